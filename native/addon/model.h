@@ -1,0 +1,76 @@
+// The contract between generated code and the hand-written host (thread pool, Node-API glue, C ABI).
+// A generated file defines one `const Model`; the host allocates memory, moves data and calls programs.
+// Compiled for the baseline CPU: nothing here may need more than x86-64.
+#pragma once
+#include <cstdint>
+
+namespace cnnc {
+
+// How one input's elements lie in the caller's memory, in elements: address = data + n·sample + c·channel + h·row + w·column.
+struct InputView {
+  const void* data;
+  int64_t sample, channel, row, column;
+};
+
+// Runs task(context, unit) for every unit in [0, units), on any threads, and returns when all are done.
+using Parallel = void (*)(void* pool, int64_t units, void (*task)(void* context, int64_t unit), void* context);
+
+// One execution of one program.
+struct Call {
+  int64_t batch;
+  char* arena;               // 64-byte aligned, Program::arena_fixed + batch · Program::arena_per_sample bytes
+  float* parameters;         // the parameter block: every parameter in its packed layout
+  float* gradients;          // step: same layout as `parameters`
+  float* state;              // step: Model::state_slots consecutive blocks of Model::block floats
+  const InputView* inputs;   // in the order of Model::inputs
+  const int32_t* const* targets;  // step: class indices per target, in the order of Model::targets
+  float* const* outputs;     // infer: in the order of Model::outputs, dense row-major [n][…shape]; null = not wanted
+  double* results;           // step: the loss, then one value per Model::metrics, means over the batch
+  uint64_t seed, step;       // step: generator seed; number of this step, from 0
+  double total_steps;        // step: the schedule's length
+  Parallel parallel;
+  void* pool;
+};
+
+struct Program {
+  void (*run)(const Call& call);  // null: the model has no such program
+  int64_t arena_fixed, arena_per_sample;  // bytes
+};
+
+enum class Type : int32_t { u8, f32, i32 };
+
+struct Tensor {              // an input, output or target; shape without the batch
+  const char* name;
+  Type type;
+  int32_t rank;
+  const int64_t* shape;
+};
+
+struct Parameter {
+  const char* name;          // stable name, e.g. "logits.conv1.weight"
+  int32_t rank;
+  const int64_t* shape;      // logical, row-major, PyTorch's order
+  int64_t offset;            // of its packed form in the parameter block, in floats
+  void (*pack)(const float* logical, float* packed);
+  void (*unpack)(const float* packed, float* logical);
+};
+
+struct Model {
+  const char* name;
+  const char* hash;          // of source and compiler; the wrapper carries the same
+  const char* isa;           // "avx512", "avx2", "scalar": what the CPU must have
+  int32_t input_count, output_count, target_count, parameter_count, metric_count, state_slots;
+  const Tensor *inputs, *outputs, *targets;
+  const Parameter* parameters;
+  const char* const* metrics;
+  int64_t block;             // floats in the parameter block
+  int64_t derived_bytes;     // memory that `prepare` fills (folded, transformed weights); 0 = none
+  Program prepare, infer, step, gradient;
+  double (*learning_rate)(double step, double total_steps);
+};
+
+// Defined by each generated addon: its models (more than one when a file declares several).
+extern const Model* const models[];
+extern const int32_t model_count;
+
+}  // namespace cnnc

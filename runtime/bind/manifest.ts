@@ -1,0 +1,63 @@
+/** What a build tells about a model: written by the compiler into `manifest.json`, read by wrappers and programs. */
+
+export type Isa = "avx512" | "avx2" | "scalar";
+
+/** How one parameter's first values are drawn. */
+export type Initializer =
+  | { readonly kind: "normal"; readonly std: number }
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "constant"; readonly value: number };
+
+export interface InputManifest {
+  readonly name: string;
+  readonly dtype: "u8" | "f32";
+  /** C,H,W (or fewer), without the batch. */
+  readonly shape: readonly number[];
+  readonly doc?: string;
+}
+
+export interface OutputManifest {
+  readonly name: string;
+  /** "class": probabilities over labels; "tensor": plain numbers. */
+  readonly kind: "class" | "mask" | "tensor";
+  readonly shape: readonly number[];
+  readonly labels?: readonly string[];
+  readonly doc?: string;
+}
+
+export interface ParameterManifest {
+  readonly name: string;
+  /** Row-major, PyTorch's order: conv [out, in/groups, kh, kw], dense [out, in]. */
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+}
+
+export interface TrainManifest {
+  /** Outputs that need a target in a step. */
+  readonly targets: readonly string[];
+  readonly batch: number;
+  readonly epochs: number;
+  /** For display: `sgd(lr=0.05, momentum=0.9)`. The code itself is compiled in. */
+  readonly optimizer: string;
+  readonly schedule: string;
+  /** Names of the optimiser's per-parameter state, e.g. ["velocity"]. */
+  readonly state: readonly string[];
+  /** Names of what a step returns besides the loss, e.g. ["clothing.accuracy"]. */
+  readonly metrics: readonly string[];
+}
+
+export interface Manifest {
+  readonly format: 1;
+  readonly compiler: string;
+  readonly model: string;
+  readonly doc?: string;
+  readonly source: { readonly file: string; readonly hash: string };
+  /** Hash of source and compiler; the addon carries the same. */
+  readonly hash: string;
+  readonly isa: Isa;
+  readonly addon: string;
+  readonly inputs: readonly InputManifest[];
+  readonly outputs: readonly OutputManifest[];
+  readonly parameters: readonly ParameterManifest[];
+  readonly train?: TrainManifest;
+}
