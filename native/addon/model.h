@@ -23,13 +23,17 @@ struct Call {
   float* gradients;          // step: same layout as `parameters`
   float* state;              // step: Model::state_slots consecutive blocks of Model::block floats
   const InputView* inputs;   // in the order of Model::inputs
-  const int32_t* const* targets;  // step: class indices per target, in the order of Model::targets
-  float* const* outputs;     // infer: in the order of Model::outputs, dense row-major [n][…shape]; null = not wanted
-  double* results;           // step: the loss, then one value per Model::metrics, means over the batch
+  // step, gradient: per Model::targets. Class indices; where Tensor::type is another, that type's elements.
+  const int32_t* const* targets;
+  // infer: in the order of Model::outputs; gradient: the loss's gradient, in the order of Model::inputs.
+  // Dense row-major [n][…shape]; null = not wanted.
+  float* const* outputs;
+  double* results;           // step, gradient: the loss, then one value per Model::metrics, means over the batch
   uint64_t seed, step;       // step: generator seed; number of this step, from 0
   double total_steps;        // step: the schedule's length
   Parallel parallel;
   void* pool;
+  char* derived;             // Model::derived_bytes, 64-byte aligned; prepare writes, infer reads; else null
 };
 
 struct Program {
@@ -64,7 +68,9 @@ struct Model {
   const Parameter* parameters;
   const char* const* metrics;
   int64_t block;             // floats in the parameter block
-  int64_t derived_bytes;     // memory that `prepare` fills (folded, transformed weights); 0 = none
+  int64_t derived_bytes;     // size of Call::derived (folded, transformed weights); 0 = none
+  // prepare: batch 0, no inputs; the host runs it before an infer when parameters have changed.
+  // gradient: fills Call::gradients and leaves parameters and state as they are.
   Program prepare, infer, step, gradient;
   double (*learning_rate)(double step, double total_steps);
 };
