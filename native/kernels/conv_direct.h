@@ -1,0 +1,70 @@
+// Direct convolution: a tile of pixels × vectors of output channels in registers, reduced over the window.
+#pragma once
+#include "operand.h"
+#include "window.h"
+
+namespace cnnc::CNNC_ISA {
+
+// Channels (or columns and channels) of a kernel row that lie side by side in x, and how many such runs a row has.
+template <class X, Window k, int In, bool Shared>
+struct KernelRow {
+  static constexpr bool merged = Shared && X::pixel == In && k.dw == 1;
+  static constexpr int run = merged ? k.kw * In : In, runs = merged ? 1 : k.kw;
+};
+
+// acc[m][j] = Σ_{r0<=r<r1, s, c} x[r·dh, m·sw + s·dw, c] · w[r, s, c, j], then through the body.
+// x points to the window of the first pixel, w to the block of output channels.
+template <class V, class X, Window k, int In, int M, int N, class Operand, class T, class Body>
+CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& operand, At at, const Body& body) {
+  using Row = KernelRow<X, k, In, __is_same(Operand, Broadcast<V>)>;
+  constexpr int block = N * V::lanes;
+  V acc[M][N];
+  CNNC_UNROLL for (int m = 0; m < M; m++)
+    CNNC_UNROLL for (int j = 0; j < N; j++) acc[m][j] = V::zero();
+  CNNC_ROLLED for (int i = r.begin; i < r.end; i++)
+    for (int s = 0; s < Row::runs; s++) {
+      const T* xs = x + long(i) * k.dh * X::row + s * k.dw * X::pixel;
+      const float* ws = w + (i * Row::runs + s) * Row::run * block;
+      CNNC_UNROLL_4 for (int c = 0; c < Row::run; c++) {
+        V b[N];
+        CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(ws + c * block + j * V::lanes);
+        CNNC_UNROLL for (int m = 0; m < M; m++) {
+          V a = operand(xs + m * k.sw * X::pixel, c);
+          CNNC_UNROLL for (int j = 0; j < N; j++) acc[m][j] = fma(a, b[j], acc[m][j]);
+        }
+      }
+    }
+  CNNC_UNROLL for (int m = 0; m < M; m++)
+    CNNC_UNROLL for (int j = 0; j < N; j++) body(acc[m][j], At{at.n, at.h, at.w + m, at.c + j * V::lanes});
+}
+
+// One row p of the outputs of one block of N vectors.
+template <class V, class X, Window k, int In, int Q, int M, int N, class Operand, class Body>
+CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, At at, const Body& body) {
+  constexpr Halo halo = conv_halo(k, X::width, Q);
+  static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
+  int h = at.h * k.sh - k.ph;
+  Range r = taps_inside(h, k.kh, k.dh, X::height);
+  tiled<M, Q>([&](auto pixels, int q) __attribute__((always_inline)) {
+    conv_tile<V, X, k, In, decltype(pixels)::value, N>(x.at(at.n, h, q * k.sw - k.pw, c0), w, r, operand,
+                                                       At{at.n, at.h, q, at.c}, body);
+  });
+}
+
+// y[n,p,q,o] = Σ_{r,s,c} x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] · w[o,c,r,s] for rows p of [p0, p1).
+// Columns outside x read its halo, rows outside are skipped. With groups, a group's outputs fill whole vectors.
+template <class V, class X, Window k, int K, int G, int P, int Q, Tile t, class Body>
+void conv_direct(X x, const float* w, long n, int p0, int p1, const Body& body) {
+  constexpr int in = X::channels / G, out = K / G;
+  static_assert(X::channels % G == 0 && K % G == 0 && (G == 1 || out % V::lanes == 0));
+  static_assert(P > 0, "the number of output rows bounds p1");
+  for (int g = 0; g < G; g++)
+    tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) __attribute__((always_inline)) {
+      int k0 = g * out + v * V::lanes;
+      const float* block = w + long(k0) * k.kh * k.kw * in;
+      for (int p = p0; p < p1; p++)
+        conv_row<V, X, k, in, Q, t.pixels, decltype(vectors)::value>(x, block, Broadcast<V>{}, g * in, At{n, p, 0, k0}, body);
+    });
+}
+
+}  // namespace cnnc::CNNC_ISA

@@ -1,0 +1,23 @@
+// What every header of native/ needs to say to the compiler.
+#pragma once
+#include <stdint.h>
+
+// Everything lives in a namespace named for the instruction set it is compiled for, so that the linker can never
+// merge a function compiled for AVX-512 with the one that runs on a smaller machine. For the same reason no header
+// here uses inline functions of the C++ standard library.
+#ifndef CNNC_ISA
+#error "CNNC_ISA must name the instruction set (avx512, avx2 or scalar)"
+#endif
+
+#define CNNC_INLINE inline __attribute__((always_inline))
+
+// Put before a loop with a constexpr trip count over an array that must live in registers.
+#ifdef __clang__
+#define CNNC_UNROLL _Pragma("clang loop unroll(full)")
+#define CNNC_UNROLL_4 _Pragma("clang loop unroll_count(4)")
+#define CNNC_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define CNNC_UNROLL _Pragma("GCC unroll 64")
+#define CNNC_UNROLL_4 _Pragma("GCC unroll 4")
+#define CNNC_ROLLED _Pragma("GCC unroll 1")
+#endif

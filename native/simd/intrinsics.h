@@ -1,0 +1,7 @@
+// The compiler's intrinsics, without the warnings g++ 12 gives about their own undefined values (its bug 105593).
+#pragma once
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <immintrin.h>
+#pragma GCC diagnostic pop
