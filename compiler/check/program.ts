@@ -1,0 +1,73 @@
+import type { Span } from "../../grammar/index.ts";
+import type { Definition, Distribution, ParameterSpec, TargetInfo } from "../opkit/operator.ts";
+import type { Shape, TensorType } from "../shape/tensor-type.ts";
+
+/** A model whose names, types and shapes are right: what the checker hands to `lower`. */
+export interface CheckedModel {
+  readonly name: string;
+  readonly doc?: string;
+  readonly inputs: readonly CheckedInput[];
+  /** In order of use: operands come first. */
+  readonly layers: readonly Layer[];
+  readonly outputs: readonly CheckedOutput[];
+  readonly train?: CheckedTrain;
+}
+
+export interface CheckedInput {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly doc?: string;
+  readonly span: Span;
+}
+
+/** One use of an operator. */
+export interface Layer {
+  /** Stable: `logits.conv1`; the value it computes carries the same name. */
+  readonly name: string;
+  readonly operator: Extract<Definition, { kind: "operator" }>;
+  /** Evaluated, with defaults filled in. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Names of layers or inputs. */
+  readonly operands: readonly string[];
+  readonly type: TensorType;
+  readonly parameters: readonly CheckedParameter[];
+  /** The call in the source. */
+  readonly span: Span;
+}
+
+export interface CheckedParameter {
+  /** `logits.conv1.weight` */
+  readonly name: string;
+  readonly spec: ParameterSpec;
+  readonly initializer: Distribution;
+}
+
+export interface CheckedOutput extends TargetInfo {
+  readonly name: string;
+  readonly labels?: readonly string[];
+  /** The layer or input whose value it is. */
+  readonly value: string;
+  readonly shape: Shape;
+  readonly doc?: string;
+  readonly span: Span;
+}
+
+export interface CheckedTrain {
+  readonly loss: LossExpression;
+  readonly optimizer: Use<"optimizer">;
+  readonly schedule: Use<"schedule">;
+  readonly batch: number;
+  readonly epochs: number;
+}
+
+export interface Use<K extends Definition["kind"]> {
+  readonly definition: Extract<Definition, { kind: K }>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly span: Span;
+}
+
+/** The arithmetic of a loss: `binary_cross_entropy(a, b) + 0.5 * dice(a, b)`. */
+export type LossExpression =
+  | { readonly kind: "constant"; readonly value: number }
+  | (Use<"loss"> & { readonly kind: "loss"; readonly prediction: string; readonly target: string })
+  | { readonly kind: "binary"; readonly operator: "+" | "-" | "*" | "/"; readonly left: LossExpression; readonly right: LossExpression };

@@ -1,0 +1,154 @@
+import type { TensorType } from "../shape/tensor-type.ts";
+import { valuesOf, e, type Expression } from "./expression.ts";
+import { familyOf } from "./families/index.ts";
+import type { Core, Graph, Node, Origin, ProgramName, Step, Value, ValueId } from "./graph.ts";
+
+interface NodeOptions {
+  /** Given where it cannot be derived: gradients have the type of their variable. */
+  readonly result?: TensorType;
+  /** Behind the layer's name, where a layer has several values: `product`. */
+  readonly part?: string;
+  /** The result is the gradient of this value, and named for it. */
+  readonly gradientOf?: ValueId;
+}
+
+/** Builds a graph; every value is named after the layer that is current. */
+export class Builder {
+  readonly #values = new Map<ValueId, Value>();
+  readonly #nodes: Node[] = [];
+  #layer = "";
+  #origin: Origin = { file: "", line: 0, text: "" };
+
+  /** Names what follows after `layer`; comments in generated code quote `origin`. */
+  at(layer: string, origin: Origin): this {
+    this.#layer = layer;
+    this.#origin = origin;
+    return this;
+  }
+
+  get origin(): Origin {
+    return this.#origin;
+  }
+
+  get layer(): string {
+    return this.#layer;
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  valueOf(id: ValueId): Value {
+    const value = this.#values.get(id);
+    if (!value) throw new Error(`no value ${id}`);
+    return value;
+  }
+
+  typeOf(id: ValueId): TensorType {
+    return this.valueOf(id).type;
+  }
+
+  /** A value that no node computes. */
+  leaf(id: ValueId, role: "input" | "target" | "parameter", type: TensorType): ValueId {
+    return this.#define({ id, type, batched: role !== "parameter", role });
+  }
+
+  /** A node of a kernel family; its result is returned. */
+  node(core: Core, inputs: readonly ValueId[], options: NodeOptions = {}): ValueId {
+    const inferred = familyOf(core).result(core as never, inputs.map((id) => this.valueOf(id)));
+    const type = this.#resultType(options) ?? inferred.type;
+    const id = this.#define({ id: this.#name(options), type, batched: inferred.batched, role: "computed" });
+    const extra = core.family === "pool" && core.index !== undefined ? [core.index] : [];
+    this.#nodes.push({ core, inputs, body: [{ value: id, expression: e.core }], outputs: [id, ...extra], origin: this.#origin });
+    return id;
+  }
+
+  /** A maximum pool that keeps which tap was largest, for its gradient. */
+  poolIndex(x: ValueId, shape: readonly number[]): ValueId {
+    const batched = this.valueOf(x).batched;
+    return this.#define({ id: this.#fresh("index"), type: { dtype: "u8", shape }, batched, role: "computed" });
+  }
+
+  /** One pointwise step; `gradients` tells the gradient to each value that the expression reads. */
+  map(
+    expression: Expression,
+    gradients?: (result: ValueId) => Readonly<Record<ValueId, Expression>>,
+    options: NodeOptions = {},
+  ): ValueId {
+    const inputs = valuesOf(expression);
+    const inferred = familyOf({ family: "map" }).result({ family: "map" }, inputs.map((id) => this.valueOf(id)));
+    const id = this.#define({
+      id: this.#name(options),
+      type: this.#resultType(options) ?? inferred.type,
+      batched: inferred.batched,
+      role: "computed",
+    });
+    const step: Step = { value: id, expression, ...(gradients && { gradients: gradients(id) }) };
+    this.#nodes.push({ core: { family: "map" }, inputs, body: [step], outputs: [id], origin: this.#origin });
+    return id;
+  }
+
+  /** A number per sample that the caller of the program provides. */
+  perSample(expression: Expression, part: string): ValueId {
+    const id = this.#define({ id: this.#fresh(part), type: { dtype: "f32", shape: [] }, batched: true, role: "computed" });
+    this.#nodes.push({
+      core: { family: "map" },
+      inputs: [],
+      body: [{ value: id, expression }],
+      outputs: [id],
+      origin: this.#origin,
+    });
+    return id;
+  }
+
+  push(node: Node): void {
+    this.#nodes.push(node);
+  }
+
+  graph(program: ProgramName, model: string, ends: Pick<Graph, "gradients" | "results">): Graph {
+    const withRole = (role: Value["role"]): ValueId[] =>
+      [...this.#values.values()].filter((value) => value.role === role).map((value) => value.id);
+    return {
+      program,
+      model,
+      values: new Map(this.#values),
+      nodes: [...this.#nodes],
+      inputs: withRole("input"),
+      targets: withRole("target"),
+      parameters: withRole("parameter"),
+      ...ends,
+    };
+  }
+
+  /** A builder that continues a graph. */
+  static of(graph: Graph): Builder {
+    const b = new Builder();
+    for (const value of graph.values.values()) b.#define(value);
+    b.#nodes.push(...graph.nodes);
+    return b;
+  }
+
+  #define(value: Value): ValueId {
+    if (this.#values.has(value.id)) throw new Error(`value ${value.id} is defined twice`);
+    this.#values.set(value.id, value);
+    return value.id;
+  }
+
+  #resultType({ result, gradientOf }: NodeOptions): TensorType | undefined {
+    return result ?? (gradientOf === undefined ? undefined : { dtype: "f32", shape: this.typeOf(gradientOf).shape });
+  }
+
+  #name({ part, gradientOf }: NodeOptions): ValueId {
+    return gradientOf === undefined ? this.#fresh(part) : this.#unused(`${gradientOf}.gradient`);
+  }
+
+  #fresh(part?: string): ValueId {
+    return this.#unused(part === undefined ? this.#layer : `${this.#layer}.${part}`);
+  }
+
+  #unused(base: string): ValueId {
+    let id = base;
+    for (let n = 2; this.#values.has(id); n++) id = `${base}${n}`;
+    return id;
+  }
+}

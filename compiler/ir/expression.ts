@@ -1,0 +1,138 @@
+/**
+ * Scalar expressions: what happens to one element. Activations, their gradients, normalisation, dropout,
+ * optimisers and schedules are all written in this one small language; emitters print it for SIMD vectors,
+ * for CUDA threads or for doubles, and the interpreter runs it in tests.
+ */
+export type Expression =
+  /** A value at this element; a per-channel value is broadcast over rows and columns. */
+  | { readonly op: "value"; readonly id: string }
+  /** What the node's own kernel computed for this element, before any step. */
+  | { readonly op: "core" }
+  /** In a step's gradient: the gradient that arrives at its result. */
+  | { readonly op: "gradient" }
+  | { readonly op: "constant"; readonly value: number }
+  /** One constant per channel. */
+  | { readonly op: "table"; readonly values: readonly number[] }
+  /** Uniform in [0, 1), drawn by (seed, stream, step, sample, element): the same on every target. */
+  | { readonly op: "random"; readonly stream: string }
+  /** A number that the caller of the program provides. */
+  | { readonly op: "scalar"; readonly name: ScalarName }
+  | { readonly op: Unary; readonly x: Expression }
+  | { readonly op: Binary; readonly a: Expression; readonly b: Expression }
+  /** `a > b ? then : otherwise` */
+  | { readonly op: "where_greater"; readonly a: Expression; readonly b: Expression; readonly then: Expression; readonly otherwise: Expression };
+
+export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps";
+export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "cos";
+export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
+
+const unaries: readonly string[] = ["neg", "exp", "log", "sqrt", "tanh", "cos"] satisfies Unary[];
+const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
+
+type Operand = Expression | number;
+const of = (x: Operand): Expression => (typeof x === "number" ? { op: "constant", value: x } : x);
+const unary = (op: Unary) => (x: Operand): Expression => ({ op, x: of(x) });
+const binary = (op: Binary) => (a: Operand, b: Operand): Expression => ({ op, a: of(a), b: of(b) });
+
+/** Builders; plain numbers stand for constants. */
+export const e = {
+  value: (id: string): Expression => ({ op: "value", id }),
+  core: { op: "core" } as Expression,
+  gradient: { op: "gradient" } as Expression,
+  table: (values: readonly number[]): Expression => ({ op: "table", values }),
+  random: (stream: string): Expression => ({ op: "random", stream }),
+  scalar: (name: ScalarName): Expression => ({ op: "scalar", name }),
+  constant: (value: number): Expression => ({ op: "constant", value }),
+  neg: unary("neg"),
+  exp: unary("exp"),
+  log: unary("log"),
+  sqrt: unary("sqrt"),
+  tanh: unary("tanh"),
+  cos: unary("cos"),
+  add: binary("add"),
+  sub: binary("sub"),
+  mul: binary("mul"),
+  div: binary("div"),
+  max: binary("max"),
+  min: binary("min"),
+  square: (x: Expression): Expression => ({ op: "mul", a: x, b: x }),
+  whereGreater: (a: Operand, b: Operand, then: Operand, otherwise: Operand): Expression => ({
+    op: "where_greater",
+    a: of(a),
+    b: of(b),
+    then: of(then),
+    otherwise: of(otherwise),
+  }),
+};
+
+export function isUnary(x: Expression): x is Extract<Expression, { op: Unary }> {
+  return unaries.includes(x.op);
+}
+
+export function isBinary(x: Expression): x is Extract<Expression, { op: Binary }> {
+  return binaries.includes(x.op);
+}
+
+/** The direct parts of an expression. */
+export function parts(x: Expression): Expression[] {
+  if (isUnary(x)) return [x.x];
+  if (isBinary(x)) return [x.a, x.b];
+  if (x.op === "where_greater") return [x.a, x.b, x.then, x.otherwise];
+  return [];
+}
+
+/** The expression with `change` applied to every leaf. */
+export function mapLeaves(x: Expression, change: (leaf: Expression) => Expression): Expression {
+  if (isUnary(x)) return { op: x.op, x: mapLeaves(x.x, change) };
+  if (isBinary(x)) return { op: x.op, a: mapLeaves(x.a, change), b: mapLeaves(x.b, change) };
+  if (x.op === "where_greater") {
+    const [a, b, then, otherwise] = [x.a, x.b, x.then, x.otherwise].map((part) => mapLeaves(part, change));
+    return { op: "where_greater", a: a!, b: b!, then: then!, otherwise: otherwise! };
+  }
+  return change(x);
+}
+
+/** Ids of the values an expression reads, each once, in order. */
+export function valuesOf(x: Expression): string[] {
+  const found = new Set<string>();
+  const walk = (part: Expression): void => {
+    if (part.op === "value") found.add(part.id);
+    parts(part).forEach(walk);
+  };
+  walk(x);
+  return [...found];
+}
+
+export function reads(x: Expression, op: Expression["op"]): boolean {
+  return x.op === op || parts(x).some((part) => reads(part, op));
+}
+
+/**
+ * Whether the result never falls when the variable leaf rises: such a map may change places with a maximum.
+ * Conservative: false when not evident.
+ */
+export function isMonotone(x: Expression, isVariable: (leaf: Expression) => boolean): boolean {
+  const touches = (part: Expression): boolean => isVariable(part) || parts(part).some(touches);
+  const walk = (part: Expression): boolean => {
+    if (isVariable(part) || !touches(part)) return true;
+    switch (part.op) {
+      case "exp":
+      case "log":
+      case "sqrt":
+      case "tanh":
+        return walk(part.x);
+      case "add":
+      case "max":
+      case "min":
+        return walk(part.a) && walk(part.b);
+      case "sub":
+        return walk(part.a) && !touches(part.b);
+      case "mul":
+      case "div":
+        return walk(part.a) && part.b.op === "constant" && part.b.value > 0;
+      default:
+        return false;
+    }
+  };
+  return walk(x);
+}

@@ -1,0 +1,36 @@
+import { extentOf, sizeOf, type Shape } from "../../shape/tensor-type.ts";
+import { slide, type Window } from "../../shape/window.ts";
+import { batched, single, type FamilyDefinition } from "./family.ts";
+
+/** [K, P, Q] for x [C, H, W]; [K, Q] for x [C, L]. */
+export function convResult(x: Shape, channels: number, window: Window): Shape {
+  const { height, width } = slide(extentOf(x), window);
+  return x.length === 2 ? [channels, width] : [channels, height, width];
+}
+
+const macs = (weight: Shape, positions: Shape): number => (sizeOf(weight) * sizeOf(positions)) / (positions[0] ?? 1);
+
+export const conv: FamilyDefinition<"conv"> = {
+  result: ({ window }, [x, w]) => batched(convResult(x!.type.shape, w!.type.shape[0]!, window)),
+  macs: (_, [, w], y) => macs(w!.shape, y.shape),
+  epilogue: true,
+  poolable: true,
+  adjoint: ({ b, core: { window, groups }, inputs: [x, w], gradient, wants }) => [
+    wants(0) ? b.node({ family: "conv_data_grad", window, groups }, [gradient, w!], { gradientOf: x! }) : undefined,
+    wants(1) ? b.node({ family: "conv_weight_grad", window, groups }, [x!, gradient], { gradientOf: w! }) : undefined,
+  ],
+};
+
+// Results of gradients have the type of what they are the gradient of; the builder is told, since a window
+// with a stride may fit several input sizes.
+export const convDataGrad: FamilyDefinition<"conv_data_grad"> = {
+  result: (_, [dy]) => batched(dy!.type.shape),
+  macs: (_, [dy, w]) => macs(w!.shape, dy!.shape),
+  epilogue: true,
+};
+
+export const convWeightGrad: FamilyDefinition<"conv_weight_grad"> = {
+  result: (_, [, dy]) => single(dy!.type.shape),
+  macs: (_, [, dy], w) => macs(w.shape, dy!.shape),
+  acrossBatch: true,
+};

@@ -1,0 +1,35 @@
+import type { CoreOf, Family } from "../graph.ts";
+import { classHits, crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./classification.ts";
+import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
+import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
+import type { FamilyDefinition } from "./family.ts";
+import { pool, poolGrad } from "./pool.ts";
+import { batchMean, channelSum, map, reshape, update } from "./simple.ts";
+
+const families: { readonly [F in Family]: FamilyDefinition<F> } = {
+  map,
+  conv,
+  conv_data_grad: convDataGrad,
+  conv_weight_grad: convWeightGrad,
+  dense,
+  dense_data_grad: denseDataGrad,
+  dense_weight_grad: denseWeightGrad,
+  pool,
+  pool_grad: poolGrad,
+  softmax,
+  softmax_grad: softmaxGrad,
+  cross_entropy: crossEntropy,
+  cross_entropy_grad: crossEntropyGrad,
+  class_hits: classHits,
+  channel_sum: channelSum,
+  reshape,
+  batch_mean: batchMean,
+  update,
+};
+
+export const familyNames = Object.keys(families) as readonly Family[];
+
+/** The definition of a family: passes ask it for traits and never name a family. */
+export function familyOf<F extends Family>(core: CoreOf<F>): FamilyDefinition<F> {
+  return families[core.family as F] as unknown as FamilyDefinition<F>;
+}

@@ -1,0 +1,27 @@
+import { batched, single, type FamilyDefinition } from "./family.ts";
+
+/** The widest operand walks; the others are per channel or single numbers. */
+export const map: FamilyDefinition<"map"> = {
+  result: (_, operands) => {
+    const widest = operands.reduce((a, b) => (b.type.shape.length > a.type.shape.length ? b : a));
+    return { type: { dtype: "f32", shape: widest.type.shape }, batched: operands.some((x) => x.batched) };
+  },
+  epilogue: true,
+};
+
+export const channelSum: FamilyDefinition<"channel_sum"> = {
+  result: (_, [x]) => single([x!.type.shape[0]!]),
+  acrossBatch: true,
+};
+
+export const reshape: FamilyDefinition<"reshape"> = {
+  result: ({ shape }) => batched(shape),
+  epilogue: true,
+  adjoint: ({ b, inputs: [x], gradient }) => [
+    b.node({ family: "reshape", shape: b.typeOf(x!).shape }, [gradient], { gradientOf: x! }),
+  ],
+};
+
+export const batchMean: FamilyDefinition<"batch_mean"> = { result: () => single([]), acrossBatch: true };
+
+export const update: FamilyDefinition<"update"> = { result: () => single([]), acrossBatch: true };

@@ -1,0 +1,123 @@
+import type { Shape, TensorType } from "../shape/tensor-type.ts";
+import type { Window } from "../shape/window.ts";
+import type { Expression } from "./expression.ts";
+
+/** Readable and unique: `logits.conv1`, `logits.conv1.weight`, `logits.conv1.gradient`. Emitted names come from it. */
+export type ValueId = string;
+
+/** Which of the programs that a build emits. `gradient` exists for tests: gradients of Σ seed·output, no update. */
+export type ProgramName = "infer" | "step" | "gradient";
+
+export interface Value {
+  readonly id: ValueId;
+  readonly type: TensorType;
+  /** One per sample; parameters and their gradients are not. */
+  readonly batched: boolean;
+  readonly role: "input" | "target" | "parameter" | "computed";
+}
+
+/** Where a node comes from, for comments, `explain` and errors of the native compiler. */
+export interface Origin {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** The source text, on one line. */
+  readonly text: string;
+}
+
+/** One pointwise operation on the elements that a node produces: `value = expression`. */
+export interface Step {
+  readonly value: ValueId;
+  readonly expression: Expression;
+  /** Per operand, its gradient in terms of operands, the result and `gradient`; gone after `differentiate`. */
+  readonly gradients?: Readonly<Record<ValueId, Expression>>;
+}
+
+export type Pooling = "max" | "average" | "average_with_pad";
+
+/**
+ * The loop nest of a node: what is computed before the pointwise steps. Operands are in `Node.inputs`.
+ * x is an activation, w a weight, d… the gradient that arrives at …
+ */
+export type Core =
+  /** Nothing: the steps alone. */
+  | { readonly family: "map" }
+  /** y[n,k,p,q] = Σ_{c,r,s} x[n,c,p·sh+r·dh-ph,q·sw+s·dw-pw]·w[k,c,r,s]; inputs x, w [K, C/groups, kh, kw]. */
+  | { readonly family: "conv"; readonly window: Window; readonly groups: number }
+  /** Gradient to x; inputs dy, w. */
+  | { readonly family: "conv_data_grad"; readonly window: Window; readonly groups: number }
+  /** Gradient to w; inputs x, dy. */
+  | { readonly family: "conv_weight_grad"; readonly window: Window; readonly groups: number }
+  /** y[n,k] = Σ_i x[n,i]·w[k,i], i over x in C,H,W order; inputs x, w [K, size(x)]. */
+  | { readonly family: "dense" }
+  | { readonly family: "dense_data_grad" }
+  | { readonly family: "dense_weight_grad" }
+  /** Input x. `index`: also keep which tap of each window was largest. */
+  | { readonly family: "pool"; readonly pooling: Pooling; readonly window: Window; readonly index?: ValueId }
+  /** Inputs dy and, for a maximum, the index. */
+  | { readonly family: "pool_grad"; readonly pooling: Pooling; readonly window: Window }
+  /** Over channels; `log` gives the logarithm of the probabilities. */
+  | { readonly family: "softmax"; readonly log: boolean }
+  /** Inputs y, dy. */
+  | { readonly family: "softmax_grad"; readonly log: boolean }
+  /** Per sample: -log softmax(x)[target]; inputs x, target. */
+  | { readonly family: "cross_entropy" }
+  /** Inputs x, target, dloss (one per sample). */
+  | { readonly family: "cross_entropy_grad" }
+  /** Per sample 1 where the largest of x is the target's; inputs x, target. */
+  | { readonly family: "class_hits" }
+  /** Σ over samples, rows and columns, one per channel; input x. */
+  | { readonly family: "channel_sum" }
+  /** The same numbers in C,H,W order under another shape. */
+  | { readonly family: "reshape"; readonly shape: Shape }
+  /** Mean over the batch of a number per sample, in double. */
+  | { readonly family: "batch_mean" }
+  /** The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. */
+  | { readonly family: "update"; readonly slots: readonly string[] };
+
+export type Family = Core["family"];
+export type CoreOf<F extends Family> = Extract<Core, { family: F }>;
+
+/** A pooling fused behind a node's steps: windows over the last step's value, then steps of its own. */
+export interface Tail {
+  readonly core: CoreOf<"pool">;
+  readonly body: readonly Step[];
+}
+
+export interface Node {
+  readonly core: Core;
+  readonly inputs: readonly ValueId[];
+  /** At least one step; the first reads `core` (unless the family is map). */
+  readonly body: readonly Step[];
+  readonly tail?: Tail;
+  /** The values of steps (and the tail's) that something else needs: what the kernel stores. */
+  readonly outputs: readonly ValueId[];
+  readonly origin: Origin;
+}
+
+export interface Graph {
+  readonly program: ProgramName;
+  readonly model: string;
+  readonly values: ReadonlyMap<ValueId, Value>;
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly ValueId[];
+  readonly targets: readonly ValueId[];
+  readonly parameters: readonly ValueId[];
+  /** Gradients to parameters, in their order (step, gradient). */
+  readonly gradients: readonly ValueId[];
+  /** What the program hands back: outputs of `infer`; loss and metrics of `step`. */
+  readonly results: readonly { readonly name: string; readonly value: ValueId }[];
+}
+
+export function valueOf(graph: Pick<Graph, "values">, id: ValueId): Value {
+  const value = graph.values.get(id);
+  if (!value) throw new Error(`no value ${id}`);
+  return value;
+}
+
+/** The value a node is named by: its last step's (the tail's, where there is one). */
+export function resultOf(node: Node): ValueId {
+  const last = (node.tail?.body ?? node.body).at(-1);
+  if (!last) throw new Error("a node without steps");
+  return last.value;
+}

@@ -1,0 +1,133 @@
+/**
+ * Attribute kinds of operators: how a constant of the language becomes a typed option, and what to say when
+ * it does not. `kernel=3` and `kernel=[3, 5]` are both a `pair`.
+ */
+
+/** What a compile-time expression of the language evaluates to. */
+export type Constant =
+  | number
+  | boolean
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "word"; readonly value: string }
+  | { readonly kind: "range"; readonly from: number; readonly to: number }
+  | readonly Constant[];
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
+
+export interface Attribute<T> {
+  readonly doc: string;
+  /** In plain words, for errors and docs: `a whole number, 1 or more`. */
+  readonly expected: string;
+  /** Absent: the attribute must be given. */
+  readonly default?: T;
+  /** Accepts what the language evaluated, or says no. */
+  readonly parse: (constant: Constant) => Parsed<T>;
+  /** Words that completion offers. */
+  readonly words?: readonly string[];
+}
+
+export type Attributes = Readonly<Record<string, Attribute<unknown>>>;
+
+/** The values an operator sees: `{ kernel: [number, number]; bias: boolean; … }`. */
+export type Values<A extends Attributes> = { readonly [K in keyof A]: A[K] extends Attribute<infer T> ? T : never };
+
+interface Options<T> {
+  readonly doc: string;
+  readonly default?: T;
+}
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const no = { ok: false } as const;
+const yes = <T>(value: T): Parsed<T> => ({ ok: true, value });
+const within = (x: number, { min = -Infinity, max = Infinity }: Bounds): boolean => x >= min && x <= max;
+const isWhole = (x: Constant, bounds: Bounds): x is number =>
+  typeof x === "number" && Number.isSafeInteger(x) && within(x, bounds);
+
+function boundsText({ min, max }: Bounds): string {
+  if (min !== undefined && max !== undefined) return `, ${min} to ${max}`;
+  if (min !== undefined) return `, ${min} or more`;
+  return max === undefined ? "" : `, ${max} or less`;
+}
+
+export function whole({ min, max, ...options }: Options<number> & Bounds): Attribute<number> {
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return {
+    ...options,
+    expected: `a whole number${boundsText(bounds)}`,
+    parse: (x) => (isWhole(x, bounds) ? yes(x) : no),
+  };
+}
+
+export function real({ min, max, ...options }: Options<number> & Bounds): Attribute<number> {
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return {
+    ...options,
+    expected: `a number${boundsText(bounds)}`,
+    parse: (x) => (typeof x === "number" && Number.isFinite(x) && within(x, bounds) ? yes(x) : no),
+  };
+}
+
+export function flag(options: Options<boolean>): Attribute<boolean> {
+  return { ...options, expected: "true or false", words: ["true", "false"], parse: (x) => (typeof x === "boolean" ? yes(x) : no) };
+}
+
+export function reals(options: Options<readonly number[]>): Attribute<readonly number[]> {
+  return {
+    ...options,
+    expected: "a list of numbers, one per channel",
+    parse: (x) =>
+      Array.isArray(x) && x.length > 0 && x.every((item) => typeof item === "number" && Number.isFinite(item))
+        ? yes(x as readonly number[])
+        : no,
+  };
+}
+
+/** A number for both axes, or [height, width]. */
+export function pair({ min, ...options }: Options<readonly [number, number]> & { min: number }): Attribute<readonly [number, number]> {
+  return {
+    ...options,
+    expected: `a whole number, ${min} or more, or a list [height, width] of two`,
+    parse: (x) => {
+      if (isWhole(x, { min })) return yes([x, x] as const);
+      if (!Array.isArray(x) || x.length !== 2) return no;
+      const [height, width] = x as readonly Constant[];
+      return isWhole(height!, { min }) && isWhole(width!, { min }) ? yes([height, width] as const) : no;
+    },
+  };
+}
+
+/** [top, left, bottom, right], or the word `same`. */
+export type Padding = readonly [number, number, number, number] | "same";
+
+/** A number, [height, width], [top, bottom, left, right], or `same`. */
+export function padding(options: Options<Padding>): Attribute<Padding> {
+  return {
+    ...options,
+    expected: "a whole number, 0 or more, a list [height, width] or [top, bottom, left, right], or same",
+    words: ["same"],
+    parse: (x) => {
+      if (isWhole(x, { min: 0 })) return yes([x, x, x, x] as const);
+      if (typeof x === "object" && "kind" in x) return x.kind === "word" && x.value === "same" ? yes("same" as const) : no;
+      if (!Array.isArray(x) || !x.every((item): item is number => isWhole(item as Constant, { min: 0 }))) return no;
+      const [a, b, c, d] = x as number[];
+      if (x.length === 2) return yes([a!, b!, a!, b!] as const);
+      return x.length === 4 ? yes([a!, c!, b!, d!] as const) : no;
+    },
+  };
+}
+
+/** One of a few words: `init=he`. */
+export function word<const W extends string>(choices: readonly W[], options: Options<W>): Attribute<W> {
+  return {
+    ...options,
+    expected: `one of ${choices.join(", ")}`,
+    words: choices,
+    parse: (x) =>
+      typeof x === "object" && "kind" in x && x.kind === "word" && (choices as readonly string[]).includes(x.value)
+        ? yes(x.value as W)
+        : no,
+  };
+}

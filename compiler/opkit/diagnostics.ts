@@ -1,0 +1,21 @@
+/** The holes of the diagnostics that operators raise; their texts stand in check/diagnostics.ts. */
+export interface OperatorDiagnostics {
+  /** Wrong rank: conv on a vector. */
+  CNN301: { operator: string; expected: string; found: string };
+  /** Window larger than its padded input. */
+  CNN302: { operator: string; window: string; input: string };
+  /** Channels and groups do not divide. */
+  CNN303: { operator: string; groups: string; channels: string; what: string };
+  /** A list's length does not fit the channels. */
+  CNN304: { operator: string; attribute: string; length: string; channels: string };
+  /** pad=same with a stride. */
+  CNN305: { operator: string; explicit: string };
+  /** Pool whose padding reaches its kernel. */
+  CNN306: { operator: string; pad: string; kernel: string };
+  /** A pool loses real pixels (warning). */
+  CNN307: { operator: string; lost: string; mend: string };
+  /** Wrong element type: conv on u8. */
+  CNN308: { operator: string; expected: string; found: string };
+  /** A loss and its target do not fit. */
+  CNN309: { loss: string; expected: string; found: string };
+}

@@ -1,0 +1,142 @@
+import type { Builder } from "../ir/builder.ts";
+import type { Expression } from "../ir/expression.ts";
+import type { ValueId } from "../ir/graph.ts";
+import type { Shape, TensorType } from "../shape/tensor-type.ts";
+import type { Attributes, Values } from "./attributes.ts";
+import type { OperatorDiagnostics } from "./diagnostics.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What every word of the language has: an operator, a loss, an optimiser, a schedule or an initialiser. */
+interface Word<A extends Attributes> {
+  readonly name: string;
+  /** One line, for completion and tables. */
+  readonly summary: string;
+  /** Markdown for the page: the formula, shapes, and the source (paper, spec) of the definition. */
+  readonly doc: string;
+  /** In positional order. */
+  readonly attributes: A;
+}
+
+/** A learned tensor. Row-major, PyTorch's order: conv [out, in/groups, kh, kw], dense [out, in]. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  /** `weight`: drawn by the layer's initialiser from its fans; `zeros`: zero. */
+  readonly initial: { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number } | { readonly kind: "zeros" };
+}
+
+export interface ShapeContext<A extends Attributes> {
+  readonly operands: readonly TensorType[];
+  readonly attributes: Values<A>;
+  /** Ends the check of this use with an error; `at` names the operand or attribute to point at. */
+  readonly fail: <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string) => never;
+  readonly warn: <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string) => void;
+}
+
+export interface LowerContext<A extends Attributes> {
+  /** Builds nodes named after the layer. */
+  readonly b: Builder;
+  readonly operands: readonly ValueId[];
+  readonly attributes: Values<A>;
+  /** In the order of `parameters`. */
+  readonly parameters: readonly ValueId[];
+  /** Dropout and batch normalisation act differently while training. */
+  readonly training: boolean;
+}
+
+export interface ReferenceContext<A extends Attributes> {
+  /** With the batch as first dimension. */
+  readonly operands: readonly Tensor[];
+  readonly parameters: readonly Tensor[];
+  readonly attributes: Values<A>;
+}
+
+/** One use that tests run: the text of the link, the operand's type, the batch. */
+export interface Sample {
+  readonly link: string;
+  readonly input: Shape;
+  readonly batch: number;
+  /** u8 operands (pictures); default f32. */
+  readonly dtype?: "u8" | "f32";
+  /** The smallest distance of an input from 0, where the operator has a kink there. */
+  readonly awayFromZero?: number;
+}
+
+export interface Cost {
+  /** Multiply-accumulates of one sample. */
+  readonly macs: number;
+  /** Bytes of one sample that must move: operands, result, parameters. */
+  readonly bytes: number;
+}
+
+export interface Operator<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "operator";
+  readonly operands: readonly string[];
+  readonly parameters?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => readonly ParameterSpec[];
+  readonly shape: (c: ShapeContext<A>) => TensorType;
+  /** In terms of kernel families; their adjoints (and the steps' own gradients) give the operator's gradient. */
+  readonly lower: (c: LowerContext<A>) => ValueId;
+  readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
+  /** A nonlinearity, and the initialiser that suits the layer before it. */
+  readonly activation?: { readonly initializer: "he" | "xavier" };
+  /** Naive, in float64, inference. */
+  readonly reference: (c: ReferenceContext<A>) => Tensor;
+  readonly samples: readonly Sample[];
+}
+
+/** An output as a loss sees it. */
+export interface TargetInfo {
+  readonly kind: "class" | "mask" | "tensor";
+  readonly shape: Shape;
+  readonly classes?: number;
+}
+
+export interface Loss<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "loss";
+  readonly check: (c: Omit<ShapeContext<A>, "operands"> & { readonly prediction: TensorType; readonly target: TargetInfo }) => void;
+  /** One number per sample. */
+  readonly lower: (c: { readonly b: Builder; readonly prediction: ValueId; readonly target: ValueId; readonly attributes: Values<A> }) => ValueId;
+  /** Of one sample; the target in the caller's form (a class index). */
+  readonly reference: (c: { readonly prediction: Tensor; readonly target: ArrayLike<number>; readonly attributes: Values<A> }) => number;
+}
+
+export interface Optimizer<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "optimizer";
+  /** Names of the state kept per parameter. */
+  readonly slots: (attributes: Values<A>) => readonly string[];
+  /** Assignments, in order, to slots and `weight`, from `weight`, `gradient`, slots (by `e.value`) and the learning rate. */
+  readonly update: (attributes: Values<A>) => readonly { readonly value: string; readonly expression: Expression }[];
+}
+
+export interface Schedule<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "schedule";
+  /** Learning rate from the optimiser's `lr` and the scalars `step` (from 0) and `total_steps`. */
+  readonly rate: (lr: number, attributes: Values<A>) => Expression;
+}
+
+/** The distribution a weight's first values are drawn from. */
+export type Distribution =
+  | { readonly kind: "normal"; readonly std: number }
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "constant"; readonly value: number };
+
+export interface InitializerWord<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "initializer";
+  readonly draw: (fans: { readonly fanIn: number; readonly fanOut: number }) => Distribution;
+}
+
+export type Definition = Operator | Loss | Optimizer | Schedule | InitializerWord;
+
+/** Types a definition's attributes, then forgets them: the registry holds words of any attributes. */
+function define<D extends Definition, K extends D["kind"]>(kind: K) {
+  return <const A extends Attributes>(
+    definition: Omit<Extract<Of<A>, { kind: K }>, "kind">,
+  ): Extract<Definition, { kind: K }> => ({ kind, ...definition }) as unknown as Extract<Definition, { kind: K }>;
+}
+type Of<A extends Attributes> = Operator<A> | Loss<A> | Optimizer<A> | Schedule<A> | InitializerWord<A>;
+
+export const defineOperator = define<Operator, "operator">("operator");
+export const defineLoss = define<Loss, "loss">("loss");
+export const defineOptimizer = define<Optimizer, "optimizer">("optimizer");
+export const defineSchedule = define<Schedule, "schedule">("schedule");
+export const defineInitializer = define<InitializerWord, "initializer">("initializer");

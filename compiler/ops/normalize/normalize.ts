@@ -1,0 +1,50 @@
+import { e } from "../../ir/expression.ts";
+import { reals } from "../../opkit/attributes.ts";
+import { defineOperator } from "../../opkit/operator.ts";
+import { mapTensor } from "../../opkit/tensor.ts";
+import { sizeOf } from "../../shape/tensor-type.ts";
+
+/** Bytes become 0..1 first. */
+const unit = (dtype: string): number => (dtype === "u8" ? 255 : 1);
+
+export const normalize = defineOperator({
+  name: "normalize",
+  summary: "Standardises each channel by a given mean and standard deviation.",
+  doc:
+    "y = (x/u - mean[c]) / std[c], where u is 255 for u8 values (pictures become 0..1 first) and 1 for f32. " +
+    "It turns bytes into f32; the zero padding of a convolution comes after it.",
+  operands: ["x"],
+  attributes: {
+    mean: reals({ doc: "One mean per channel (after the division of bytes by 255)." }),
+    std: reals({ doc: "One standard deviation per channel, not zero." }),
+  },
+  shape: ({ operands: [x], attributes, fail }) => {
+    const channels = x!.shape[0] ?? 1;
+    for (const name of ["mean", "std"] as const) {
+      const { length } = attributes[name];
+      if (length !== channels)
+        fail("CNN304", { operator: "normalize", attribute: name, length: `${length}`, channels: `${channels}` }, name);
+    }
+    return { dtype: "f32", shape: x!.shape };
+  },
+  lower: ({ b, operands: [x], attributes: { mean, std } }) => {
+    const scale = mean.map((_, c) => 1 / (unit(b.typeOf(x!).dtype) * std[c]!));
+    const shift = mean.map((value, c) => -value / std[c]!);
+    const [scales, shifts] = [e.table(scale), e.table(shift)];
+    return b.map(e.add(e.mul(e.value(x!), scales), shifts), () => ({ [x!]: e.mul(e.gradient, scales) }));
+  },
+  reference: ({ operands: [x], attributes: { mean, std } }) => {
+    const [, channels = 1] = x!.shape;
+    const plane = sizeOf(x!.shape.slice(2));
+    const bytes = unit(x!.dtype ?? "f32");
+    return mapTensor(x!, (value, i) => {
+      const c = Math.floor(i / plane) % channels;
+      return (value / bytes - mean[c]!) / std[c]!;
+    });
+  },
+  samples: [
+    { link: "normalize(mean=[0.286], std=[0.353])", input: [1, 7, 9], batch: 3, dtype: "u8" },
+    { link: "normalize(mean=[0.4, 0.5, 0.6], std=[0.2, 0.25, 0.3])", input: [3, 5, 6], batch: 2, dtype: "u8" },
+    { link: "normalize(mean=[1, 2, 3, 4, 5], std=[1, 2, 1, 2, 1])", input: [5, 4, 4], batch: 17 },
+  ],
+});

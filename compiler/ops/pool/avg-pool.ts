@@ -1,0 +1,28 @@
+import { defineOperator } from "../../opkit/operator.ts";
+import { windowOf } from "../../opkit/windows.ts";
+import { countPad, lowerPool, poolAttributes, poolReference, poolShape, poolWindow } from "./pool.ts";
+
+export const avgPool = defineOperator({
+  name: "avg_pool",
+  summary: "The mean of each window.",
+  doc:
+    "y[c, p, q] = mean over the window at (p·stride - pad, q·stride - pad) of x[c, ·, ·]. Padding is left out of the " +
+    "mean unless count_pad=true, which divides by the whole window.",
+  operands: ["x"],
+  attributes: { ...poolAttributes, count_pad: countPad },
+  shape: (c) => poolShape("avg_pool", c),
+  lower: (c) => lowerPool(c.attributes.count_pad ? "average_with_pad" : "average", c, false),
+  reference: ({ operands: [x], attributes }) =>
+    poolReference(x!, windowOf(poolWindow(attributes)), (pixels, positions) => {
+      const sum = pixels.reduce((total, value) => total + value, 0);
+      return sum / (attributes.count_pad ? positions : pixels.length);
+    }),
+  samples: [
+    { link: "avg_pool(2)", input: [6, 8, 8], batch: 17 },
+    { link: "avg_pool(3, stride=2, pad=1)", input: [20, 7, 10], batch: 3 },
+    { link: "avg_pool(3, stride=2, pad=1, count_pad=true)", input: [16, 7, 10], batch: 2 },
+    { link: "avg_pool([2, 3], stride=[1, 2], pad=[1, 0])", input: [5, 5, 7], batch: 2 },
+    { link: "conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)", input: [1, 12, 12], batch: 3 },
+    { link: "conv(16, kernel=3, bias=false) -> avg_pool(3, stride=1)", input: [3, 9, 8], batch: 2 },
+  ],
+});

@@ -1,0 +1,12 @@
+import { e } from "../ir/expression.ts";
+import { definePointwise } from "../opkit/pointwise.ts";
+
+export const tanh = definePointwise({
+  name: "tanh",
+  summary: "Hyperbolic tangent: squashes to (-1, 1).",
+  doc: "y = tanh(x) = (e^{2x} - 1) / (e^{2x} + 1), elementwise. Its derivative, 1 - y², needs only the result.",
+  forward: (x) => e.tanh(x),
+  gradient: ({ y, dy }) => e.mul(dy, e.sub(1, e.square(y))),
+  reference: Math.tanh,
+  initializer: "xavier",
+});

@@ -1,0 +1,42 @@
+/** Element types a value can have. `u8` and `i32` occur only at the rim: pictures in, class indices as targets. */
+export type DType = "f32" | "u8" | "i32";
+
+/** Dimensions without the batch: [C, H, W], [C] or [] (one number per sample). */
+export type Shape = readonly number[];
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** A shape seen as the rows and columns that every kernel walks: [C] is 1×1×C, [C, L] is 1×L×C, [] is 1×1×1. */
+export interface Extent {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
+export function extentOf(shape: Shape): Extent {
+  const [channels = 1, second, third] = shape;
+  if (shape.length > 3) throw new RangeError(`no extent for a shape of rank ${shape.length}`);
+  if (third !== undefined) return { channels, height: second ?? 1, width: third };
+  return { channels, height: 1, width: second ?? 1 };
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
+}
+
+/** `6×14×14`, the way people say it; a single number per sample is `scalar`. */
+export function formatShape(shape: Shape): string {
+  return shape.length === 0 ? "scalar" : shape.join("×");
+}
+
+/** `f32[6, 14, 14]`, the way the language writes it. */
+export function formatType(type: TensorType): string {
+  return `${type.dtype}[${type.shape.join(", ")}]`;
+}
