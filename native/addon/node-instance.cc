@@ -1,0 +1,339 @@
+#include "node-instance.h"
+
+#include <cstring>
+#include <new>
+#include <string>
+
+namespace cnnc {
+namespace {
+
+constexpr const char* disposed_text = "the model has been disposed";
+
+const Model* find_model(const std::string& name) {
+  for (int32_t i = 0; i < model_count; i++)
+    if (name == models[i]->name) return models[i];
+  return nullptr;
+}
+
+void throw_error(Napi::Env env, const char* text) {
+  if (!env.IsExceptionPending()) Napi::Error::New(env, text).ThrowAsJavaScriptException();
+}
+
+// Made by the constructor of JavaScript, which throws where napi_create_arraybuffer would abort.
+Napi::Value new_array(Napi::Env env, napi_ref constructor, int64_t length) {
+  napi_value function = nullptr, array = nullptr;
+  napi_value argument = Napi::Number::New(env, static_cast<double>(length));
+  napi_get_reference_value(env, constructor, &function);
+  if (napi_new_instance(env, function, 1, &argument, &array) != napi_ok) return {};
+  return Napi::Value(env, array);
+}
+
+double* numbers(Napi::Value float64_array) { return float64_array.As<Napi::Float64Array>().Data(); }
+
+StepInfo read_step_info(Arguments& arguments, size_t at) {
+  StepInfo info;
+  constexpr int64_t largest = (int64_t{1} << 53) - 1;
+  info.seed = static_cast<uint64_t>(arguments.integer(at, "seed", 0, largest));
+  info.step = static_cast<uint64_t>(arguments.integer(at + 1, "step", 0, largest));
+  info.total_steps = arguments.number(at + 2, "totalSteps");
+  if (arguments.ok() && !(info.total_steps > 0)) arguments.fail_range("totalSteps: expected a positive number");
+  return info;
+}
+
+// A batch with its own copy of what the caller may change, transfer or free while the call waits.
+class OwnedBatch {
+ public:
+  static std::shared_ptr<OwnedBatch> copy(const Model& model, Batch&& batch) {
+    auto owned = std::make_shared<OwnedBatch>();
+    owned->batch = std::move(batch);
+    Batch& it = owned->batch;
+    int64_t total = 0;
+    auto place = [&total](const Tensor& tensor, const Span& span) {
+      const int64_t at = total;
+      total += (static_cast<int64_t>(span.length) * element_bytes(tensor.type) + 63) / 64 * 64;
+      return at;
+    };
+    std::vector<int64_t> offsets;
+    for (size_t i = 0; i < it.spans.size(); i++) offsets.push_back(place(model.inputs[i], it.spans[i]));
+    for (size_t i = 0; i < it.target_spans.size(); i++)
+      offsets.push_back(place(model.targets[i], it.target_spans[i]));
+    if (!owned->memory.reserve(total)) return nullptr;
+    auto move_in = [&](const Tensor& tensor, const Span& span, int64_t offset) {
+      char* to = owned->memory.data() + offset;
+      std::memcpy(to, span.data, span.length * static_cast<size_t>(element_bytes(tensor.type)));
+      return to;
+    };
+    for (size_t i = 0; i < it.spans.size(); i++)
+      it.inputs[i].data = move_in(model.inputs[i], it.spans[i], offsets[i]);
+    for (size_t i = 0; i < it.target_spans.size(); i++)
+      it.targets[i] = move_in(model.targets[i], it.target_spans[i], offsets[it.spans.size() + i]);
+    return owned;
+  }
+
+  Batch batch;
+  Buffer memory;
+};
+
+std::vector<int64_t> sizes(const Tensor* tensors, int32_t count) {
+  std::vector<int64_t> found;
+  for (int32_t i = 0; i < count; i++) found.push_back(element_count(tensors[i]));
+  return found;
+}
+
+}  // namespace
+
+Napi::Function NodeInstance::define(Napi::Env env) {
+  return DefineClass(env, "Instance",
+                     {
+                         InstanceMethod<&NodeInstance::set_parameter>("setParameter"),
+                         InstanceMethod<&NodeInstance::get_parameter>("getParameter"),
+                         InstanceMethod<&NodeInstance::set_state>("setState"),
+                         InstanceMethod<&NodeInstance::get_state>("getState"),
+                         InstanceMethod<&NodeInstance::get_gradient>("getGradient"),
+                         InstanceMethod<&NodeInstance::infer_sync>("inferSync"),
+                         InstanceMethod<&NodeInstance::infer>("infer"),
+                         InstanceMethod<&NodeInstance::step_sync>("stepSync"),
+                         InstanceMethod<&NodeInstance::step>("step"),
+                         InstanceMethod<&NodeInstance::gradient_sync>("gradientSync"),
+                         InstanceMethod<&NodeInstance::dispose>("dispose"),
+                         InstanceAccessor<&NodeInstance::arena_bytes>("arenaBytes"),
+                         InstanceAccessor<&NodeInstance::parameter_bytes>("parameterBytes"),
+                         InstanceAccessor<&NodeInstance::threads>("threads"),
+                         InstanceAccessor<&NodeInstance::disposed>("disposed"),
+                     });
+}
+
+NodeInstance::NodeInstance(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), environment_(Environment::of(info.Env())) {
+  Arguments arguments(info);
+  const std::string name = arguments.text(0, "model");
+  const auto threads = static_cast<int>(arguments.integer(1, "threads", 1, Pool::max_threads));
+  if (!arguments.ok()) return;
+  const Model* model = find_model(name);
+  Instance::Error error = nullptr;
+  if (!model)
+    arguments.fail_range("the addon has no model " + name);
+  else if (Instance* made = Instance::create(*model, threads, &error))
+    instance_.reset(made);
+  else
+    throw_error(info.Env(), error);
+  if (instance_) environment_->instances.insert(this);
+}
+
+NodeInstance::~NodeInstance() {
+  environment_->instances.erase(this);
+  abandon();
+}
+
+void NodeInstance::abandon() {
+  for (Dispatcher::Job* job : dispatcher_.stop()) delete job;
+  instance_.reset();
+}
+
+bool NodeInstance::alive(Napi::Env env) {
+  if (!instance_) throw_error(env, disposed_text);
+  return instance_ != nullptr;
+}
+
+Napi::Value NodeInstance::answer(Napi::Env env, Instance::Error error, Napi::Value result) {
+  if (error) throw_error(env, error);
+  return error ? env.Undefined() : result;
+}
+
+// `result` is not yet visible to JavaScript, so its memory stays where it is.
+Napi::Value NodeInstance::start(Napi::Env env, Napi::Value result, PromiseJob::Work work) {
+  auto job = std::make_unique<PromiseJob>(env, Value(), result, std::move(work));
+  const Napi::Promise promise = job->promise();
+  if (dispatcher_.post(job.get())) {
+    job.release();
+  } else {
+    job->fail("no thread could be started");
+    job->settle(env);
+  }
+  return promise;
+}
+
+const Parameter* NodeInstance::parameter(Arguments& arguments, size_t at) {
+  if (instance_->model().parameter_count == 0) arguments.fail_range("the model has no parameters");
+  const int64_t index = arguments.integer(at, "index", 0, instance_->model().parameter_count - 1);
+  return arguments.ok() ? &instance_->model().parameters[index] : nullptr;
+}
+
+// setParameter(index, Float32Array)
+Napi::Value NodeInstance::set_parameter(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const Parameter* it = parameter(arguments, 0);
+  if (!it) return {};
+  const Span span = arguments.array(info[1], it->name, napi_float32_array, element_count(*it));
+  if (!arguments.ok()) return {};
+  instance_->set_parameter(static_cast<int32_t>(it - instance_->model().parameters),
+                           static_cast<const float*>(span.data));
+  return info.Env().Undefined();
+}
+
+// getParameter(index, into: Float32Array) → into
+Napi::Value NodeInstance::get_parameter(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const Parameter* it = parameter(arguments, 0);
+  if (!it) return {};
+  const Span span = arguments.array(info[1], it->name, napi_float32_array, element_count(*it));
+  if (!arguments.ok()) return {};
+  instance_->get_parameter(static_cast<int32_t>(it - instance_->model().parameters),
+                           static_cast<float*>(span.data));
+  return info[1];
+}
+
+// setState(slot, index, Float32Array)
+Napi::Value NodeInstance::set_state(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const auto slot = static_cast<int32_t>(arguments.integer(0, "slot", 0, instance_->model().state_slots - 1));
+  const Parameter* it = parameter(arguments, 1);
+  if (!it) return {};
+  const Span span = arguments.array(info[2], it->name, napi_float32_array, element_count(*it));
+  if (!arguments.ok()) return {};
+  const auto index = static_cast<int32_t>(it - instance_->model().parameters);
+  return answer(info.Env(), instance_->set_state(slot, index, static_cast<const float*>(span.data)),
+                info.Env().Undefined());
+}
+
+// getState(slot, index, into: Float32Array) → into
+Napi::Value NodeInstance::get_state(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const auto slot = static_cast<int32_t>(arguments.integer(0, "slot", 0, instance_->model().state_slots - 1));
+  const Parameter* it = parameter(arguments, 1);
+  if (!it) return {};
+  const Span span = arguments.array(info[2], it->name, napi_float32_array, element_count(*it));
+  if (!arguments.ok()) return {};
+  const auto index = static_cast<int32_t>(it - instance_->model().parameters);
+  return answer(info.Env(), instance_->get_state(slot, index, static_cast<float*>(span.data)), info[2]);
+}
+
+// getGradient(index, into: Float32Array) → into
+Napi::Value NodeInstance::get_gradient(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const Parameter* it = parameter(arguments, 0);
+  if (!it) return {};
+  const Span span = arguments.array(info[1], it->name, napi_float32_array, element_count(*it));
+  if (!arguments.ok()) return {};
+  const auto index = static_cast<int32_t>(it - instance_->model().parameters);
+  return answer(info.Env(), instance_->get_gradient(index, static_cast<float*>(span.data)), info[1]);
+}
+
+// inferSync(batch, inputs, layouts, outputs: (Float32Array | null)[]) → outputs
+Napi::Value NodeInstance::infer_sync(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  const Model& model = instance_->model();
+  Arguments arguments(info);
+  std::vector<float*> outputs;
+  const Batch batch =
+      read_batch(arguments, {model, false, 3, sizes(model.outputs, model.output_count)}, &outputs);
+  if (!arguments.ok() || !alive(info.Env())) return {};
+  return answer(info.Env(), instance_->infer(batch.size, batch.inputs.data(), outputs.data()), info[3]);
+}
+
+// infer(batch, inputs, layouts) → Promise<Float32Array[]>
+Napi::Value NodeInstance::infer(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (!alive(env)) return {};
+  const Model& model = instance_->model();
+  Arguments arguments(info);
+  Batch batch = read_batch(arguments, {model, false}, nullptr);
+  if (!arguments.ok() || !alive(env)) return {};
+  auto owned = OwnedBatch::copy(model, std::move(batch));
+  if (!owned) return answer(env, "out of memory: the inputs could not be copied", env.Undefined());
+  auto result = Napi::Array::New(env, static_cast<size_t>(model.output_count));
+  std::vector<float*> outputs;
+  for (int32_t i = 0; i < model.output_count; i++) {
+    const Napi::Value array =
+        new_array(env, environment_->float32_array, owned->batch.size * element_count(model.outputs[i]));
+    if (array.IsEmpty()) return {};
+    outputs.push_back(array.As<Napi::Float32Array>().Data());
+    result.Set(static_cast<uint32_t>(i), array);
+  }
+  return start(env, result, [it = instance_.get(), owned, outputs = std::move(outputs)] {
+    return it->infer(owned->batch.size, owned->batch.inputs.data(), outputs.data());
+  });
+}
+
+// stepSync(batch, inputs, layouts, targets, seed, step, totalSteps) → Float64Array [loss, …metrics]
+Napi::Value NodeInstance::step_sync(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  const Model& model = instance_->model();
+  Arguments arguments(info);
+  const StepInfo step = read_step_info(arguments, 4);
+  const Napi::Value result = new_array(info.Env(), environment_->float64_array, 1 + model.metric_count);
+  const Batch batch = read_batch(arguments, {model, true}, nullptr);
+  if (!arguments.ok() || result.IsEmpty() || !alive(info.Env())) return {};
+  return answer(info.Env(),
+                instance_->step(batch.size, batch.inputs.data(), batch.targets.data(), step, numbers(result)),
+                result);
+}
+
+// step(batch, inputs, layouts, targets, seed, step, totalSteps) → Promise<Float64Array>
+Napi::Value NodeInstance::step(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (!alive(env)) return {};
+  const Model& model = instance_->model();
+  Arguments arguments(info);
+  const StepInfo step = read_step_info(arguments, 4);
+  const Napi::Value result = new_array(env, environment_->float64_array, 1 + model.metric_count);
+  Batch batch = read_batch(arguments, {model, true}, nullptr);
+  if (!arguments.ok() || result.IsEmpty() || !alive(env)) return {};
+  auto owned = OwnedBatch::copy(model, std::move(batch));
+  if (!owned) return answer(env, "out of memory: the inputs could not be copied", env.Undefined());
+  return start(env, result, [it = instance_.get(), owned, step, to = numbers(result)] {
+    return it->step(owned->batch.size, owned->batch.inputs.data(), owned->batch.targets.data(), step, to);
+  });
+}
+
+// gradientSync(batch, inputs, layouts, targets, seed, step, totalSteps,
+//              inputGradients: (Float32Array | null)[]) → Float64Array [loss, …metrics]
+Napi::Value NodeInstance::gradient_sync(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  const Model& model = instance_->model();
+  Arguments arguments(info);
+  const StepInfo step = read_step_info(arguments, 4);
+  const Napi::Value result = new_array(info.Env(), environment_->float64_array, 1 + model.metric_count);
+  std::vector<float*> gradients;
+  const Batch batch =
+      read_batch(arguments, {model, true, 7, sizes(model.inputs, model.input_count)}, &gradients);
+  if (!arguments.ok() || result.IsEmpty() || !alive(info.Env())) return {};
+  return answer(info.Env(),
+                instance_->gradient(batch.size, batch.inputs.data(), batch.targets.data(), step,
+                                    gradients.data(), numbers(result)),
+                result);
+}
+
+// dispose(): waits for the call that runs; the promises of those that wait are rejected.
+Napi::Value NodeInstance::dispose(const Napi::CallbackInfo& info) {
+  for (Dispatcher::Job* job : dispatcher_.stop()) {
+    std::unique_ptr<PromiseJob> cancelled(static_cast<PromiseJob*>(job));
+    cancelled->fail(disposed_text);
+    cancelled->settle(info.Env());
+  }
+  instance_.reset();
+  return info.Env().Undefined();
+}
+
+Napi::Value NodeInstance::arena_bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), instance_ ? static_cast<double>(instance_->arena_bytes()) : 0);
+}
+
+Napi::Value NodeInstance::parameter_bytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), instance_ ? static_cast<double>(instance_->parameter_bytes()) : 0);
+}
+
+Napi::Value NodeInstance::threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), instance_ ? instance_->threads() : 0);
+}
+
+Napi::Value NodeInstance::disposed(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), instance_ == nullptr);
+}
+
+}  // namespace cnnc

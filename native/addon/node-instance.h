@@ -1,0 +1,53 @@
+// The JavaScript object around one Instance.
+#pragma once
+#include <napi.h>
+
+#include <memory>
+#include <vector>
+
+#include "dispatcher.h"
+#include "instance.h"
+#include "node-arguments.h"
+#include "node-environment.h"
+
+namespace cnnc {
+
+class NodeInstance : public Napi::ObjectWrap<NodeInstance> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  // new Instance(modelName, threads)
+  explicit NodeInstance(const Napi::CallbackInfo& info);
+  ~NodeInstance() override;
+
+  // The environment ends: stop the thread, free the memory, touch no JavaScript.
+  void abandon();
+
+ private:
+  Napi::Value set_parameter(const Napi::CallbackInfo& info);
+  Napi::Value get_parameter(const Napi::CallbackInfo& info);
+  Napi::Value set_state(const Napi::CallbackInfo& info);
+  Napi::Value get_state(const Napi::CallbackInfo& info);
+  Napi::Value get_gradient(const Napi::CallbackInfo& info);
+  Napi::Value infer_sync(const Napi::CallbackInfo& info);
+  Napi::Value infer(const Napi::CallbackInfo& info);
+  Napi::Value step_sync(const Napi::CallbackInfo& info);
+  Napi::Value step(const Napi::CallbackInfo& info);
+  Napi::Value gradient_sync(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
+  Napi::Value arena_bytes(const Napi::CallbackInfo& info);
+  Napi::Value parameter_bytes(const Napi::CallbackInfo& info);
+  Napi::Value threads(const Napi::CallbackInfo& info);
+  Napi::Value disposed(const Napi::CallbackInfo& info);
+
+  bool alive(Napi::Env env);
+  const Parameter* parameter(Arguments& arguments, size_t at);
+  Napi::Value start(Napi::Env env, Napi::Value result, PromiseJob::Work work);
+  Napi::Value answer(Napi::Env env, Instance::Error error, Napi::Value result);
+
+  std::shared_ptr<Environment> environment_;
+  std::unique_ptr<Instance> instance_;  // null: disposed
+  Dispatcher dispatcher_;
+};
+
+}  // namespace cnnc

@@ -1,0 +1,78 @@
+// The addon's exports: models() and create(model, threads).
+#include <napi.h>
+
+#include "cpu.h"
+#include "model.h"
+#include "node-environment.h"
+#include "node-instance.h"
+
+namespace {
+
+const char* type_name(cnnc::Type type) {
+  switch (type) {
+    case cnnc::Type::u8: return "u8";
+    case cnnc::Type::f32: return "f32";
+    case cnnc::Type::i32: return "i32";
+  }
+  return "";
+}
+
+Napi::Array describe(Napi::Env env, const cnnc::Tensor* tensors, int32_t count) {
+  auto list = Napi::Array::New(env);
+  for (int32_t i = 0; i < count; i++) {
+    auto shape = Napi::Array::New(env);
+    for (int32_t k = 0; k < tensors[i].rank; k++)
+      shape.Set(static_cast<uint32_t>(k), static_cast<double>(tensors[i].shape[k]));
+    auto it = Napi::Object::New(env);
+    it.Set("name", tensors[i].name);
+    it.Set("type", type_name(tensors[i].type));
+    it.Set("shape", shape);
+    list.Set(static_cast<uint32_t>(i), it);
+  }
+  return list;
+}
+
+// Reads tables only; nothing that needs more than the baseline processor has run before this answers.
+Napi::Value list_models(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto list = Napi::Array::New(env);
+  for (int32_t i = 0; i < cnnc::model_count; i++) {
+    const cnnc::Model& model = *cnnc::models[i];
+    auto parameters = Napi::Array::New(env);
+    for (int32_t k = 0; k < model.parameter_count; k++)
+      parameters.Set(static_cast<uint32_t>(k), Napi::String::New(env, model.parameters[k].name));
+    auto it = Napi::Object::New(env);
+    it.Set("name", model.name);
+    it.Set("hash", model.hash);
+    it.Set("isa", model.isa);
+    it.Set("supported", cnnc::cpu_supports(model.isa));
+    it.Set("inputs", describe(env, model.inputs, model.input_count));
+    it.Set("outputs", describe(env, model.outputs, model.output_count));
+    it.Set("targets", describe(env, model.targets, model.target_count));
+    it.Set("parameters", parameters);
+    it.Set("stateSlots", model.state_slots);
+    it.Set("trainable", model.step.run != nullptr);
+    list.Set(static_cast<uint32_t>(i), it);
+  }
+  return list;
+}
+
+Napi::Value create(const Napi::CallbackInfo& info) {
+  napi_value constructor = nullptr, instance = nullptr;
+  napi_value arguments[] = {info[0], info[1]};
+  napi_get_reference_value(info.Env(), cnnc::Environment::of(info.Env())->instance_class, &constructor);
+  if (napi_new_instance(info.Env(), constructor, 2, arguments, &instance) != napi_ok) return {};
+  return Napi::Value(info.Env(), instance);
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  const auto environment = cnnc::Environment::create(env);
+  napi_create_reference(env, cnnc::NodeInstance::define(env), 1, &environment->instance_class);
+  exports.Set("models", Napi::Function::New(env, list_models, "models"));
+  exports.Set("create", Napi::Function::New(env, create, "create"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(cnnc, initialise)
