@@ -1,0 +1,118 @@
+// Dense layers: tiles of samples × vectors of outputs. The kernel of a dense layer is its whole input.
+#pragma once
+#include "conv_weights.h"
+
+namespace cnnc::CNNC_ISA {
+
+// A tensor without gaps within a sample can be read as one pixel.
+template <class X>
+constexpr bool gapless = X::pixel == X::channels && X::left == 0 && X::right == 0;
+
+template <class X>
+CNNC_INLINE auto as_one_pixel(X x) {
+  constexpr int size = X::height * X::width * X::channels;
+  if constexpr (gapless<X>) return Tensor<1, 1, size, size, 0, 0, typename X::type>{x.data};
+  else return x;
+}
+
+// Calls f(Count<M>, n) for tiles of M samples and for smaller and smaller ones at the end of [n, n1).
+template <int M, class F>
+CNNC_INLINE void by_samples(long n, long n1, const F& f) {
+  for (; n + M <= n1; n += M) f(Count<M>{}, n);
+  if constexpr (M > 1) by_samples<M / 2>(n, n1, f);
+}
+
+// acc[m][j] = Σ_{h,w,c} x[n + m, h, w, c] · w[h,w,c,j]. A tile with few accumulators splits the sum into chains, to keep
+// eight multiplications in flight, and adds them up in order.
+template <class V, class X, int M, int N, class Emit>
+CNNC_INLINE void dense_tile(X x, const float* w, long n, const Emit& emit) {
+  constexpr int block = N * V::lanes, chains = max(1, 8 / (M * N)), whole = X::channels / chains * chains;
+  V acc[chains][M][N];
+  CNNC_UNROLL for (int u = 0; u < chains; u++)
+    CNNC_UNROLL for (int m = 0; m < M; m++)
+      CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = V::zero();
+  auto step = [&](const auto* pixel, const float* row, int u, int c) __attribute__((always_inline)) {
+    V b[N];
+    CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(row + (c + u) * block + j * V::lanes);
+    CNNC_UNROLL for (int m = 0; m < M; m++) {
+      V a{float(pixel[m * X::sample + c + u])};
+      CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = fma(a, b[j], acc[u][m][j]);
+    }
+  };
+  for (int i = 0; i < X::height * X::width; i++) {
+    const auto* pixel = x.at(n, i / X::width, i % X::width);
+    const float* row = w + long(i) * X::channels * block;
+    CNNC_UNROLL_4 for (int c = 0; c < whole; c += chains) {
+      CNNC_UNROLL for (int u = 0; u < chains; u++) step(pixel, row, u, c);
+    }
+    CNNC_UNROLL for (int u = 0; u < X::channels - whole; u++) step(pixel, row, u, whole);
+  }
+  CNNC_UNROLL for (int m = 0; m < M; m++)
+    CNNC_UNROLL for (int j = 0; j < N; j++) {
+      V total = acc[0][m][j];
+      CNNC_UNROLL for (int u = 1; u < chains; u++) total = total + acc[u][m][j];
+      emit(total, n + m, j * V::lanes);
+    }
+}
+
+// The blocks of t.vectors vectors (the last one with what is left) of K outputs.
+template <class V, int K, Tile t>
+constexpr int dense_blocks = ceil_div(ceil_div(K, V::lanes), t.vectors);
+
+// y[n,o] = Σ_{h,w,c} x[n,h,w,c] · w[o,h,w,c] for samples [n0, n1) and blocks [b0, b1) of outputs, at At{n,0,0,o}.
+// The order of a sum depends on how many samples are left: n0 and n1 must not depend on the number of threads.
+template <class V, class X, int K, Tile t, class Body>
+void dense(X x, const float* w, long n0, long n1, int b0, int b1, const Body& body) {
+  constexpr int vectors = ceil_div(K, V::lanes);
+  auto flat = as_one_pixel(x);
+  for (int b = b0; b < b1; b++)
+    sized<t.vectors, vectors>(b * t.vectors, [&](auto count) __attribute__((always_inline)) {
+      int k0 = b * t.vectors * V::lanes;
+      const float* block = w + long(k0) * X::height * X::width * X::channels;
+      by_samples<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+        dense_tile<V, decltype(flat), decltype(samples)::value, decltype(count)::value>(
+            flat, block, n, [&](V v, long sample, int j) __attribute__((always_inline)) { body(v, At{sample, 0, 0, k0 + j}); });
+      });
+    });
+}
+
+// dx[n,h,w,c] = Σ_o dy[n,o] · w[o,h,w,c] for samples [n0, n1). X gives the geometry of dx.
+// wt is packed [h][w][block over c][K][block width].
+template <class V, class X, int K, Tile t, class DY, class Body>
+void dense_data(DY dy, const float* wt, long n0, long n1, const Body& body) {
+  static_assert(DY::channels == K && DY::height == 1 && DY::width == 1);
+  constexpr int padded = round_up(X::channels, V::lanes);
+  for (int h = 0; h < X::height; h++)
+    for (int w = 0; w < X::width; w++)
+      tiled<t.vectors, padded / V::lanes>([&](auto count, int v) __attribute__((always_inline)) {
+        int c0 = v * V::lanes;
+        const float* block = wt + (long(h * X::width + w) * padded + c0) * K;
+        by_samples<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+          dense_tile<V, DY, decltype(samples)::value, decltype(count)::value>(
+              dy, block, n, [&](V v, long sample, int j) __attribute__((always_inline)) { body(v, At{sample, h, w, c0 + j}); });
+        });
+      });
+}
+
+// The gradient of a dense layer to its weights is that of a convolution with a kernel as large as its input.
+template <class X>
+constexpr Window whole_input{X::height, X::width, 1, 1, 0, 0, 1, 1};
+
+// x as the convolution sees it: the halo is none of its business.
+template <class X>
+using OnePixel = decltype(as_one_pixel(X{}));
+
+template <class V, class X, int K, Tile t>
+constexpr int dense_weights_units() {
+  using F = OnePixel<X>;
+  return conv_weights_units<V, F, F, whole_input<F>, K, 1, t>();
+}
+
+// dw[o,h,w,c] = Σ_n dy[n,o] · x[n,h,w,c] over the whole batch, for the taps of one unit, which it overwrites in dw.
+template <class V, class X, int K, Tile t, class DY>
+void dense_weights(X x, DY dy, long batch, int unit, float* dw) {
+  using F = OnePixel<X>;
+  conv_weights<V, F, DY, whole_input<F>, K, 1, t>(as_one_pixel(x), dy, 0, batch, unit, dw);
+}
+
+}  // namespace cnnc::CNNC_ISA

@@ -1,0 +1,145 @@
+// Weights between the order of their names (row-major, [output][input][row][column]) and the order kernels read them in.
+// All packings are bijections but for padding, which is zero.
+#pragma once
+#include "../tensor/window.h"
+
+namespace cnnc::CNNC_ISA {
+
+// Where channel k of `Channels` lies in a packing by blocks of `Block` channels, the last one as wide as whole vectors
+// need: index (k, position i of `Positions`) is at first(k)·Positions + i·width(k) + k - first(k).
+template <int Channels, int Lanes, int Block>
+struct Blocks {
+  static constexpr int padded = round_up(Channels, Lanes);
+  static constexpr int first(int k) { return k / Block * Block; }
+  static constexpr int width(int k) { return min(Block, padded - first(k)); }
+  static constexpr long at(int k, long positions, long i) { return first(k) * positions + i * width(k) + k - first(k); }
+};
+
+// A vector of C values, padded with zeros to whole vectors.
+template <int Lanes, int C>
+constexpr long packed_vector_size = round_up(C, Lanes);
+
+template <int Lanes, int C>
+void pack_vector(const float* logical, float* packed) {
+  for (int c = 0; c < round_up(C, Lanes); c++) packed[c] = c < C ? logical[c] : 0;
+}
+template <int Lanes, int C>
+void unpack_vector(const float* packed, float* logical) {
+  for (int c = 0; c < C; c++) logical[c] = packed[c];
+}
+
+// The layouts of a convolution with K outputs in G groups, Cg inputs to a group. Forward: blocks of t.vectors vectors
+// of a group's outputs, within a block [kh][kw][Cg][width]. With Spanning, groups do not fill vectors: blocks of one
+// vector of outputs, whichever group they belong to.
+template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
+struct ConvLayout {
+  static constexpr int outer = Spanning ? 1 : G, out = K / outer;
+  using B = Blocks<out, Lanes, Spanning ? Lanes : t.vectors * Lanes>;
+  static_assert(K % G == 0 && (outer == 1 || out % Lanes == 0));
+  static constexpr long positions = long(KH) * KW * Cg, size = outer * B::padded * positions;
+  static constexpr long at(int k, int c, int r, int s) {
+    return k / out * out * positions + B::at(k % out, positions, (long(r) * KW + s) * Cg + c);
+  }
+};
+
+// The layout for the gradient to the input: blocks of vectors of a group's inputs, within one [kh][kw][K / G][width].
+template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
+struct ConvDataLayout {
+  using Swapped = ConvLayout<Lanes, t, Cg * G, K / G, KH, KW, G, Spanning>;
+  static constexpr long size = Swapped::size;
+  // c counts within the group of output k.
+  static constexpr long at(int k, int c, int r, int s) { return Swapped::at(k / (K / G) * Cg + c, k % (K / G), r, s); }
+};
+
+template <int K, int Cg, int KH, int KW, class F>
+CNNC_INLINE void each_conv_weight(const F& f) {
+  long i = 0;
+  for (int k = 0; k < K; k++)
+    for (int c = 0; c < Cg; c++)
+      for (int r = 0; r < KH; r++)
+        for (int s = 0; s < KW; s++) f(i++, k, c, r, s);
+}
+
+CNNC_INLINE void clear(float* p, long n) {
+  for (long i = 0; i < n; i++) p[i] = 0;
+}
+
+template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G>
+constexpr long packed_conv_size = ConvLayout<Lanes, t, K, Cg, KH, KW, G>::size;
+template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G>
+constexpr long packed_conv_data_size = ConvDataLayout<Lanes, t, K, Cg, KH, KW, G>::size;
+
+template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
+void pack_conv(const float* logical, float* packed) {
+  using L = ConvLayout<Lanes, t, K, Cg, KH, KW, G, Spanning>;
+  clear(packed, L::size);
+  each_conv_weight<K, Cg, KH, KW>([&](long i, int k, int c, int r, int s) { packed[L::at(k, c, r, s)] = logical[i]; });
+}
+template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
+void unpack_conv(const float* packed, float* logical) {
+  using L = ConvLayout<Lanes, t, K, Cg, KH, KW, G, Spanning>;
+  each_conv_weight<K, Cg, KH, KW>([&](long i, int k, int c, int r, int s) { logical[i] = packed[L::at(k, c, r, s)]; });
+}
+// From the packing of conv_direct (Lanes, t) to that of conv_data (DataLanes, dt).
+template <int Lanes, Tile t, int DataLanes, Tile dt, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
+void transpose_conv(const float* packed, float* wt) {
+  using L = ConvLayout<Lanes, t, K, Cg, KH, KW, G, Spanning>;
+  using D = ConvDataLayout<DataLanes, dt, K, Cg, KH, KW, G, Spanning>;
+  clear(wt, D::size);
+  each_conv_weight<K, Cg, KH, KW>(
+      [&](long, int k, int c, int r, int s) { wt[D::at(k, c, r, s)] = packed[L::at(k, c, r, s)]; });
+}
+
+// The same for conv_grouped.
+constexpr Tile one_vector{1, 1};
+template <int Lanes, int K, int Cg, int KH, int KW, int G>
+constexpr long packed_grouped_size = ConvLayout<Lanes, one_vector, K, Cg, KH, KW, G, true>::size;
+template <int Lanes, int K, int Cg, int KH, int KW, int G>
+constexpr long packed_grouped_data_size = ConvDataLayout<Lanes, one_vector, K, Cg, KH, KW, G, true>::size;
+template <int Lanes, int K, int Cg, int KH, int KW, int G>
+void pack_grouped(const float* logical, float* packed) {
+  pack_conv<Lanes, one_vector, K, Cg, KH, KW, G, true>(logical, packed);
+}
+template <int Lanes, int K, int Cg, int KH, int KW, int G>
+void unpack_grouped(const float* packed, float* logical) {
+  unpack_conv<Lanes, one_vector, K, Cg, KH, KW, G, true>(packed, logical);
+}
+template <int Lanes, int DataLanes, int K, int Cg, int KH, int KW, int G>
+void transpose_grouped(const float* packed, float* wt) {
+  transpose_conv<Lanes, one_vector, DataLanes, one_vector, K, Cg, KH, KW, G, true>(packed, wt);
+}
+
+// A dense layer: logical [K][C·H·W], that is [k][c][h][w]; forward like a convolution whose kernel is the whole input;
+// for dense_data [h][w][block over c][K][width].
+template <int Lanes, Tile t, int K, int C, int H, int W>
+constexpr long packed_dense_size = packed_conv_size<Lanes, t, K, C, H, W, 1>;
+template <int Lanes, Tile t, int K, int C, int H, int W>
+constexpr long packed_dense_data_size = long(H) * W * round_up(C, Lanes) * K;
+
+template <int Lanes, Tile t, int K, int C, int H, int W>
+void pack_dense(const float* logical, float* packed) {
+  pack_conv<Lanes, t, K, C, H, W, 1>(logical, packed);
+}
+template <int Lanes, Tile t, int K, int C, int H, int W>
+void unpack_dense(const float* packed, float* logical) {
+  unpack_conv<Lanes, t, K, C, H, W, 1>(packed, logical);
+}
+
+// wt[h][w][c][k] from packed[h][w][c][k], both in their blocks; runs at every training step: columns of 16 × 16 squares
+// stay in the first cache while they are turned.
+template <int Lanes, Tile t, int DataLanes, Tile dt, int K, int C, int H, int W>
+void transpose_dense(const float* packed, float* wt) {
+  using L = Blocks<K, Lanes, t.vectors * Lanes>;
+  using D = Blocks<C, DataLanes, dt.vectors * DataLanes>;
+  for (int i = 0; i < H * W; i++)
+    for (int c0 = 0; c0 < D::padded; c0 += DataLanes)
+      for (int k0 = 0; k0 < K; k0 += 16)
+        for (int k = k0; k < min(K, k0 + 16); k++) {
+          float* to = wt + long(i) * D::padded * K + D::at(c0, K, k);
+          const float* from = packed + L::at(k, long(H) * W * C, long(i) * C + c0);
+          const int step = L::width(k);
+          for (int c = 0; c < DataLanes; c++) to[c] = c0 + c < C ? from[c * step] : 0;
+        }
+}
+
+}  // namespace cnnc::CNNC_ISA

@@ -1,0 +1,35 @@
+// What pooling and its gradient agree on.
+#pragma once
+#include "../tensor/window.h"
+
+namespace cnnc::CNNC_ISA {
+
+// average divides by the pixels inside the image, average_with_pad also counts those in the padding, which is as wide
+// after the image as before it.
+enum class Pooling { max, average, average_with_pad };
+
+// Whether every window lies inside an axis of `size`.
+constexpr bool all_inside(int taps, int stride, int pad, int dilation, int size, int count) {
+  return pad == 0 && (count - 1) * stride + (taps - 1) * dilation < size;
+}
+
+// The taps of window p that an average counts along one axis.
+template <Pooling how>
+constexpr int counted(int p, int taps, int stride, int pad, int dilation, int size) {
+  int margin = how == Pooling::average_with_pad ? pad : 0;
+  Range r = taps_inside(p * stride - pad + margin, taps, dilation, size + 2 * margin);
+  return r.end - r.begin;
+}
+
+// One over the pixels that window (p, q) averages; 0 of none.
+template <Pooling how, Window k, int H, int W, int P, int Q>
+CNNC_INLINE float share(int p, int q) {
+  if constexpr (all_inside(k.kh, k.sh, k.ph, k.dh, H, P) && all_inside(k.kw, k.sw, k.pw, k.dw, W, Q)) {
+    return 1.f / (k.kh * k.kw);
+  } else {
+    int pixels = counted<how>(p, k.kh, k.sh, k.ph, k.dh, H) * counted<how>(q, k.kw, k.sw, k.pw, k.dw, W);
+    return pixels > 0 ? 1.f / float(pixels) : 0.f;
+  }
+}
+
+}  // namespace cnnc::CNNC_ISA
