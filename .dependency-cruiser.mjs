@@ -1,0 +1,122 @@
+// Which folder may import which (ARCHITECTURE.md), each rule with its reason.
+// test/house plants a violation of each and expects it to be found.
+
+/** Modules of Node that reach outside the process's memory. */
+const io =
+  "^(node:)?(fs|fs/promises|child_process|process|net|http|https|http2|dgram|tls|worker_threads|cluster)$";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "grammar-knows-no-meaning",
+      // Editors, formatters and docs use the grammar without the compiler; a tree means nothing yet.
+      comment: "grammar/ is text and syntax tree: it imports neither compiler/ nor runtime/",
+      severity: "error",
+      from: { path: "^grammar/" },
+      to: { path: "^(compiler|runtime)/" },
+    },
+    {
+      name: "runtime-stands-alone",
+      // It is loaded by programs in production, where no compiler is installed or wanted.
+      comment: "runtime/ imports itself and Node's own modules only (and sharp, in runtime/data)",
+      severity: "error",
+      from: { path: "^runtime/" },
+      to: { pathNot: ["^runtime/", "node_modules/sharp/"], dependencyTypesNot: ["core"] },
+    },
+    {
+      name: "only-data-decodes-pictures",
+      // sharp is large: a model that is fed with typed arrays must load without it.
+      comment: "within runtime/, sharp is for runtime/data",
+      severity: "error",
+      from: { path: "^runtime/", pathNot: "^runtime/data/" },
+      to: { path: "node_modules/sharp/" },
+    },
+    {
+      name: "operators-stand-alone",
+      // Adding or changing an operator touches one folder; what two share belongs to opkit/.
+      comment: "an operator imports no other operator; only the registry imports them all",
+      severity: "error",
+      from: { path: "^compiler/ops/([^/.]+)", pathNot: "^compiler/ops/(registry|index)[./]" },
+      to: { path: "^compiler/ops/", pathNot: "^compiler/ops/$1[./]" },
+    },
+    {
+      name: "emitters-only-print",
+      // A decision taken while printing is one that `cnnc explain` cannot show.
+      comment: "emit/ prints the IR: it imports neither the syntax tree nor ops/ nor check/",
+      severity: "error",
+      from: { path: "^compiler/emit/" },
+      to: { path: "^(grammar/(ast|parser|tokens|format)|compiler/(ops|check))/" },
+    },
+    {
+      name: "passes-name-no-operator",
+      // A pass that knows operators by name has to be changed for each new one: it asks traits.
+      comment: "passes/ work on the IR: they import neither ops/ nor the syntax tree",
+      severity: "error",
+      from: { path: "^compiler/passes/" },
+      to: { path: "^(grammar/(ast|parser|tokens|format)|compiler/ops)/" },
+    },
+    {
+      name: "io-at-the-rim",
+      // compile(sources) returns files; so it runs in an editor, a browser, a test without a disk.
+      comment: "grammar/ and compiler/ touch no files or processes outside compiler/cli and /build",
+      severity: "error",
+      from: { path: "^(grammar|compiler)/", pathNot: "^compiler/(cli|build)/" },
+      to: { path: io },
+    },
+    {
+      name: "shape-is-a-leaf",
+      // Everything counts with shapes; what it imported, everything would depend on.
+      comment: "compiler/shape imports nothing but itself",
+      severity: "error",
+      from: { path: "^compiler/shape/" },
+      to: { pathNot: "^compiler/shape/" },
+    },
+    {
+      name: "no-cycle",
+      // Two modules in a cycle can only be read, tested and changed together. Types count too.
+      comment: "no import leads back to its start",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "product-imports-no-test",
+      // Neither is in the published package.
+      comment: "sources import nothing from test/, examples/ or dist/",
+      severity: "error",
+      from: { path: "^(grammar|compiler|runtime)/" },
+      to: { path: "^(test|examples|dist)/" },
+    },
+    {
+      name: "no-development-dependency",
+      // A user's install has no devDependencies. Types are erased and may come from them.
+      comment: "sources import only what package.json lists under dependencies",
+      severity: "error",
+      from: { path: "^(grammar|compiler|runtime)/" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "resolvable",
+      // An import that is not found is one that no other rule sees.
+      comment: "every import is found",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    // Type-only imports are imports too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+    },
+  },
+};
