@@ -105,6 +105,12 @@ export interface Graph {
   readonly parameters: readonly ValueId[];
   /** Gradients to parameters, in their order (step, gradient). */
   readonly gradients: readonly ValueId[];
+  /** step: how each parameter moves. */
+  readonly optimizer?: {
+    readonly slots: readonly string[];
+    readonly steps: readonly { readonly value: string; readonly expression: Expression }[];
+    readonly origin: Origin;
+  };
   /** What the program hands back: outputs of `infer`; loss and metrics of `step`. */
   readonly results: readonly { readonly name: string; readonly value: ValueId }[];
 }

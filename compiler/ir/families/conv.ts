@@ -14,7 +14,7 @@ export const conv: FamilyDefinition<"conv"> = {
   result: ({ window }, [x, w]) => batched(convResult(x!.type.shape, w!.type.shape[0]!, window)),
   macs: (_, [, w], y) => macs(w!.shape, y.shape),
   epilogue: true,
-  poolable: true,
+  poolable: ({ groups }) => groups === 1,
   adjoint: ({ b, core: { window, groups }, inputs: [x, w], gradient, wants }) => [
     wants(0) ? b.node({ family: "conv_data_grad", window, groups }, [gradient, w!], { gradientOf: x! }) : undefined,
     wants(1) ? b.node({ family: "conv_weight_grad", window, groups }, [x!, gradient], { gradientOf: w! }) : undefined,

@@ -12,7 +12,7 @@ export interface FamilyDefinition<F extends Family = Family> {
   /** Pointwise steps can follow in registers. */
   readonly epilogue?: true;
   /** Results appear row by row, so that a pooling can follow without storing them. */
-  readonly poolable?: true;
+  readonly poolable?: (core: CoreOf<F>) => boolean;
   /** Reads its first operand as one run of numbers, whatever its shape: a reshape in front is free. */
   readonly readsFlat?: true;
   /** The result mixes samples: everything before must be finished for the whole batch. */

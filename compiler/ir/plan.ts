@@ -1,0 +1,124 @@
+import type { Graph, ValueId } from "./graph.ts";
+
+export type Isa = "avx512" | "avx2" | "scalar";
+
+/** What code is made for: the numbers that choices need. */
+export interface Target {
+  readonly name: Isa;
+  /** Vector widths in floats that kernels can use, widest first. */
+  readonly lanes: readonly number[];
+  /** Vector registers. */
+  readonly registers: number;
+}
+
+export interface Tile {
+  readonly pixels: number;
+  readonly vectors: number;
+}
+
+/** How one node is computed. */
+export interface Choice {
+  /** The kernel template's name. */
+  readonly kernel: string;
+  /** Floats in a vector; over output channels. */
+  readonly lanes: number;
+  readonly tile?: Tile;
+  readonly reason: string;
+}
+
+/** How a value lies in memory. */
+export type Layout =
+  /** Caller's memory, strides given with the call. */
+  | { readonly kind: "external" }
+  /** [h][left + width + right][pixel] per sample; columns of the halo are zero. */
+  | { readonly kind: "image"; readonly pixel: number; readonly left: number; readonly right: number }
+  /** One number per sample, side by side. */
+  | { readonly kind: "scalars" }
+  /** Not per sample: a parameter, its gradient or a mean. */
+  | { readonly kind: "once" };
+
+/** How a parameter lies in the parameter block. A bijection of its logical order, plus zeros. */
+export interface Packing {
+  readonly form: "conv" | "conv_grouped" | "dense" | "vector";
+  readonly lanes: number;
+  /** Vectors in a block of output channels. */
+  readonly vectors: number;
+  /** In floats. */
+  readonly offset: number;
+  readonly size: number;
+  readonly groups: number;
+  /** For dense: the operand's [channels, height, width]. */
+  readonly operand: readonly [number, number, number];
+}
+
+/** A copy of a parameter in the order that a gradient kernel reads, made anew in each step. */
+export interface Derived {
+  /** The node that reads it. */
+  readonly node: number;
+  readonly parameter: ValueId;
+  readonly lanes: number;
+  readonly vectors: number;
+  /** In floats. */
+  readonly size: number;
+}
+
+/** Nodes that run one after the other for each unit of work; between stages all threads meet. */
+export interface Stage {
+  readonly nodes: readonly number[];
+  readonly units: Units;
+}
+
+export type Units =
+  /** Groups of `samples` samples; each goes through all nodes of the stage. */
+  | { readonly by: "samples"; readonly samples: number }
+  /** One sample and one band of rows. */
+  | { readonly by: "bands"; readonly bands: number; readonly rows: number }
+  /** Blocks of output values of a dense layer, for the whole batch. */
+  | { readonly by: "blocks"; readonly blocks: number; readonly per: number }
+  /** Independent tiles of a weight gradient × `chunks` parts of the batch, summed in order afterwards. */
+  | { readonly by: "weights"; readonly chunks: number }
+  /** Ranges of `floats` of the parameter block. */
+  | { readonly by: "ranges"; readonly floats: number }
+  | { readonly by: "one" };
+
+/**
+ * Where values live. Byte address of sample n of a value in a slice: arena + once + scalars·4·N + n·slice + offset;
+ * of a value kept once: arena + offset.
+ */
+export interface Arena {
+  /** Bytes before the slices that do not depend on the batch. */
+  readonly once: number;
+  /** Values with one number per sample; each an array of N floats. */
+  readonly scalars: readonly ValueId[];
+  /** Bytes of one sample's slice. */
+  readonly slice: number;
+  readonly offsets: ReadonlyMap<ValueId, Place>;
+  /** Partial sums of weight gradients (by node) and derived weights (by node), kept once. */
+  readonly partials: ReadonlyMap<number, number>;
+  readonly derived: ReadonlyMap<number, number>;
+  /** The slice's size if every value had memory of its own. */
+  readonly withoutReuse: number;
+}
+
+export interface Place {
+  readonly where: "slice" | "once";
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What the passes hand on: the graph, then, pass by pass, the decisions about it. */
+export interface State {
+  readonly target: Target;
+  readonly graph: Graph;
+  readonly choices?: readonly Choice[];
+  readonly layouts?: ReadonlyMap<ValueId, Layout>;
+  readonly packings?: ReadonlyMap<ValueId, Packing>;
+  /** Floats in the parameter block. */
+  readonly block?: number;
+  readonly derived?: readonly Derived[];
+  readonly stages?: readonly Stage[];
+  readonly arena?: Arena;
+}
+
+/** A state after all passes. */
+export type Plan = Required<State>;

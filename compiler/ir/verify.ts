@@ -1,0 +1,55 @@
+import { formatShape, sameShape, type Shape } from "../shape/tensor-type.ts";
+import { reads, valuesOf } from "./expression.ts";
+import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
+
+/** Throws when a pass has broken the graph: a use before its definition, a shape that does not fit, a lost result. */
+export function verify(graph: Graph): void {
+  const defined = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters]);
+  for (const node of graph.nodes) {
+    const name = resultOf(node);
+    const need = (id: ValueId): void => {
+      if (!defined.has(id)) throw new Error(`${name} reads ${id} before it is defined`);
+    };
+    node.inputs.forEach(need);
+    if (node.core.family === "update") continue;
+    const local = new Set<ValueId>();
+    const sections = [node.body, node.tail?.body ?? []];
+    for (const body of sections) verifySteps(graph, node, body, (id) => local.has(id) || need(id), local);
+    for (const core of [node.core, node.tail?.core])
+      if (core?.family === "pool" && core.index !== undefined) local.add(core.index);
+    for (const id of node.outputs) {
+      if (!local.has(id)) throw new Error(`${name} stores ${id}, which it does not compute`);
+      if (defined.has(id)) throw new Error(`${id} is defined twice`);
+      defined.add(id);
+    }
+  }
+  for (const id of [...graph.gradients, ...graph.results.map((result) => result.value)])
+    if (!defined.has(id)) throw new Error(`the result ${id} is computed nowhere`);
+}
+
+function verifySteps(
+  graph: Graph,
+  node: Node,
+  body: readonly Step[],
+  need: (id: ValueId) => void,
+  local: Set<ValueId>,
+): void {
+  for (const { value, expression } of body) {
+    const { type } = valueOf(graph, value);
+    for (const id of valuesOf(expression)) {
+      need(id);
+      const operand = valueOf(graph, id).type.shape;
+      if (!broadcasts(operand, type.shape))
+        throw new Error(`${value} is ${formatShape(type.shape)} but reads ${id}, ${formatShape(operand)}`);
+    }
+    if (reads(expression, "core") && node.core.family === "map") throw new Error(`${value}: a map has no core`);
+    if (reads(expression, "gradient")) throw new Error(`${value} still reads a gradient`);
+    local.add(value);
+  }
+}
+
+/** Equal shapes, one number per channel, or one number. */
+function broadcasts(operand: Shape, result: Shape): boolean {
+  if (sameShape(operand, result) || operand.length === 0) return true;
+  return operand.length === 1 && operand[0] === result[0];
+}

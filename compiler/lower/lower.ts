@@ -1,0 +1,104 @@
+import type { CheckedModel, Layer, LossExpression } from "../check/program.ts";
+import { Builder } from "../ir/builder.ts";
+import { e, type Expression } from "../ir/expression.ts";
+import type { Graph, Origin, ProgramName, ValueId } from "../ir/graph.ts";
+import type { TensorType } from "../shape/tensor-type.ts";
+
+/**
+ * A checked model becomes the graph of one program: every layer is replaced by the kernel families that its
+ * operator names. `step` ends in the loss and metrics, one number per sample each; `gradient` in the outputs.
+ */
+export function lower(model: CheckedModel, program: ProgramName): Graph {
+  const b = new Builder();
+  const values = new Map<string, ValueId>();
+  for (const { name, type } of model.inputs) b.leaf(name, "input", type);
+  for (const layer of model.layers)
+    for (const { name, spec } of layer.parameters) b.leaf(name, "parameter", { dtype: "f32", shape: spec.shape });
+  for (const input of model.inputs) values.set(input.name, stage(b, input.name, originOf(input)));
+  for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, program !== "infer"));
+
+  if (program === "step") return lowerTraining(b, model, values);
+  const results = model.outputs.map(({ name, value }) => ({ name, value: values.get(value)! }));
+  return b.graph(program, model.name, { gradients: [], results });
+}
+
+/** Inputs lie in the caller's memory, in the caller's order: a map brings them into ours (and fuses with what follows). */
+function stage(b: Builder, input: ValueId, origin: Origin): ValueId {
+  b.at(input, origin);
+  const f32: TensorType = { dtype: "f32", shape: b.typeOf(input).shape };
+  return b.map(e.value(input), () => ({ [input]: e.gradient }), { part: "staged", result: f32 });
+}
+
+function lowerLayer(b: Builder, layer: Layer, values: ReadonlyMap<string, ValueId>, training: boolean): ValueId {
+  return layer.operator.lower({
+    b: b.at(layer.name, originOf(layer)),
+    operands: layer.operands.map((name) => values.get(name)!),
+    attributes: layer.attributes as never,
+    parameters: layer.parameters.map(({ name }) => name),
+    training,
+  });
+}
+
+function lowerTraining(b: Builder, model: CheckedModel, values: ReadonlyMap<string, ValueId>): Graph {
+  const { train } = model;
+  if (!train) throw new Error(`${model.name} has no train section`);
+  const results: { name: string; value: ValueId }[] = [];
+  const metrics: { name: string; value: ValueId }[] = [];
+  const targetOf = (name: string): ValueId => {
+    const id = `${name}.target`;
+    if (metrics.some((metric) => metric.name === `${name}.accuracy`)) return id;
+    const output = model.outputs.find((candidate) => candidate.name === name)!;
+    return b.leaf(id, "target", { dtype: "i32", shape: output.shape.slice(1) });
+  };
+  const lowerLoss = (loss: LossExpression): Expression => {
+    if (loss.kind === "constant") return e.constant(loss.value);
+    if (loss.kind === "binary") return arithmetic[loss.operator](lowerLoss(loss.left), lowerLoss(loss.right));
+    const [prediction, target] = [values.get(loss.prediction)!, targetOf(loss.target)];
+    b.at(`loss.${loss.definition.name}`, originOf(loss));
+    const value = loss.definition.lower({ b, prediction, target, attributes: loss.attributes as never });
+    const name = `${loss.target}.accuracy`;
+    if (!metrics.some((metric) => metric.name === name))
+      metrics.push({ name, value: b.node({ family: "class_hits" }, [prediction, target], { part: "hits" }) });
+    return e.value(value);
+  };
+  const loss = lowerLoss(train.loss);
+  const value = loss.op === "value" ? loss.id : b.at("loss.total", b.origin).map(loss, () => linear(loss));
+  results.push({ name: "loss", value }, ...metrics);
+  const { definition, attributes } = train.optimizer;
+  const optimizer = {
+    slots: definition.slots(attributes as never),
+    steps: definition.update(attributes as never),
+    origin: originOf(train.optimizer),
+  };
+  return { ...b.graph("step", model.name, { gradients: [], results }), optimizer };
+}
+
+const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };
+
+/** Gradients of a loss's arithmetic, which is linear in its losses: the factor in front of each. */
+function linear(loss: Expression): Record<ValueId, Expression> {
+  const gradients: Record<ValueId, Expression> = {};
+  const walk = (x: Expression, factor: Expression): void => {
+    if (x.op === "value") gradients[x.id] = gradients[x.id] ? e.add(gradients[x.id]!, factor) : factor;
+    else if (x.op === "add") [x.a, x.b].forEach((part) => walk(part, factor));
+    else if (x.op === "sub") {
+      walk(x.a, factor);
+      walk(x.b, e.neg(factor));
+    } else if (x.op === "mul") {
+      walk(x.a, e.mul(factor, x.b));
+      walk(x.b, e.mul(factor, x.a));
+    } else if (x.op === "div") {
+      walk(x.a, e.div(factor, x.b));
+      walk(x.b, e.neg(e.div(e.mul(factor, x), x.b)));
+    }
+  };
+  walk(loss, e.gradient);
+  return gradients;
+}
+
+/** Where a part of the program stands, with its text on one line. */
+function originOf({ span }: Pick<Layer, "span">): Origin {
+  const { file, start, end } = span;
+  const text = file.text.slice(start, end).replace(/\s+/g, " ");
+  return { file: file.path.replace(/^.*[\\/]/, ""), line: file.position(start).line, text };
+}

@@ -1,0 +1,114 @@
+import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node } from "../ir/graph.ts";
+import type { Choice, State, Target } from "../ir/plan.ts";
+import { extentOf, sizeOf, type Extent } from "../shape/tensor-type.ts";
+import { chooseTile, lanesFor } from "./tiles.ts";
+
+/** Decides, node by node, which kernel computes it, with which vectors and which register tile. */
+export function chooseAlgorithms(state: State): State {
+  const { graph, target } = state;
+  return { ...state, choices: graph.nodes.map((node) => choose(node, graph, target)) };
+}
+
+interface Use<F extends Family> {
+  readonly core: CoreOf<F>;
+  readonly operands: readonly Extent[];
+  readonly shapes: readonly (readonly number[])[];
+  readonly result: Extent;
+  readonly node: Node;
+  readonly target: Target;
+}
+type Chooser<F extends Family> = (use: Use<F>) => Choice;
+
+/** Samples that go through a stage together; a dense layer's tile is made for them. */
+export const samplesTogether = 8;
+
+const choosers: { readonly [F in Family]?: Chooser<F> } = {
+  conv: ({ core, operands: [x], result, node, target }) => {
+    const lanes = lanesFor(result.channels, target);
+    if (!groupsFit(core.groups, x!.channels, result.channels, target)) return grouped("conv_grouped", lanes, result, target);
+    const vectors = Math.ceil(result.channels / core.groups / lanes);
+    const tile = chooseTile(result.width, vectors, lanes, target);
+    const kernel = node.tail ? "conv_pool" : "conv_direct";
+    return { kernel, lanes, tile, reason: `direct: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels in registers` };
+  },
+  conv_data_grad: ({ core, operands: [dy], result, target }) => {
+    const lanes = lanesFor(result.channels, target);
+    if (!groupsFit(core.groups, result.channels, dy!.channels, target))
+      return grouped("conv_grouped_data", lanes, result, target);
+    const columns = Math.ceil(result.width / core.window.stride[1]);
+    const tile = chooseTile(columns, Math.ceil(result.channels / core.groups / lanes), lanes, target);
+    return { kernel: "conv_data", lanes, tile, reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels` };
+  },
+  conv_weight_grad: ({ core, operands: [x, dy], target }) => {
+    const lanes = lanesFor(dy!.channels, target);
+    const [kh, kw] = core.window.kernel;
+    const taps = (kh * kw * x!.channels) / core.groups;
+    const fits = groupsFit(core.groups, x!.channels, dy!.channels, target);
+    const vectors = fits ? Math.ceil(dy!.channels / core.groups / lanes) : 1;
+    const tile = { ...chooseTile(taps, vectors, lanes, target, 25), vectors: 1 };
+    const kernel = fits ? "conv_weights" : "conv_grouped_weights";
+    return { kernel, lanes, tile, reason: `${tile.pixels} taps × ${lanes} channels in registers, over samples and pixels` };
+  },
+  dense: ({ result, target }) => {
+    const lanes = lanesFor(result.channels, target);
+    const tile = chooseTile(samplesTogether, Math.ceil(result.channels / lanes), lanes, target);
+    return { kernel: "dense", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+  },
+  dense_data_grad: ({ result, target }) => {
+    const lanes = lanesFor(result.channels, target);
+    const tile = chooseTile(samplesTogether, Math.ceil(result.channels / lanes), lanes, target);
+    return { kernel: "dense_data", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+  },
+  dense_weight_grad: ({ operands: [x, dy], target }) => {
+    const lanes = lanesFor(dy!.channels, target);
+    const tile = chooseTile(x!.channels, Math.ceil(dy!.channels / lanes), lanes, target, 25);
+    return { kernel: "dense_weights", lanes, tile, reason: `${tile.pixels} inputs × ${tile.vectors}·${lanes} values in registers, over the batch` };
+  },
+};
+
+const kernels: { readonly [F in Family]: string } = {
+  map: "map",
+  conv: "conv_direct",
+  conv_data_grad: "conv_data",
+  conv_weight_grad: "conv_weights",
+  dense: "dense",
+  dense_data_grad: "dense_data",
+  dense_weight_grad: "dense_weights",
+  pool: "pool",
+  pool_grad: "pool_grad",
+  softmax: "softmax",
+  softmax_grad: "softmax_grad",
+  cross_entropy: "cross_entropy",
+  cross_entropy_grad: "cross_entropy_grad",
+  class_hits: "class_hits",
+  channel_sum: "channel_sum",
+  reshape: "flatten",
+  batch_mean: "batch_mean",
+  update: "map_flat",
+};
+
+function choose(node: Node, graph: Graph, target: Target): Choice {
+  const { core } = node;
+  if (core.family === "update") return { kernel: "map_flat", lanes: target.lanes[0]!, reason: "over the whole parameter block" };
+  const types = node.inputs.map((id) => valueOf(graph, id).type);
+  const result = extentOf(valueOf(graph, node.body[0]!.value).type.shape);
+  const chooser = choosers[core.family] as Chooser<Family> | undefined;
+  // A parameter's shape has four dimensions and is no image; its extent is not asked for.
+  const extents = types.map(({ shape }) => (shape.length > 3 ? { channels: shape[0]!, height: 1, width: 1 } : extentOf(shape)));
+  if (chooser) return chooser({ core, operands: extents, shapes: types.map((t) => t.shape), result, node, target } as Use<Family>);
+  // Classification kernels walk their operand's channels, the others their result's.
+  const perSample = sizeOf(valueOf(graph, resultOf(node)).type.shape) === 1 && extents[0] !== undefined;
+  const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);
+  return { kernel: kernels[core.family], lanes, reason: `${lanes} channels at a time` };
+}
+
+/** Whether each group's channels fill whole vectors, on both sides. */
+function groupsFit(groups: number, inputs: number, outputs: number, target: Target): boolean {
+  const fits = (channels: number): boolean => (channels / groups) % lanesFor(channels, target) === 0;
+  return groups === 1 || (fits(inputs) && fits(outputs));
+}
+
+function grouped(kernel: string, lanes: number, result: Extent, target: Target): Choice {
+  const tile = chooseTile(result.width, 1, lanes, target);
+  return { kernel, lanes, tile, reason: `groups narrower than ${lanes} channels: each lane gathers its own inputs` };
+}

@@ -1,0 +1,51 @@
+import { familyOf } from "../ir/families/index.ts";
+import { valueOf, type Graph, type Node } from "../ir/graph.ts";
+import type { Stage, State, Units } from "../ir/plan.ts";
+import { extentOf, sizeOf } from "../shape/tensor-type.ts";
+import { samplesTogether } from "./choose-algorithms.ts";
+
+/** Parts of a batch whose weight gradients are summed apart and added in order: fixed, so that bits do not depend on threads. */
+const chunks = 8;
+/** Elements of the parameter block in one unit of the optimiser. */
+const floatsPerUnit = 16 * 1024;
+/** Multiply-accumulates of one sample above which its rows are cut into bands, and what a band should have. */
+const bandFrom = 4e6;
+const bandWork = 1e6;
+
+/**
+ * Cuts the program into stages of independent units. Consecutive nodes that look at one sample at a time form one
+ * stage: a unit takes a few samples through all of them, while they are in the cache. Work that depends on the
+ * thread count would give results that do; units and chunks are fixed here instead.
+ */
+export function cutIntoUnits(state: State): State {
+  const { graph } = state;
+  const stages: Stage[] = [];
+  graph.nodes.forEach((node, i) => {
+    const units = unitsOf(graph, node);
+    const last = stages.at(-1);
+    if (units.by === "samples" && last?.units.by === "samples") stages[stages.length - 1] = { ...last, nodes: [...last.nodes, i] };
+    else stages.push({ nodes: [i], units });
+  });
+  return { ...state, stages };
+}
+
+function unitsOf(graph: Graph, node: Node): Units {
+  const { core, inputs, body } = node;
+  if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
+  if (core.family === "batch_mean") return { by: "one" };
+  if (familyOf(core).acrossBatch) return { by: "weights", chunks: core.family === "dense_weight_grad" ? 1 : chunks };
+  const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
+  const { height } = extentOf(result.shape);
+  const work = macsOf(graph, node);
+  if (work < bandFrom || inputs.length === 0) return { by: "samples", samples: samplesTogether };
+  if (core.family === "dense") return { by: "blocks", blocks: 0, per: 1 };
+  const rows = Math.max(1, Math.ceil(height / Math.ceil(work / bandWork)));
+  return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", bands: Math.ceil(height / rows), rows };
+}
+
+/** Multiply-accumulates for one sample; elements where a family counts none. */
+export function macsOf(graph: Graph, { core, inputs, body }: Node): number {
+  const result = valueOf(graph, body[0]!.value).type;
+  const types = inputs.map((id) => valueOf(graph, id).type);
+  return familyOf(core).macs?.(core as never, types, result) ?? sizeOf(result.shape);
+}

@@ -1,0 +1,132 @@
+import { Builder } from "../ir/builder.ts";
+import { e, mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
+import { familyOf } from "../ir/families/index.ts";
+import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { withoutDead } from "./rewrite.ts";
+
+/**
+ * Reverse-mode differentiation: walks the nodes backwards and, for each, adds nodes that turn the gradient of its
+ * result into gradients of its operands — the step's own gradient expressions, then the family's adjoint.
+ * `step` starts from 1/N per sample's loss and ends in the optimiser; `gradient` starts from inputs named
+ * `seed.OUTPUT` and hands out the gradients of f32 inputs.
+ */
+export function differentiate(graph: Graph): Graph {
+  if (graph.program === "infer") return graph;
+  const b = Builder.of(graph);
+  const gradients = new Gradients(b);
+  seed(graph, b, gradients);
+  const wanted = wantedValues(graph);
+  for (const node of [...graph.nodes].reverse()) backward(node, b, gradients, wanted);
+
+  const parameterGradients = graph.parameters.map((id) => gradients.of(id) ?? missing(id));
+  const inputGradients = graph.inputs.flatMap((id) => {
+    const value = graph.program === "gradient" ? gradients.of(id) : undefined;
+    return value === undefined ? [] : [{ name: `${id}.gradient`, value }];
+  });
+  const results = graph.program === "step" ? means(graph, b) : inputGradients;
+  if (graph.optimizer) b.push(update(graph, parameterGradients));
+  const done = b.graph(graph.program, graph.model, { gradients: parameterGradients, results });
+  return withoutDead(withoutGradients({ ...done, ...(graph.optimizer && { optimizer: graph.optimizer }) }));
+}
+
+function missing(id: ValueId): never {
+  throw new Error(`no gradient reaches the parameter ${id}`);
+}
+
+/** The gradients collected so far; where a value is read several times they are added up. */
+class Gradients {
+  readonly #parts = new Map<ValueId, ValueId[]>();
+  readonly #b: Builder;
+
+  constructor(b: Builder) {
+    this.#b = b;
+  }
+
+  add(id: ValueId, gradient: ValueId): void {
+    this.#parts.set(id, [...(this.#parts.get(id) ?? []), gradient]);
+  }
+
+  /** Complete once every reader of the value has been walked. */
+  of(id: ValueId): ValueId | undefined {
+    const parts = this.#parts.get(id) ?? [];
+    if (parts.length < 2) return parts[0];
+    const sum = parts.map(e.value).reduce((a, x) => e.add(a, x));
+    const total = this.#b.map(sum, undefined, { gradientOf: id });
+    this.#parts.set(id, [total]);
+    return total;
+  }
+}
+
+function seed(graph: Graph, b: Builder, gradients: Gradients): void {
+  if (graph.program === "gradient") {
+    for (const { name, value } of graph.results) {
+      const { shape } = b.typeOf(value);
+      gradients.add(value, b.leaf(`seed.${name}`, "input", { dtype: "f32", shape }));
+    }
+    return;
+  }
+  const loss = graph.results.find((result) => result.name === "loss")!.value;
+  const share = b.at(loss, b.origin).perSample(e.scalar("inverse_batch"), "gradient");
+  gradients.add(loss, share);
+}
+
+/** Values on a path from a parameter (or an f32 input, for `gradient`) to the end: only they need gradients. */
+function wantedValues(graph: Graph): ReadonlySet<ValueId> {
+  const inputs = graph.inputs.filter((id) => valueOf(graph, id).type.dtype === "f32");
+  const wanted = new Set<ValueId>([...graph.parameters, ...(graph.program === "gradient" ? inputs : [])]);
+  for (const node of graph.nodes) {
+    const read = [...node.inputs, ...node.body.flatMap((step) => valuesOf(step.expression))];
+    if (read.some((id) => wanted.has(id))) node.outputs.forEach((id) => wanted.add(id));
+  }
+  return wanted;
+}
+
+function backward(node: Node, b: Builder, gradients: Gradients, wanted: ReadonlySet<ValueId>): void {
+  const result = resultOf(node);
+  if (!wanted.has(result)) return;
+  b.at(result, node.origin);
+  const gradient = gradients.of(result);
+  if (gradient === undefined) return;
+  const step = node.body[0]!;
+  for (const [id, expression] of Object.entries(step.gradients ?? {}))
+    if (wanted.has(id)) gradients.add(id, backwardStep(b, step, id, expression, gradient));
+  const { adjoint } = familyOf(node.core);
+  if (!adjoint) return;
+  const wants = (i: number): boolean => wanted.has(node.inputs[i]!);
+  adjoint({ b, core: node.core, inputs: node.inputs, result, gradient, wants }).forEach((id, i) => {
+    if (id !== undefined && wants(i)) gradients.add(node.inputs[i]!, id);
+  });
+}
+
+/** The gradient of one operand of a pointwise step; summed over all positions where the operand is per channel. */
+function backwardStep(b: Builder, step: Step, id: ValueId, expression: Expression, gradient: ValueId): ValueId {
+  const operand = b.valueOf(id);
+  const arrives = mapGradient(expression, gradient);
+  const everywhere = arrives.op === "value" ? arrives.id : undefined;
+  if (operand.batched)
+    return everywhere ?? b.map(arrives, undefined, { gradientOf: id });
+  const full = everywhere ?? b.map(arrives, undefined, { part: "part", result: b.typeOf(step.value) });
+  return b.node({ family: "channel_sum" }, [full], { gradientOf: id });
+}
+
+function mapGradient(expression: Expression, gradient: ValueId): Expression {
+  return mapLeaves(expression, (leaf) => (leaf.op === "gradient" ? e.value(gradient) : leaf));
+}
+
+function means(graph: Graph, b: Builder): { name: string; value: ValueId }[] {
+  return graph.results.map(({ name, value }) => {
+    b.at(name, graph.optimizer?.origin ?? b.origin);
+    return { name, value: b.node({ family: "batch_mean" }, [value], { part: "mean" }) };
+  });
+}
+
+function update(graph: Graph, gradients: readonly ValueId[]): Node {
+  const { slots, steps, origin } = graph.optimizer!;
+  return { core: { family: "update", slots }, inputs: gradients, body: steps, outputs: [], origin };
+}
+
+function withoutGradients(graph: Graph): Graph {
+  const strip = ({ value, expression }: Step): Step => ({ value, expression });
+  const nodes = graph.nodes.map((node) => ({ ...node, body: node.body.map(strip) }));
+  return { ...graph, nodes };
+}

@@ -1,0 +1,100 @@
+import { mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
+import { familyOf } from "../ir/families/index.ts";
+import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { extentOf, sameShape } from "../shape/tensor-type.ts";
+import { readsOf, stepsOf, usersOf } from "./rewrite.ts";
+
+/** The rows that a fused pooling keeps between convolution and window must stay small: a stack buffer of this many floats. */
+const bandLimit = 32 * 1024;
+
+/**
+ * Joins what can be done while a result is still in registers: pointwise steps move into the node that computes
+ * their operand, and a pooling moves behind a convolution. What nobody else reads is then never stored.
+ */
+export function fuse(graph: Graph): Graph {
+  for (let next: Graph | undefined = graph; next; next = fuseOnce(graph)) graph = next;
+  return storeWhatIsRead({ ...graph, nodes: graph.nodes.map(inlined) });
+}
+
+function fuseOnce(graph: Graph): Graph | undefined {
+  const position = new Map<ValueId, number>();
+  graph.nodes.forEach((node, i) => node.outputs.forEach((id) => position.set(id, i)));
+  for (const [at, node] of graph.nodes.entries()) {
+    // The operand computed last: every other one is there already when it is.
+    const producerAt = Math.max(-1, ...[...readsOf(node)].map((id) => position.get(id) ?? -1));
+    const producer = graph.nodes[producerAt];
+    if (!producer) continue;
+    const joined = joinMap(graph, producer, node) ?? joinPool(graph, producer, node);
+    if (!joined) continue;
+    const nodes = graph.nodes.flatMap((other, i) => (i === producerAt ? [joined] : i === at ? [] : [other]));
+    return { ...graph, nodes };
+  }
+  return undefined;
+}
+
+/** A map behind the node that computes its operand, in the same order of elements. */
+function joinMap(graph: Graph, producer: Node, map: Node): Node | undefined {
+  if (map.core.family !== "map" || !familyOf(producer.core).epilogue) return undefined;
+  const result = resultOf(producer);
+  const sameElements = sameShape(valueOf(graph, result).type.shape, valueOf(graph, resultOf(map)).type.shape);
+  if (!sameElements || !readsOf(map).has(result) || readsAcross(producer, map, result)) return undefined;
+  if (!valueOf(graph, resultOf(map)).batched) return undefined;
+  const outputs = [...producer.outputs, ...map.outputs];
+  const inputs = producer.core.family === "map" ? [...new Set([...producer.inputs, ...map.inputs])] : producer.inputs;
+  if (!producer.tail) return { ...producer, inputs: withoutOwn(inputs, outputs), body: [...producer.body, ...map.body], outputs };
+  return { ...producer, tail: { ...producer.tail, body: [...producer.tail.body, ...map.body] }, outputs };
+}
+
+/** Behind a tail only the pooled values are at hand, at other positions than the steps before it. */
+function readsAcross(producer: Node, map: Node, result: ValueId): boolean {
+  const inner = new Set(producer.tail ? producer.body.map((step) => step.value) : []);
+  return [...readsOf(map)].some((id) => id !== result && inner.has(id));
+}
+
+function withoutOwn(inputs: readonly ValueId[], own: readonly ValueId[]): readonly ValueId[] {
+  return inputs.filter((id) => !own.includes(id));
+}
+
+function joinPool(graph: Graph, producer: Node, pool: Node): Node | undefined {
+  const { core } = pool;
+  if (core.family !== "pool" || producer.tail || pool.inputs[0] !== resultOf(producer)) return undefined;
+  if (!familyOf(producer.core).poolable?.(producer.core as never)) return undefined;
+  const { channels, width } = extentOf(valueOf(graph, pool.inputs[0]).type.shape);
+  if (core.window.kernel[0] * width * (channels + 15) > bandLimit) return undefined;
+  return { ...producer, tail: { core, body: pool.body }, outputs: [...producer.outputs, ...pool.outputs] };
+}
+
+/** Steps that only pass a value on (`product = core`) are written into the steps that read them. */
+function inlined(node: Node): Node {
+  if (node.core.family === "update") return node;
+  const reduce = (body: readonly Step[]): readonly Step[] => {
+    const known = new Map<ValueId, Expression>();
+    const open = (leaf: Expression): Expression => (leaf.op === "value" ? (known.get(leaf.id) ?? leaf) : leaf);
+    return body.map(({ value, expression }) => {
+      const opened = mapLeaves(expression, open);
+      if (opened.op === "core" || (opened.op === "value" && node.core.family === "map")) known.set(value, opened);
+      return { value, expression: opened };
+    });
+  };
+  return { ...node, body: reduce(node.body), ...(node.tail && { tail: { ...node.tail, body: reduce(node.tail.body) } }) };
+}
+
+/** Outputs become what others (or the caller) read, and steps that nothing reads are dropped. */
+function storeWhatIsRead(graph: Graph): Graph {
+  const users = usersOf(graph.nodes);
+  const asked = new Set([...graph.gradients, ...graph.results.map((result) => result.value)]);
+  const nodes = graph.nodes.map((node, i) => {
+    const needed = (id: ValueId): boolean => asked.has(id) || (users.get(id) ?? []).some((user) => user !== i);
+    const last = new Set([node.body.at(-1)?.value, node.tail?.body.at(-1)?.value]);
+    const used = new Set(stepsOf(node).flatMap((step) => valuesOf(step.expression)));
+    const keep = (step: Step): boolean => needed(step.value) || last.has(step.value) || used.has(step.value);
+    if (node.core.family === "update") return node;
+    return {
+      ...node,
+      outputs: node.outputs.filter(needed),
+      body: node.body.filter(keep),
+      ...(node.tail && { tail: { ...node.tail, body: node.tail.body.filter(keep) } }),
+    };
+  });
+  return { ...graph, nodes };
+}

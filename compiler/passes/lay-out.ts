@@ -1,0 +1,114 @@
+import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
+import type { Choice, Derived, Layout, Packing, State, Target } from "../ir/plan.ts";
+import { extentOf, sizeOf } from "../shape/tensor-type.ts";
+import type { Window } from "../shape/window.ts";
+import { lanesFor } from "./tiles.ts";
+
+/** Decides how values lie in memory: vectors, halos, packed parameters. */
+export function layOut(state: State): State {
+  const { graph, target } = state;
+  const choices = state.choices!;
+  const layouts = new Map<ValueId, Layout>();
+  for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
+  for (const node of graph.nodes) addHalos(graph, node, layouts);
+  const { packings, block } = packParameters(graph, choices, target);
+  return { ...state, layouts, packings, block, derived: deriveWeights(graph, choices) };
+}
+
+function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
+  const { type, batched, role } = valueOf(graph, id);
+  if (role === "input" || role === "target") return { kind: "external" };
+  if (!batched) return { kind: "once" };
+  if (type.shape.length === 0) return { kind: "scalars" };
+  const { channels } = extentOf(type.shape);
+  const lanes = lanesFor(channels, target);
+  return { kind: "image", pixel: Math.ceil(channels / lanes) * lanes, left: 0, right: 0 };
+}
+
+/** A convolution reads columns beside its operand: they are zeros in memory, so that no tap is a special case. */
+function addHalos(graph: Graph, { core, inputs }: Node, layouts: Map<ValueId, Layout>): void {
+  const widen = (id: ValueId, left: number, right: number): void => {
+    const layout = layouts.get(id);
+    if (layout?.kind !== "image") return;
+    layouts.set(id, { ...layout, left: Math.max(layout.left, left), right: Math.max(layout.right, right) });
+  };
+  const widthOf = (id: ValueId): number => extentOf(valueOf(graph, id).type.shape).width;
+  if (core.family === "conv") {
+    const y = graph.nodes.find((node) => node.core === core)!.body[0]!.value;
+    const { left, right } = convHalo(core.window, widthOf(inputs[0]!), widthOf(y));
+    widen(inputs[0]!, left, right);
+  } else if (core.family === "conv_weight_grad") {
+    const { left, right } = convHalo(core.window, widthOf(inputs[0]!), widthOf(inputs[1]!));
+    widen(inputs[0]!, left, right);
+  } else if (core.family === "conv_data_grad") {
+    const dx = graph.nodes.find((node) => node.core === core)!.body[0]!.value;
+    const { left, right } = dataHalo(core.window, widthOf(dx), widthOf(inputs[0]!));
+    widen(inputs[0]!, left, right);
+  }
+}
+
+/** Columns beside x, `width` wide, that q·stride + s·dilation - pad reaches for q < `positions`. */
+function convHalo({ kernel, stride, dilation, pad }: Window, width: number, positions: number) {
+  const last = (positions - 1) * stride[1] + (kernel[1] - 1) * dilation[1] - pad[1];
+  return { left: Math.max(0, pad[1]), right: Math.max(0, last - (width - 1)) };
+}
+
+/** Columns beside dy, `positions` wide, that (w + pad - s·dilation)/stride reaches for w < `width`. */
+function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, positions: number) {
+  let [left, right] = [0, 0];
+  for (let s = 0; s < kernel[1]; s++)
+    for (let w = 0; w < width; w++) {
+      const t = w + pad[1] - s * dilation[1];
+      if (t % stride[1] !== 0) continue;
+      left = Math.max(left, -(t / stride[1]));
+      right = Math.max(right, t / stride[1] - (positions - 1));
+    }
+  return { left, right };
+}
+
+/** The kernel that reads a parameter in the forward pass decides its order; vectors stand as they are. */
+function packParameters(graph: Graph, choices: readonly Choice[], target: Target) {
+  const packings = new Map<ValueId, Packing>();
+  let offset = 0;
+  for (const id of graph.parameters) {
+    const at = graph.nodes.findIndex(({ core, inputs }) => (core.family === "conv" || core.family === "dense") && inputs[1] === id);
+    const packing = at < 0 ? packVector(graph, id, target) : packWeight(graph, graph.nodes[at]!, choices[at]!);
+    packings.set(id, { ...packing, offset });
+    offset += Math.ceil(packing.size / 16) * 16;
+  }
+  return { packings, block: offset };
+}
+
+type Unplaced = Omit<Packing, "offset">;
+
+function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
+  const [channels = 1] = valueOf(graph, id).type.shape;
+  const lanes = lanesFor(channels, target);
+  const size = Math.ceil(channels / lanes) * lanes;
+  return { form: "vector", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
+}
+
+function packWeight(graph: Graph, { core, inputs }: Node, { kernel, lanes, tile }: Choice): Unplaced {
+  const [x, w] = inputs.map((id) => valueOf(graph, id).type.shape);
+  const { channels, height, width } = extentOf(x!);
+  const groups = core.family === "conv" ? core.groups : 1;
+  const form = core.family === "dense" ? "dense" : kernel === "conv_grouped" ? "conv_grouped" : "conv";
+  const perOutput = sizeOf(w!.slice(1));
+  const padded = form === "conv_grouped" ? w![0]! : w![0]! / groups;
+  const size = Math.ceil(padded / lanes) * lanes * (form === "conv_grouped" ? 1 : groups) * perOutput;
+  return { form, lanes, vectors: tile!.vectors, size, groups, operand: [channels, height, width] };
+}
+
+/** Data gradients read weights with vectors over input channels: a transposed copy. */
+function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
+  return graph.nodes.flatMap(({ core, inputs, body }, node) => {
+    if (core.family !== "conv_data_grad" && core.family !== "dense_data_grad") return [];
+    const { lanes, tile } = choices[node]!;
+    const { channels, height, width } = extentOf(valueOf(graph, body[0]!.value).type.shape);
+    const [outputs = 1, ...rest] = valueOf(graph, inputs[1]!).type.shape;
+    const padded = Math.ceil(channels / lanes) * lanes;
+    const perInput = core.family === "dense_data_grad" ? outputs * height * width : (outputs / core.groups) * sizeOf(rest.slice(1));
+    return [{ node, parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
+  });
+}
+

@@ -1,0 +1,46 @@
+import type { Graph } from "../ir/graph.ts";
+import type { Plan, State, Target } from "../ir/plan.ts";
+import { verify } from "../ir/verify.ts";
+import { canonicalise } from "./canonicalise.ts";
+import { chooseAlgorithms } from "./choose-algorithms.ts";
+import { cutIntoUnits } from "./cut-into-units.ts";
+import { differentiate } from "./differentiate.ts";
+import { fuse } from "./fuse.ts";
+import { layOut } from "./lay-out.ts";
+import { planMemory } from "./plan-memory.ts";
+
+export interface Pass {
+  readonly name: string;
+  readonly summary: string;
+  readonly run: (state: State) => State;
+}
+
+const onGraph =
+  (rewrite: (graph: Graph) => Graph) =>
+  (state: State): State => ({ ...state, graph: rewrite(state.graph) });
+
+/** The order of passes. `cnnc explain --pass NAME` prints what each leaves. */
+export const pipeline: readonly Pass[] = [
+  { name: "canonicalise", summary: "one form for equal programs", run: onGraph(canonicalise) },
+  { name: "differentiate", summary: "gradients and the optimiser (training only)", run: onGraph(differentiate) },
+  { name: "fuse", summary: "steps and pooling into the kernels before them", run: onGraph(fuse) },
+  { name: "choose-algorithms", summary: "kernel, vectors and tile of each node", run: chooseAlgorithms },
+  { name: "lay-out", summary: "memory layouts, halos, packed parameters", run: layOut },
+  { name: "cut-into-units", summary: "stages of independent units of work", run: cutIntoUnits },
+  { name: "plan-memory", summary: "offsets in the arena", run: planMemory },
+];
+
+/** Runs all passes, verifying after each; `seen` is shown every state. */
+export function runPasses(graph: Graph, target: Target, seen?: (pass: Pass, state: State) => void): Plan {
+  let state: State = { graph, target };
+  for (const pass of pipeline) {
+    state = pass.run(state);
+    try {
+      verify(state.graph);
+    } catch (error) {
+      throw new Error(`after ${pass.name}: ${(error as Error).message}`, { cause: error });
+    }
+    seen?.(pass, state);
+  }
+  return state as Plan;
+}

@@ -1,0 +1,112 @@
+import { valueOf, type Graph, type ValueId } from "../ir/graph.ts";
+import type { Arena, Layout, Place, State } from "../ir/plan.ts";
+import { extentOf } from "../shape/tensor-type.ts";
+import { readsOf } from "./rewrite.ts";
+
+const alignment = 64;
+const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+
+interface Lifetime {
+  readonly id: ValueId;
+  readonly bytes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * One arena. Everything a sample needs lies in a slice of its own, so units that work on different samples never
+ * meet, and values whose lives do not overlap share bytes within the slice (greedy, largest first, at the lowest free offset).
+ */
+export function planMemory(state: State): State {
+  const { graph } = state;
+  const layouts = state.layouts!;
+  const lifetimes = lifetimesOf(state).filter(({ id }) => layouts.get(id)?.kind === "image");
+  const offsets = new Map<ValueId, Place>();
+  let slice = 0;
+  for (const lifetime of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
+    const offset = lowestFree(lifetime, lifetimes, offsets);
+    offsets.set(lifetime.id, { where: "slice", offset, bytes: lifetime.bytes });
+    slice = Math.max(slice, offset + lifetime.bytes);
+  }
+  const once = placeOnce(state, offsets);
+  const scalars = storedOf(graph).filter((id) => layouts.get(id)?.kind === "scalars");
+  const withoutReuse = lifetimes.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { ...state, arena: { ...once, scalars, slice: unaliased(slice), offsets, withoutReuse } };
+}
+
+/** Slices a multiple of 4 KiB apart would all fall into the same cache sets. */
+function unaliased(bytes: number): number {
+  return bytes > 0 && bytes % 4096 === 0 ? bytes + alignment : bytes;
+}
+
+function storedOf(graph: Graph): readonly ValueId[] {
+  return graph.nodes.flatMap((node) => node.outputs);
+}
+
+/** From the node that computes a value to the last that reads it. A node's result never overlaps its operands. */
+function lifetimesOf({ graph, layouts }: State): readonly Lifetime[] {
+  const lastRead = new Map<ValueId, number>();
+  graph.nodes.forEach((node, i) => readsOf(node).forEach((id) => lastRead.set(id, i)));
+  for (const { value } of graph.results) lastRead.set(value, graph.nodes.length);
+  return graph.nodes.flatMap((node, from) =>
+    node.outputs.map((id) => {
+      const bytes = bytesOf(graph, id, layouts!.get(id)!);
+      return { id, bytes, from, to: lastRead.get(id) ?? from };
+    }),
+  );
+}
+
+/** Bytes of one sample of a value, with room for a whole vector behind it. */
+function bytesOf(graph: Graph, id: ValueId, layout: Layout): number {
+  const { type } = valueOf(graph, id);
+  if (layout.kind !== "image") return 0;
+  const { height, width } = extentOf(type.shape);
+  const elements = height * (layout.left + width + layout.right) * layout.pixel;
+  return align(elements * (type.dtype === "u8" ? 1 : 4));
+}
+
+function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: ReadonlyMap<ValueId, Place>): number {
+  const busy = all
+    .filter(({ id, from, to }) => placed.has(id) && from <= wanted.to && to >= wanted.from)
+    .map(({ id }) => placed.get(id)!)
+    .sort((a, b) => a.offset - b.offset);
+  let offset = 0;
+  for (const place of busy) {
+    if (offset + wanted.bytes <= place.offset) break;
+    offset = Math.max(offset, place.offset + place.bytes);
+  }
+  return offset;
+}
+
+/** What exists once for the whole batch: partial sums of weight gradients and derived weights. */
+function placeOnce(state: State, offsets: Map<ValueId, Place>): Pick<Arena, "once" | "partials" | "derived"> {
+  const { graph } = state;
+  const partials = new Map<number, number>();
+  const derived = new Map<number, number>();
+  let once = 0;
+  const place = (bytes: number): number => {
+    const offset = once;
+    once += align(bytes);
+    return offset;
+  };
+  for (const { units, nodes } of state.stages!) {
+    const [node = 0] = nodes;
+    if (units.by !== "weights" || units.chunks === 1) continue;
+    const size = state.packings!.get(parameterOf(graph, node))!.size;
+    partials.set(node, place(units.chunks * align(size * 4)));
+  }
+  for (const { node, size } of state.derived!) derived.set(node, place(size * 4));
+  for (const id of storedOf(graph)) {
+    const isGradient = graph.gradients.includes(id);
+    if (state.layouts!.get(id)?.kind === "once" && !isGradient) offsets.set(id, { where: "once", offset: place(8), bytes: 8 });
+  }
+  return { once, partials, derived };
+}
+
+/** The parameter whose gradient a node computes. */
+export function parameterOf(graph: Graph, node: number): ValueId {
+  const result = graph.nodes[node]!.outputs[0]!;
+  const at = graph.gradients.indexOf(result);
+  if (at < 0) throw new Error(`${result} is no parameter's gradient`);
+  return graph.parameters[at]!;
+}

@@ -1,0 +1,46 @@
+import { valuesOf } from "../ir/expression.ts";
+import type { Graph, Node, Step, ValueId } from "../ir/graph.ts";
+
+/** All steps of a node, the tail's included. */
+export function stepsOf(node: Node): readonly Step[] {
+  return [...node.body, ...(node.tail?.body ?? [])];
+}
+
+/** Every value a node reads from others. */
+export function readsOf(node: Node): ReadonlySet<ValueId> {
+  const own = new Set(stepsOf(node).map((step) => step.value));
+  const read = new Set(node.inputs);
+  if (node.core.family !== "update")
+    for (const step of stepsOf(node)) for (const id of valuesOf(step.expression)) if (!own.has(id)) read.add(id);
+  return read;
+}
+
+/** Node indices that read each value. */
+export function usersOf(nodes: readonly Node[]): ReadonlyMap<ValueId, readonly number[]> {
+  const users = new Map<ValueId, number[]>();
+  nodes.forEach((node, i) => {
+    for (const id of readsOf(node)) users.set(id, [...(users.get(id) ?? []), i]);
+  });
+  return users;
+}
+
+/** Without nodes that nothing needs. */
+export function withoutDead(graph: Graph): Graph {
+  const needed = new Set<ValueId>([...graph.gradients, ...graph.results.map((result) => result.value)]);
+  const kept: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (node.core.family !== "update" && !node.outputs.some((id) => needed.has(id))) continue;
+    readsOf(node).forEach((id) => needed.add(id));
+    gradientReads(node).forEach((id) => needed.add(id));
+    kept.push(node);
+  }
+  return { ...graph, nodes: kept.reverse() };
+}
+
+/** What gradients will read once they are built. */
+function gradientReads(node: Node): ValueId[] {
+  const own = new Set(node.outputs);
+  return stepsOf(node).flatMap((step) =>
+    Object.values(step.gradients ?? {}).flatMap((x) => valuesOf(x).filter((id) => !own.has(id))),
+  );
+}

@@ -1,0 +1,44 @@
+import type { Target, Tile } from "../ir/plan.ts";
+
+/**
+ * The vector width for `channels` side by side: the one that needs least time. A vector of 16 takes as long as two
+ * of 8 (Zen 4 splits it), so 8 wins where 16 would leave too many lanes empty; the wide one needs fewer
+ * instructions, so it may waste a fifth. Below 4 channels scalars waste less memory than vectors.
+ */
+export function lanesFor(channels: number, target: Target): number {
+  const [widest = 1, ...narrower] = target.lanes;
+  if (channels < 4) return 1;
+  const padded = (lanes: number): number => Math.ceil(channels / lanes) * lanes;
+  return narrower.find((lanes) => lanes > 1 && padded(widest) > 1.2 * padded(lanes)) ?? widest;
+}
+
+/** Cycles for one step of the reduction of a tile: limited by multiply-adds, by loads, or by the latency of a chain. */
+function cyclesPerStep({ pixels, vectors }: Tile, lanes: number): number {
+  const halves = lanes === 16 ? 1 : 0.5;
+  return Math.max(pixels * vectors * halves, vectors * halves + pixels * 0.5, 4);
+}
+
+/** Cycles for `pixels` × `vectors` results, tails included, per step of the reduction. */
+function cycles(pixels: number, vectors: number, tile: Tile, lanes: number): number {
+  const columns = (v: number): number => {
+    const rest = pixels % tile.pixels;
+    const whole = Math.floor(pixels / tile.pixels) * cyclesPerStep({ pixels: tile.pixels, vectors: v }, lanes);
+    return whole + (rest > 0 ? cyclesPerStep({ pixels: rest, vectors: v }, lanes) : 0);
+  };
+  const rest = vectors % tile.vectors;
+  return Math.floor(vectors / tile.vectors) * columns(tile.vectors) + (rest > 0 ? columns(rest) : 0);
+}
+
+/** The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the smaller. */
+export function chooseTile(pixels: number, vectors: number, lanes: number, target: Target, most = 14): Tile {
+  let best: Tile = { pixels: 1, vectors: 1 };
+  let least = Infinity;
+  for (let v = 1; v <= Math.min(vectors, 5); v++)
+    for (let p = 1; p <= Math.min(pixels, most); p++) {
+      // Accumulators, the vectors of one step, and one register for the broadcast.
+      if (p * v + v + 1 > target.registers) break;
+      const time = cycles(pixels, vectors, { pixels: p, vectors: v }, lanes);
+      if (time < least * 0.999) [best, least] = [{ pixels: p, vectors: v }, time];
+    }
+  return best;
+}
