@@ -2,8 +2,7 @@
 // test/house plants a violation of each and expects it to be found.
 
 /** Modules of Node that reach outside the process's memory. */
-const io =
-  "^(node:)?(fs|fs/promises|child_process|process|net|http|https|http2|dgram|tls|worker_threads|cluster)$";
+const io = "^(node:)?(fs|fs/promises|child_process|process|net|http|https|http2|dgram|tls|worker_threads|cluster)$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {

@@ -13,14 +13,7 @@ const lines = (max) => ["error", { max, skipBlankLines: false, skipComments: fal
 
 export default defineConfig(
   {
-    ignores: [
-      "dist/",
-      "**/node_modules/",
-      "build/",
-      "examples/**/build/",
-      "**/golden/",
-      "**/goldens/",
-    ],
+    ignores: ["dist/", "**/node_modules/", "build/", "examples/**/build/", "**/golden/", "**/goldens/"],
   },
   js.configs.recommended,
   {
@@ -49,6 +42,8 @@ export default defineConfig(
         // A `default` for a union would hide the variant that someone adds tomorrow.
         { allowDefaultCaseForExhaustiveSwitch: false, requireDefaultForNonUnion: true },
       ],
+      // `{}` as the type of a generic's empty record of options.
+      "@typescript-eslint/no-empty-object-type": ["error", { allowObjectTypes: "always" }],
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
       "@typescript-eslint/await-thenable": "error",

@@ -36,10 +36,7 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [needMajor, needMinor] = oldestNode;
   if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
-  fail(
-    `Node ${process.versions.node} is too old.`,
-    `Install Node ${oldestNode.join(".")} or newer.`,
-  );
+  fail(`Node ${process.versions.node} is too old.`, `Install Node ${oldestNode.join(".")} or newer.`);
 }
 
 // ---- dependencies ------------------------------------------------------------------------------

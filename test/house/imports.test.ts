@@ -21,11 +21,11 @@ function cruise(base: string): Cruise {
   const cli = path.join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
   const config = path.join(root, ".dependency-cruiser.mjs");
   const given = folders.filter((folder) => fs.existsSync(path.join(base, folder)));
-  const result = spawnSync(
-    process.execPath,
-    [cli, "--config", config, "--output-type", "json", ...given],
-    { cwd: base, encoding: "utf8", maxBuffer: 1 << 28 },
-  );
+  const result = spawnSync(process.execPath, [cli, "--config", config, "--output-type", "json", ...given], {
+    cwd: base,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   if (!result.stdout.startsWith("{")) throw new Error(`dependency-cruiser: ${result.stderr}`);
   return JSON.parse(result.stdout) as Cruise;
 }
@@ -45,8 +45,7 @@ async function violationsOf(files: Readonly<Record<string, string>>): Promise<re
 }
 
 const value = "export const value = 1;\n";
-const uses = (...paths: string[]) =>
-  paths.map((it, index) => `export * as v${index} from "${it}";\n`).join("");
+const uses = (...paths: string[]) => paths.map((it, index) => `export * as v${index} from "${it}";\n`).join("");
 
 describe("the import rules", () => {
   test("hold in this checkout, over every module", () => {
@@ -55,9 +54,7 @@ describe("the import rules", () => {
     const sources = folders.flatMap((folder) => filesBelow(folder, /\.ts$/));
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.filter((source) => !read.has(source))).toEqual([]);
-    expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual(
-      [],
-    );
+    expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
   });
 
   test("let pass what they allow", async () => {
@@ -130,10 +127,7 @@ describe("native/", () => {
   test("includes only its own files: nothing generated, nothing of the compiler", () => {
     expect(sources.length).toBeGreaterThan(0);
     const foreign = sources.flatMap((file) =>
-      Array.from(
-        readText(file).matchAll(/^\s*#\s*include\s*"([^"]+)"/gm),
-        ([, given = ""]) => given,
-      )
+      Array.from(readText(file).matchAll(/^\s*#\s*include\s*"([^"]+)"/gm), ([, given = ""]) => given)
         .filter((given) => !isOwnHeader(file, given))
         .map((given) => `${file} includes "${given}"`),
     );

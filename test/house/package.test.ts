@@ -27,9 +27,7 @@ const locked = Object.entries(lock.packages).filter(([name]) => name !== "");
 describe("package-lock.json", () => {
   test("names no host but the public registry", () => {
     expect(locked.length).toBeGreaterThan(100);
-    const foreign = locked.filter(
-      ([, { resolved }]) => resolved !== undefined && !resolved.startsWith(registry),
-    );
+    const foreign = locked.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith(registry));
     expect(foreign).toEqual([]);
   });
 

@@ -17,11 +17,7 @@ interface CountedModule {
  * alike. What failed outside a test (an import, a hook, a lost promise) counts as a failure.
  */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(
-    modules: readonly TestModule[],
-    unhandled: readonly SerializedError[],
-    reason: TestRunEndReason,
-  ): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[], reason: TestRunEndReason): void {
     const result = tally(modules.map(count), unhandled.length, reason);
     const line = closingLine(result);
     // At exit: the other reporters have had their say.
@@ -29,11 +25,7 @@ export default class ClosingLine implements Reporter {
   }
 }
 
-export function tally(
-  modules: readonly CountedModule[],
-  unhandled: number,
-  reason: TestRunEndReason,
-): Tally {
+export function tally(modules: readonly CountedModule[], unhandled: number, reason: TestRunEndReason): Tally {
   let passed = 0;
   let failed = unhandled;
   for (const { outcomes, errors } of modules) {

@@ -60,8 +60,7 @@ function kindOf(header: string): Scope["kind"] {
 
 /** Comments, preprocessor lines and the insides of literals, replaced by spaces; lines are kept. */
 function blank(source: string): string {
-  const pattern =
-    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'|^[ \t]*#(?:[^\n]*\\\n)*[^\n]*/gm;
+  const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'|^[ \t]*#(?:[^\n]*\\\n)*[^\n]*/gm;
   return source.replace(pattern, (match) => {
     const spaces = match.replace(/[^\n]/g, " ");
     return match.startsWith('"') ? `"${spaces.slice(2)}"` : spaces;
