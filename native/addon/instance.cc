@@ -88,6 +88,11 @@ Instance::Error Instance::get_state(int32_t slot, int32_t index, float* logical)
   return nullptr;
 }
 
+void Instance::clear_state() {
+  std::lock_guard lock(mutex_);
+  state_.release();
+}
+
 Instance::Error Instance::get_gradient(int32_t index, float* logical) {
   std::lock_guard lock(mutex_);
   if (!gradients_.data()) return "no gradient has been computed";

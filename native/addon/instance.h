@@ -45,6 +45,8 @@ class Instance {
   // Before the first step the state is zero.
   [[nodiscard]] Error set_state(int32_t slot, int32_t index, const float* logical);
   [[nodiscard]] Error get_state(int32_t slot, int32_t index, float* logical);
+  // Back to before the first step.
+  void clear_state();
   // Of the latest `gradient` or `step`.
   [[nodiscard]] Error get_gradient(int32_t index, float* logical);
 

@@ -89,6 +89,8 @@ Napi::Function NodeInstance::define(Napi::Env env) {
                          InstanceMethod<&NodeInstance::get_parameter>("getParameter"),
                          InstanceMethod<&NodeInstance::set_state>("setState"),
                          InstanceMethod<&NodeInstance::get_state>("getState"),
+                         InstanceMethod<&NodeInstance::clear_state>("clearState"),
+                         InstanceMethod<&NodeInstance::learning_rate>("learningRate"),
                          InstanceMethod<&NodeInstance::get_gradient>("getGradient"),
                          InstanceMethod<&NodeInstance::infer_sync>("inferSync"),
                          InstanceMethod<&NodeInstance::infer>("infer"),
@@ -210,6 +212,23 @@ Napi::Value NodeInstance::get_state(const Napi::CallbackInfo& info) {
   if (!arguments.ok()) return {};
   const auto index = static_cast<int32_t>(it - instance_->model().parameters);
   return answer(info.Env(), instance_->get_state(slot, index, static_cast<float*>(span.data)), info[2]);
+}
+
+// clearState(): the optimiser forgets
+Napi::Value NodeInstance::clear_state(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  instance_->clear_state();
+  return info.Env().Undefined();
+}
+
+// learningRate(step, totalSteps) → what the schedule gives; 0 without a train section
+Napi::Value NodeInstance::learning_rate(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const double step = arguments.number(0, "step"), total = arguments.number(1, "totalSteps");
+  if (!arguments.ok()) return {};
+  const auto rate = instance_->model().learning_rate;
+  return Napi::Number::New(info.Env(), rate ? rate(step, total) : 0);
 }
 
 // getGradient(index, into: Float32Array) → into

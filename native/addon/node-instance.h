@@ -28,6 +28,8 @@ class NodeInstance : public Napi::ObjectWrap<NodeInstance> {
   Napi::Value get_parameter(const Napi::CallbackInfo& info);
   Napi::Value set_state(const Napi::CallbackInfo& info);
   Napi::Value get_state(const Napi::CallbackInfo& info);
+  Napi::Value clear_state(const Napi::CallbackInfo& info);
+  Napi::Value learning_rate(const Napi::CallbackInfo& info);
   Napi::Value get_gradient(const Napi::CallbackInfo& info);
   Napi::Value infer_sync(const Napi::CallbackInfo& info);
   Napi::Value infer(const Napi::CallbackInfo& info);

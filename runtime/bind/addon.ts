@@ -1,0 +1,101 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { CnncCpuError, CnncError, CnncStaleError, reasonOf } from "../errors.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** The exports of a generated addon (native/addon/node.cc). */
+export interface Addon {
+  models(): AddonModel[];
+  create(model: string, threads: number): AddonInstance;
+}
+
+export interface AddonTensor {
+  readonly name: string;
+  readonly type: "u8" | "f32" | "i32";
+  readonly shape: number[];
+}
+
+export interface AddonModel {
+  readonly name: string;
+  readonly hash: string;
+  readonly isa: string;
+  /** Whether this processor can run it. */
+  readonly supported: boolean;
+  readonly inputs: readonly AddonTensor[];
+  readonly outputs: readonly AddonTensor[];
+  readonly targets: readonly AddonTensor[];
+  readonly parameters: readonly string[];
+  readonly stateSlots: number;
+  readonly trainable: boolean;
+}
+
+/**
+ * One model in memory. `layouts` has bit i set where input i lies as H,W,C; lists follow the order of the
+ * addon's tables. Asynchronous calls copy what they are given and run in order on a thread of their own;
+ * a synchronous call waits for the one that runs, not for those that wait.
+ */
+export interface AddonInstance {
+  setParameter(index: number, values: Float32Array): void;
+  getParameter(index: number, into: Float32Array): Float32Array;
+  setState(slot: number, index: number, values: Float32Array): void;
+  getState(slot: number, index: number, into: Float32Array): Float32Array;
+  /** The optimiser forgets: back to before the first step. */
+  clearState(): void;
+  getGradient(index: number, into: Float32Array): Float32Array;
+  inferSync(batch: number, inputs: Elements[], layouts: number, outputs: (Float32Array | null)[]): unknown;
+  infer(batch: number, inputs: Elements[], layouts: number): Promise<Float32Array[]>;
+  stepSync(...step: StepArguments): Float64Array;
+  step(...step: StepArguments): Promise<Float64Array>;
+  gradientSync(...step: [...StepArguments, inputGradients: (Float32Array | null)[]]): Float64Array;
+  learningRate(step: number, totalSteps: number): number;
+  /** Waits for the call that runs and rejects those that wait. */
+  dispose(): void;
+  readonly disposed: boolean;
+  readonly threads: number;
+  readonly arenaBytes: number;
+  readonly parameterBytes: number;
+}
+
+export type Elements = Uint8Array | Uint8ClampedArray | Float32Array | Int32Array;
+export type StepArguments = [
+  batch: number,
+  inputs: Elements[],
+  layouts: number,
+  targets: Elements[],
+  seed: number,
+  step: number,
+  totalSteps: number,
+];
+
+/** Loads the addon and makes sure that it is this manifest's, and that this processor can run it. */
+export function openAddon(location: string | URL, manifest: Manifest): { addon: Addon; model: AddonModel } {
+  const path = location instanceof URL || location.startsWith("file:") ? fileURLToPath(location) : location;
+  const addon = requireAddon(path);
+  const model = addon.models().find((it) => it.name === manifest.model);
+  if (!model || model.hash !== manifest.hash) {
+    const found = model
+      ? "another build of it"
+      : `only ${addon
+          .models()
+          .map((it) => it.name)
+          .join(", ")}`;
+    throw new CnncStaleError(
+      `${path} does not hold ${manifest.model} of this wrapper but ${found}; build ${manifest.source.file} again`,
+    );
+  }
+  if (!model.supported) {
+    throw new CnncCpuError(
+      `${manifest.model} was compiled for processors with ${model.isa}, which this one lacks; ` +
+        `build ${manifest.source.file} for this machine, or for a smaller --cpu`,
+    );
+  }
+  return { addon, model };
+}
+
+function requireAddon(path: string): Addon {
+  try {
+    return createRequire(import.meta.url)(path) as Addon;
+  } catch (error) {
+    throw new CnncError(`the addon ${path} cannot be loaded: ${reasonOf(error)}`, { cause: error });
+  }
+}

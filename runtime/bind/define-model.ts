@@ -1,0 +1,63 @@
+import * as os from "node:os";
+import { CnncError } from "../errors.ts";
+import { checkSeed } from "../random/philox.ts";
+import { openSafetensors } from "../weights/read-safetensors.ts";
+import type { Weights } from "../weights/weights.ts";
+import { openAddon } from "./addon.ts";
+import { initializeWeights, loadWeights } from "./load-weights.ts";
+import type { Manifest } from "./manifest.ts";
+import type { ModelTypes } from "./model-types.ts";
+import { nativeCall } from "./native-call.ts";
+import { Net } from "./net.ts";
+
+export interface LoadOptions {
+  /** A safetensors file, or weights in memory. Without: fresh values, drawn with `seed`. */
+  readonly weights?: string | URL | Weights;
+  /** How many threads a call may use; default: as many as the machine runs at once. */
+  readonly threads?: number;
+  /** For fresh values; default 0. */
+  readonly seed?: number;
+  /** Where the `.node` file is, when a bundler has moved it away from the wrapper. */
+  readonly addonPath?: string | URL;
+}
+
+/** What a generated module exports under the model's name. */
+export interface ModelClass<M extends ModelTypes> {
+  readonly manifest: Manifest;
+  /** Loads the native module and its weights. Several loaded models share one pool of threads. */
+  load(options?: LoadOptions): Promise<Net<M>>;
+}
+
+/** Called by the generated `index.js`. */
+export function defineModel<M extends ModelTypes>(manifest: Manifest, addon: string | URL): ModelClass<M> {
+  if (manifest.format !== 1) {
+    throw new CnncError(`the manifest has format ${String(manifest.format)}, this library reads format 1`);
+  }
+  return { manifest, load: async (options = {}) => load<M>(manifest, addon, options) };
+}
+
+function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, options: LoadOptions): Net<M> {
+  const threads = options.threads ?? Math.min(os.availableParallelism(), 256);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
+    throw new CnncError(`threads: expected a whole number from 1 to 256, got ${threads}`);
+  }
+  const seed = options.seed ?? 0;
+  checkSeed(seed);
+  const { addon, model } = openAddon(options.addonPath ?? location, manifest);
+  const native = nativeCall(() => addon.create(manifest.model, threads));
+  try {
+    const { weights } = options;
+    if (weights === undefined) {
+      initializeWeights(native, manifest, seed);
+    } else if (typeof weights === "string" || weights instanceof URL) {
+      using file = openSafetensors(weights);
+      loadWeights(native, manifest, file);
+    } else {
+      loadWeights(native, manifest, weights);
+    }
+    return new Net<M>(manifest, model, native);
+  } catch (error) {
+    native.dispose();
+    throw error;
+  }
+}

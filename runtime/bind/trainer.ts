@@ -1,0 +1,155 @@
+import { CnncError, CnncWeightsError } from "../errors.ts";
+import { checkSeed } from "../random/philox.ts";
+import { elementCount } from "../tensor/typed-array.ts";
+import { openSafetensors } from "../weights/read-safetensors.ts";
+import type { Weights } from "../weights/weights.ts";
+import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
+import type { AddonInstance, AddonModel, StepArguments } from "./addon.ts";
+import { statePrefix } from "./load-weights.ts";
+import type { Manifest, TrainManifest } from "./manifest.ts";
+import type { Batch, ModelTypes } from "./model-types.ts";
+import { nativeCall } from "./native-call.ts";
+import { readInputs, rejectUnknown } from "./read-inputs.ts";
+import { readTargets } from "./read-targets.ts";
+
+export interface TrainerOptions {
+  /** For dropout, augmentation and all else that is drawn; default 0. */
+  readonly seed?: number;
+  /** The length of the schedule in steps; default 10,000. `fit` knows the right number. */
+  readonly totalSteps?: number;
+  /**
+   * A file that `Trainer.save` wrote: its optimiser state, step, seed and schedule are taken up.
+   * The weights come from the same file through `load`.
+   */
+  readonly resume?: string | URL | Weights;
+}
+
+export interface StepResult<M extends ModelTypes> {
+  /** Mean over the batch, before the step's change to the weights. */
+  readonly loss: number;
+  readonly metrics: { readonly [Name in M["metrics"]]: number };
+}
+
+/** What a trainer needs of its net. */
+interface Host {
+  readonly model: AddonModel;
+  readonly native: AddonInstance;
+  enqueue<T>(call: () => Promise<T>): Promise<T>;
+  mustBeOpen(): void;
+}
+
+/** The part of a net that a trainer shows and saves. */
+interface Trained {
+  readonly manifest: Manifest;
+  weightTensors(): TensorToWrite[];
+}
+
+/** One run of training: which step comes next, and what the optimiser remembers. */
+export class Trainer<M extends ModelTypes> {
+  readonly seed: number;
+  readonly totalSteps: number;
+  readonly #net: Trained;
+  readonly #host: Host;
+  readonly #train: TrainManifest;
+  readonly #names: ReadonlySet<string>;
+  #next = 0;
+
+  /** Made by `Net.trainer`. */
+  constructor(net: Trained, options: TrainerOptions, host: Host) {
+    const { train, model } = net.manifest;
+    if (!train || !host.model.trainable) throw new CnncError(`${model} has no train section`);
+    this.#net = net;
+    this.#host = host;
+    this.#train = train;
+    this.#names = new Set([...host.model.inputs, ...host.model.targets].map((it) => it.name));
+    const saved = options.resume === undefined ? undefined : this.#resume(options.resume);
+    this.seed = options.seed ?? saved?.seed ?? 0;
+    this.totalSteps = options.totalSteps ?? saved?.totalSteps ?? 10_000;
+    this.#next = saved?.step ?? 0;
+    if (!saved) host.native.clearState();
+    checkSeed(this.seed);
+    if (!(this.totalSteps > 0)) throw new RangeError(`totalSteps: expected a positive number, got ${this.totalSteps}`);
+  }
+
+  /** How many steps have been started. */
+  get steps(): number {
+    return this.#next;
+  }
+
+  /** What the schedule gives the next step. */
+  get learningRate(): number {
+    return nativeCall(() => this.#host.native.learningRate(this.#next, this.totalSteps));
+  }
+
+  /** Forward, backward and optimiser over one batch, in the background; steps run in the order of calls. */
+  async step(batch: Batch<M>): Promise<StepResult<M>> {
+    const step = this.#arguments(batch);
+    return this.#result(await this.#host.enqueue(() => this.#host.native.step(...step)));
+  }
+
+  /** The same on the calling thread. */
+  stepSync(batch: Batch<M>): StepResult<M> {
+    const step = this.#arguments(batch);
+    return this.#result(nativeCall(() => this.#host.native.stepSync(...step)));
+  }
+
+  /** Writes weights and everything that is needed to go on later exactly as if there had been no stop. */
+  async save(path: string | URL): Promise<void> {
+    this.#host.mustBeOpen();
+    await writeSafetensors(path, [...this.#net.weightTensors(), ...this.#stateTensors()], {
+      model: this.#net.manifest.model,
+      step: String(this.#next),
+      seed: String(this.seed),
+      totalSteps: String(this.totalSteps),
+    });
+  }
+
+  #arguments(batch: Batch<M>): StepArguments {
+    this.#host.mustBeOpen();
+    const { model } = this.#host;
+    const { batch: size, arrays, layouts } = readInputs(model.inputs, batch);
+    const targets = readTargets(model.targets, this.#net.manifest.outputs, batch, size);
+    rejectUnknown(batch, this.#names);
+    return [size, arrays, layouts, targets, this.seed, this.#next++, this.totalSteps];
+  }
+
+  #result(values: Float64Array): StepResult<M> {
+    const metrics: Record<string, number> = {};
+    for (const [index, name] of this.#train.metrics.entries()) metrics[name] = values[index + 1]!;
+    return { loss: values[0]!, metrics: metrics as StepResult<M>["metrics"] };
+  }
+
+  #stateTensors(): TensorToWrite[] {
+    return this.#eachState((slot, index, name, shape) => {
+      const values = this.#host.native.getState(slot, index, new Float32Array(elementCount(shape)));
+      return { name, shape, read: () => values };
+    });
+  }
+
+  #resume(from: string | URL | Weights): { step: number; seed: number; totalSteps: number } {
+    if (typeof from === "string" || from instanceof URL) {
+      using file = openSafetensors(from);
+      return this.#resume(file);
+    }
+    this.#eachState((slot, index, name, shape) => {
+      if (!from.has(name) || elementCount(from.shape(name)) !== elementCount(shape)) {
+        throw new CnncWeightsError(`${name} is missing or has another shape: training cannot be resumed from this`);
+      }
+      this.#host.native.setState(slot, index, from.read(name));
+    });
+    const number = (key: string): number => {
+      const value = Number(from.metadata[key]);
+      if (Number.isFinite(value)) return value;
+      throw new CnncWeightsError(`"${key}" is missing: this is no checkpoint of a trainer`);
+    };
+    return { step: number("step"), seed: number("seed"), totalSteps: number("totalSteps") };
+  }
+
+  #eachState<T>(visit: (slot: number, index: number, name: string, shape: readonly number[]) => T): T[] {
+    return this.#train.state.flatMap((state, slot) =>
+      this.#net.manifest.parameters.map(({ name, shape }, index) =>
+        visit(slot, index, `${statePrefix}${state}.${name}`, shape),
+      ),
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type { Layout } from "../tensor/layout.ts";
+import { CnncDataError } from "../errors.ts";
+import { gatherRows, type TypedArray } from "../tensor/typed-array.ts";
+
+/** A column of a batch: elements of consecutive samples. */
+export type Column = TypedArray | { readonly data: TypedArray; readonly layout: Layout };
+
+/** Samples that can be picked by number: what training and evaluation read from. */
+export interface Dataset<Columns = Record<string, Column>> {
+  readonly size: number;
+  /** The picked samples, in the order of `indices`: one array per input and target. */
+  gather(indices: ArrayLike<number>): Columns | Promise<Columns>;
+}
+
+/** A column of a data set in memory: all samples, and how many elements each has. */
+export interface ArrayColumn<Data extends TypedArray = TypedArray> {
+  readonly data: Data;
+  readonly sampleSize: number;
+}
+
+type ColumnsOf<C> = { [Name in keyof C]: C[Name] extends ArrayColumn<infer Data> ? Data : never };
+
+/** A data set over arrays in memory. */
+export function arrayDataset<C extends Readonly<Record<string, ArrayColumn>>>(columns: C): Dataset<ColumnsOf<C>> {
+  const entries = Object.entries(columns);
+  const sizes = entries.map(([name, { data, sampleSize }]) => {
+    const size = data.length / sampleSize;
+    if (Number.isInteger(size)) return size;
+    throw new CnncDataError(`${name}: ${data.length} elements are no whole number of samples of ${sampleSize}`);
+  });
+  const size = sizes[0] ?? 0;
+  const other = sizes.findIndex((it) => it !== size);
+  if (other >= 0) {
+    throw new CnncDataError(`${entries[0]![0]} has ${size} samples, ${entries[other]![0]} has ${sizes[other]}`);
+  }
+  const gather = (indices: ArrayLike<number>) => {
+    checkIndices(indices, size);
+    return Object.fromEntries(
+      entries.map(([name, { data, sampleSize }]) => [name, gatherRows(data, sampleSize, indices)]),
+    ) as ColumnsOf<C>;
+  };
+  return { size, gather };
+}
+
+/** The samples `from` … `to`-1 of another data set. */
+export function slice<Columns>(dataset: Dataset<Columns>, from: number, to: number = dataset.size): Dataset<Columns> {
+  const size = Math.max(0, Math.min(to, dataset.size) - from);
+  return pick(
+    dataset,
+    Int32Array.from({ length: size }, (_, i) => from + i),
+  );
+}
+
+/** The samples of another data set that `indices` name, in this order. */
+export function pick<Columns>(dataset: Dataset<Columns>, indices: ArrayLike<number>): Dataset<Columns> {
+  checkIndices(indices, dataset.size);
+  const chosen = Int32Array.from(indices);
+  return {
+    size: chosen.length,
+    gather: (inner) => {
+      checkIndices(inner, chosen.length);
+      return dataset.gather(Int32Array.from(inner, (i) => chosen[i]!));
+    },
+  };
+}
+
+function checkIndices(indices: ArrayLike<number>, size: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!(index >= 0 && index < size && Number.isInteger(index))) {
+      throw new CnncDataError(`there is no sample ${index}, the data set has ${size}`);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Everything that this library throws on purpose; `code` is stable, the message is for people. */
+export class CnncError extends Error {
+  readonly code: string = "CNNC_ERROR";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The addon and the wrapper beside it come from different builds. */
+export class CnncStaleError extends CnncError {
+  override readonly code = "CNNC_STALE";
+}
+
+/** This processor lacks instructions that the addon was compiled for. */
+export class CnncCpuError extends CnncError {
+  override readonly code = "CNNC_CPU";
+}
+
+/** A call with the wrong data: which input or target, what it should be, what came. */
+export class CnncInputError extends CnncError {
+  override readonly code = "CNNC_INPUT";
+  readonly input: string;
+  readonly expected: string;
+  readonly got: string;
+  constructor(input: string, expected: string, got: string) {
+    super(`${input}: expected ${expected}, got ${got}`);
+    this.input = input;
+    this.expected = expected;
+    this.got = got;
+  }
+}
+
+/** Weights that cannot be read, or are another network's. */
+export class CnncWeightsError extends CnncError {
+  override readonly code = "CNNC_WEIGHTS";
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  constructor(
+    message: string,
+    options: ErrorOptions & { missing?: readonly string[]; unexpected?: readonly string[] } = {},
+  ) {
+    super(message, options);
+    this.missing = options.missing ?? [];
+    this.unexpected = options.unexpected ?? [];
+  }
+}
+
+/** A data set that cannot be read. */
+export class CnncDataError extends CnncError {
+  override readonly code = "CNNC_DATA";
+}
+
+/** The text of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,38 @@
+/** What generated wrappers and training programs import as "cnnc/runtime". */
+export { CnncCpuError, CnncDataError, CnncError, CnncInputError, CnncStaleError, CnncWeightsError } from "./errors.ts";
+
+export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
+export { Net, type PredictOptions } from "./bind/net.ts";
+export { Trainer, type StepResult, type TrainerOptions } from "./bind/trainer.ts";
+export { ClassPredictions, Prediction } from "./bind/class-predictions.ts";
+export { Parameters } from "./bind/parameters.ts";
+export { initialValues } from "./bind/initialize.ts";
+export type * from "./bind/manifest.ts";
+export type * from "./bind/model-types.ts";
+export { openAddon, type Addon, type AddonInstance, type AddonModel } from "./bind/addon.ts";
+
+export type { Layout } from "./tensor/layout.ts";
+export type { TypedArray } from "./tensor/typed-array.ts";
+
+export { weightsOf, type Weights, type WeightTensor } from "./weights/weights.ts";
+export { openSafetensors, parseSafetensors, type SafetensorsFile } from "./weights/read-safetensors.ts";
+export { writeSafetensors, type TensorToWrite } from "./weights/write-safetensors.ts";
+
+export { arrayDataset, pick, slice, type Column, type Dataset } from "./data/dataset.ts";
+export type { ArrayColumn } from "./data/dataset.ts";
+export { batchesOf, naturalOrder } from "./data/batches.ts";
+export { parseIdx, readIdx, readLabelledImages, readMnist } from "./data/idx.ts";
+export type { IdxArray, LabelledImages, MnistPart } from "./data/idx.ts";
+export { labelledImagesDataset } from "./data/labelled-images-dataset.ts";
+export { readImage, readImages } from "./data/image.ts";
+export type { DecodedImage, ImageFit, ImageOptions } from "./data/image.ts";
+export { openImageFolder, type ImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";
+
+export { RandomStream, hashName, philox } from "./random/philox.ts";
+export { shuffledOrder } from "./random/shuffle.ts";
+
+export { fit } from "./train/fit.ts";
+export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/fit.ts";
+export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
+export type { ClassEvaluation } from "./train/class-evaluation.ts";
+export type { MaskEvaluation } from "./train/mask-evaluation.ts";

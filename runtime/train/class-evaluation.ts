@@ -1,0 +1,77 @@
+/** How well a class output agrees with the truth. */
+export interface ClassEvaluation {
+  readonly kind: "class";
+  readonly labels: readonly string[];
+  /** Share of samples whose most probable class is the true one. */
+  readonly top1: number;
+  /** Share of samples whose true class is among the five most probable. */
+  readonly top5: number;
+  /** Mean of -log(probability of the true class). */
+  readonly loss: number;
+  readonly perClass: readonly { readonly label: string; readonly count: number; readonly correct: number }[];
+  /** Row: the true class, column: the predicted one; K·K counts. Absent beyond 2,048 classes. */
+  readonly confusion?: Uint32Array;
+}
+
+const largestConfusion = 2048;
+
+export class ClassCounter {
+  readonly #labels: readonly string[];
+  readonly #counts: Uint32Array;
+  readonly #correct: Uint32Array;
+  readonly #confusion: Uint32Array | undefined;
+  #samples = 0;
+  #inTop5 = 0;
+  #loss = 0;
+
+  constructor(labels: readonly string[]) {
+    const classes = labels.length;
+    this.#labels = labels;
+    this.#counts = new Uint32Array(classes);
+    this.#correct = new Uint32Array(classes);
+    if (classes <= largestConfusion) this.#confusion = new Uint32Array(classes * classes);
+  }
+
+  add(probabilities: Float32Array, truths: ArrayLike<number>): void {
+    const classes = this.#labels.length;
+    for (let i = 0; i < truths.length; i++) {
+      this.#addOne(probabilities.subarray(i * classes, (i + 1) * classes), truths[i]!);
+    }
+  }
+
+  result(): ClassEvaluation {
+    const samples = Math.max(this.#samples, 1);
+    const perClass = this.#labels.map((label, index) => ({
+      label,
+      count: this.#counts[index]!,
+      correct: this.#correct[index]!,
+    }));
+    return {
+      kind: "class",
+      labels: this.#labels,
+      top1: perClass.reduce((sum, it) => sum + it.correct, 0) / samples,
+      top5: this.#inTop5 / samples,
+      loss: this.#loss / samples,
+      perClass,
+      ...(this.#confusion && { confusion: this.#confusion }),
+    };
+  }
+
+  #addOne(row: Float32Array, truth: number): void {
+    const own = row[truth]!;
+    // The rank of the true class: how many come before it, the first of equals first.
+    let before = 0;
+    let best = 0;
+    for (let k = 0; k < row.length; k++) {
+      if (row[k]! > own || (row[k] === own && k < truth)) before++;
+      if (row[k]! > row[best]!) best = k;
+    }
+    this.#samples++;
+    this.#counts[truth]!++;
+    if (best === truth) this.#correct[truth]!++;
+    if (before < 5) this.#inTop5++;
+    // The smallest positive float stands for zero: a sure mistake costs 103, not infinity.
+    this.#loss -= Math.log(Math.max(own, 1.401298464324817e-45));
+    if (this.#confusion) this.#confusion[truth * row.length + best]!++;
+  }
+}

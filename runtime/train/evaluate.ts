@@ -1,0 +1,152 @@
+import type { ClassPredictions } from "../bind/class-predictions.ts";
+import { labelsOf } from "../bind/labels.ts";
+import type { Manifest, OutputManifest } from "../bind/manifest.ts";
+import type { Batch, Inputs, ModelTypes } from "../bind/model-types.ts";
+import type { Net } from "../bind/net.ts";
+import { batchesOf, naturalOrder } from "../data/batches.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { CnncInputError } from "../errors.ts";
+import { ClassCounter, type ClassEvaluation } from "./class-evaluation.ts";
+import { MaskCounter, type MaskEvaluation } from "./mask-evaluation.ts";
+import { Throughput } from "./throughput.ts";
+
+export interface EvaluateOptions {
+  /** Samples per call; default 64. */
+  readonly batch?: number;
+  /** Called after each batch. */
+  readonly onBatch?: (progress: { readonly samples: number; readonly size: number }) => void;
+  /** Stops with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Evaluation {
+  readonly samples: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Of the first class output; absent where there is none. */
+  readonly top1?: number;
+  /** Every output that the data set has a column for. */
+  readonly outputs: Readonly<Record<string, ClassEvaluation | MaskEvaluation>>;
+}
+
+/** Compares a model's outputs with a data set's targets, the next batch being read meanwhile. */
+export async function evaluate<M extends ModelTypes>(
+  net: Net<M>,
+  data: Dataset<Batch<M>>,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const scorers = scorersOf(net.manifest);
+  const throughput = new Throughput();
+  const order = naturalOrder(data.size);
+  for await (const columns of ahead(data, batchesOf(order, options.batch ?? 64))) {
+    options.signal?.throwIfAborted();
+    const record = columns as Readonly<Record<string, unknown>>;
+    const outputs = await net.predict(inputsOf(net, record));
+    const before = throughput.samples;
+    const samples = Math.min(options.batch ?? 64, data.size - before);
+    for (const scorer of scorers) scorer.add(outputs as Record<string, unknown>, record, samples);
+    throughput.add(samples);
+    options.onBatch?.({ samples: throughput.samples, size: data.size });
+  }
+  const results = scorers.filter((it) => it.used()).map((it) => [it.name, it.result()] as const);
+  const first = results.map(([, it]) => it).find((it) => it.kind === "class");
+  return {
+    samples: throughput.samples,
+    seconds: throughput.seconds,
+    imagesPerSecond: throughput.samplesPerSecond,
+    ...(first && { top1: first.top1 }),
+    outputs: Object.fromEntries(results),
+  };
+}
+
+/** Gathers one batch ahead of the one that is being used. */
+export async function* ahead<Columns>(
+  data: Dataset<Columns>,
+  batches: Iterable<ArrayLike<number>>,
+): AsyncGenerator<Columns> {
+  let next: Promise<Columns> | undefined;
+  for (const indices of batches) {
+    const current = next;
+    next = Promise.resolve().then(() => data.gather(indices));
+    // It is awaited in the next round, which may never come.
+    next.catch(() => undefined);
+    if (current) yield await current;
+  }
+  if (next) yield await next;
+}
+
+interface Scorer {
+  readonly name: string;
+  add(outputs: Record<string, unknown>, columns: Readonly<Record<string, unknown>>, samples: number): void;
+  used(): boolean;
+  result(): ClassEvaluation | MaskEvaluation;
+}
+
+function scorersOf(manifest: Manifest): Scorer[] {
+  return manifest.outputs.flatMap((output) => {
+    switch (output.kind) {
+      case "class":
+        return [classScorer(output)];
+      case "mask":
+        return [maskScorer(output)];
+      case "tensor":
+        return [];
+    }
+  });
+}
+
+function classScorer(output: OutputManifest): Scorer {
+  const labels = labelsOf(output);
+  const counter = new ClassCounter(labels);
+  let used = false;
+  return {
+    name: output.name,
+    add: (outputs, columns, samples) => {
+      const truths = columns[output.name];
+      if (truths === undefined) return;
+      used = true;
+      const indices = classIndices(output.name, truths as ArrayLike<number | string>, labels, samples);
+      counter.add((outputs[output.name] as ClassPredictions).probabilities, indices);
+    },
+    used: () => used,
+    result: () => counter.result(),
+  };
+}
+
+function maskScorer(output: OutputManifest): Scorer {
+  const counter = new MaskCounter();
+  let used = false;
+  return {
+    name: output.name,
+    add: (outputs, columns) => {
+      const truths = columns[output.name] as ArrayLike<number> | undefined;
+      const values = outputs[output.name] as Float32Array;
+      if (truths === undefined) return;
+      if (truths.length !== values.length) {
+        throw new CnncInputError(output.name, `${values.length} pixels`, `${truths.length}`);
+      }
+      used = true;
+      counter.add(values, truths);
+    },
+    used: () => used,
+    result: () => counter.result(),
+  };
+}
+
+function classIndices(
+  name: string,
+  truths: ArrayLike<number | string>,
+  labels: readonly string[],
+  samples: number,
+): ArrayLike<number> {
+  if (truths.length !== samples) throw new CnncInputError(name, `${samples} classes`, `${truths.length}`);
+  return Array.from(truths, (truth) => {
+    const index = typeof truth === "string" ? labels.indexOf(truth) : truth;
+    if (index >= 0 && index < labels.length) return index;
+    throw new CnncInputError(name, `a class below ${labels.length}`, JSON.stringify(truth));
+  });
+}
+
+function inputsOf<M extends ModelTypes>(net: Net<M>, columns: Readonly<Record<string, unknown>>): Inputs<M> {
+  return Object.fromEntries(net.manifest.inputs.map(({ name }) => [name, columns[name]])) as unknown as Inputs<M>;
+}

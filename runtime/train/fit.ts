@@ -1,0 +1,172 @@
+import type { Batch, ModelTypes } from "../bind/model-types.ts";
+import type { Net } from "../bind/net.ts";
+import type { StepResult, Trainer } from "../bind/trainer.ts";
+import { batchesOf } from "../data/batches.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { CnncDataError, CnncError } from "../errors.ts";
+import { shuffledOrder } from "../random/shuffle.ts";
+import { ahead, evaluate, type Evaluation } from "./evaluate.ts";
+import { Throughput } from "./throughput.ts";
+
+export interface FitOptions<M extends ModelTypes> {
+  /** Default: what the model's `train` section says. */
+  readonly epochs?: number;
+  /** Samples per step; default: what the model's `train` section says. */
+  readonly batch?: number;
+  /** For the order of samples, dropout and augmentation; default 0. */
+  readonly seed?: number;
+  /** Evaluated after every epoch. */
+  readonly validation?: Dataset<Batch<M>>;
+  /** A trainer to go on with (from `net.trainer({ resume })`): done steps are not done again. */
+  readonly trainer?: Trainer<M>;
+  readonly onStep?: (progress: StepProgress<M>) => void;
+  readonly onEpoch?: (report: EpochReport<M>) => void | Promise<void>;
+  /** Ends training after the step that runs; `fit` then resolves with `stopped: true`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface StepProgress<M extends ModelTypes> extends StepResult<M> {
+  /** From 0. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done, of `totalSteps` in all epochs together. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  /** Until the last step, validation not counted. */
+  readonly secondsLeft: number;
+}
+
+export interface EpochReport<M extends ModelTypes> extends StepResult<M> {
+  /** From 0; loss and metrics are means over its samples, each taken before its step. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly validation?: Evaluation;
+}
+
+export interface FitResult<M extends ModelTypes> {
+  readonly epochs: readonly EpochReport<M>[];
+  /** Whether the signal ended it before all epochs were done. */
+  readonly stopped: boolean;
+  /** To save a checkpoint, or to go on. */
+  readonly trainer: Trainer<M>;
+}
+
+/** Trains a model in place. The event loop stays free; the next batch is gathered while a step runs. */
+export async function fit<M extends ModelTypes>(
+  net: Net<M>,
+  data: Dataset<Batch<M>>,
+  options: FitOptions<M> = {},
+): Promise<FitResult<M>> {
+  const plan = makePlan(net, data, options);
+  const reports: EpochReport<M>[] = [];
+  const firstEpoch = Math.floor(plan.trainer.steps / plan.stepsPerEpoch);
+  for (let epoch = firstEpoch; epoch < plan.epochs; epoch++) {
+    const trained = await trainEpoch(plan, data, epoch, options);
+    if (!trained) return { epochs: reports, stopped: true, trainer: plan.trainer };
+    const validation = options.validation && (await validate(net, options.validation, options));
+    if (validation === "stopped") return { epochs: reports, stopped: true, trainer: plan.trainer };
+    const report = { ...trained, ...(validation && { validation }) };
+    reports.push(report);
+    await options.onEpoch?.(report);
+  }
+  return { epochs: reports, stopped: false, trainer: plan.trainer };
+}
+
+interface Plan<M extends ModelTypes> {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly stepsPerEpoch: number;
+  readonly trainer: Trainer<M>;
+  readonly throughput: Throughput;
+}
+
+function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, options: FitOptions<M>): Plan<M> {
+  const epochs = options.epochs ?? net.manifest.train?.epochs ?? 1;
+  const batch = options.batch ?? net.manifest.train?.batch ?? 64;
+  if (data.size === 0) throw new CnncDataError("the data set is empty");
+  for (const [name, value] of Object.entries({ epochs, batch })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`${name}: expected a whole number from 1, got ${value}`);
+    }
+  }
+  const stepsPerEpoch = Math.ceil(data.size / batch);
+  const seed = options.seed ?? options.trainer?.seed ?? 0;
+  const totalSteps = epochs * stepsPerEpoch;
+  const trainer = options.trainer ?? net.trainer({ seed, totalSteps });
+  return { epochs, batch, seed, stepsPerEpoch, trainer, throughput: new Throughput() };
+}
+
+/** Undefined: the signal ended it. */
+async function trainEpoch<M extends ModelTypes>(
+  plan: Plan<M>,
+  data: Dataset<Batch<M>>,
+  epoch: number,
+  options: FitOptions<M>,
+): Promise<EpochReport<M> | undefined> {
+  const { trainer, throughput } = plan;
+  const totalSteps = plan.epochs * plan.stepsPerEpoch;
+  const batches = [...batchesOf(shuffledOrder(data.size, plan.seed, epoch), plan.batch)];
+  // A resumed trainer may stand in the middle of the epoch.
+  const rest = batches.slice(trainer.steps - epoch * plan.stepsPerEpoch);
+  const mean = new MeanResult<M>();
+  const own = new Throughput();
+  let position = 0;
+  for await (const columns of ahead(data, rest)) {
+    if (options.signal?.aborted) return undefined;
+    const samples = rest[position++]!.length;
+    const { learningRate } = trainer;
+    const result = await trainer.step(columns);
+    if (!Number.isFinite(result.loss)) {
+      throw new CnncError(`the loss became ${result.loss} in step ${trainer.steps}: a smaller learning rate may help`);
+    }
+    mean.add(result, samples);
+    throughput.add(samples);
+    own.add(samples);
+    options.onStep?.({
+      ...result,
+      ...{ epoch, epochs: plan.epochs, step: trainer.steps, totalSteps, learningRate },
+      imagesPerSecond: throughput.samplesPerSecond,
+      secondsLeft: throughput.secondsFor(totalSteps - trainer.steps),
+    });
+  }
+  const { seconds, samplesPerSecond: imagesPerSecond } = own;
+  return { ...mean.result(), epoch, epochs: plan.epochs, seconds, imagesPerSecond };
+}
+
+async function validate<M extends ModelTypes>(
+  net: Net<M>,
+  data: Dataset<Batch<M>>,
+  { signal }: FitOptions<M>,
+): Promise<Evaluation | "stopped"> {
+  try {
+    return await evaluate(net, data, { signal });
+  } catch (error) {
+    if (signal?.aborted) return "stopped";
+    throw error;
+  }
+}
+
+/** Means over samples: a short last batch counts for what it is. */
+class MeanResult<M extends ModelTypes> {
+  #samples = 0;
+  #loss = 0;
+  readonly #metrics: Record<string, number> = {};
+
+  add(result: StepResult<M>, samples: number): void {
+    this.#samples += samples;
+    this.#loss += result.loss * samples;
+    for (const [name, value] of Object.entries<number>(result.metrics)) {
+      this.#metrics[name] = (this.#metrics[name] ?? 0) + value * samples;
+    }
+  }
+
+  result(): StepResult<M> {
+    const metrics = Object.fromEntries(Object.entries(this.#metrics).map(([name, sum]) => [name, sum / this.#samples]));
+    return { loss: this.#loss / this.#samples, metrics: metrics as StepResult<M>["metrics"] };
+  }
+}

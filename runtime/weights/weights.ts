@@ -1,0 +1,34 @@
+/** One named tensor, row-major. */
+export interface WeightTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Weights by name, as a file holds them: read when asked for. */
+export interface Weights {
+  readonly names: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  has(name: string): boolean;
+  shape(name: string): readonly number[];
+  read(name: string): Float32Array;
+}
+
+/** Weights from memory. */
+export function weightsOf(
+  tensors: Readonly<Record<string, WeightTensor>> | ReadonlyMap<string, WeightTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Weights {
+  const map = tensors instanceof Map ? tensors : new Map(Object.entries(tensors));
+  const find = (name: string): WeightTensor => {
+    const tensor = map.get(name) as WeightTensor | undefined;
+    if (!tensor) throw new RangeError(`there is no tensor ${name}`);
+    return tensor;
+  };
+  return {
+    names: [...map.keys()] as string[],
+    metadata,
+    has: (name) => map.has(name),
+    shape: (name) => find(name).shape,
+    read: (name) => find(name).data,
+  };
+}
