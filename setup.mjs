@@ -94,14 +94,21 @@ function link() {
 // ---- sources -----------------------------------------------------------------------------------
 
 function isBuilt() {
-  return readOr(buildStamp, "") === fingerprint();
+  return readOr(buildStamp, "") === fingerprint() && hasEveryOutput();
+}
+
+function hasEveryOutput() {
+  return sources().every((source) => {
+    if (!source.endsWith(".ts") || source.endsWith(".d.ts")) return true;
+    return fs.existsSync(at("dist", path.relative(root, source).replace(/\.ts$/, ".js")));
+  });
 }
 
 /** Names, sizes and times of everything that is compiled: a change, an addition, a removal shows. */
 function fingerprint() {
   const hash = createHash("sha256");
   for (const file of [...buildInputs.map((name) => at(name)), ...sources()]) {
-    const { size, mtimeMs } = fs.statSync(file);
+    const { size, mtimeMs } = fs.statSync(file, { throwIfNoEntry: false }) ?? {};
     hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
   }
   return hash.digest("hex");
@@ -122,6 +129,8 @@ function sources() {
 
 function build() {
   const wanted = fingerprint();
+  // A build that fails halfway leaves no stamp: going back to the old sources builds again.
+  fs.rmSync(buildStamp, { force: true });
   removeOrphans();
   step("compiling TypeScript", () =>
     run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"])
@@ -144,10 +153,8 @@ function removeOrphans() {
       }
     }
   }
-  // An output folder that was removed by hand is not noticed by an incremental tsc.
-  if (!sourceFolders.some((folder) => fs.existsSync(at("dist", folder)))) {
-    fs.rmSync(at("dist", ".tsbuildinfo"), { force: true });
-  }
+  // An incremental tsc does not notice that an output was removed.
+  if (!hasEveryOutput()) fs.rmSync(at("dist", ".tsbuildinfo"), { force: true });
 }
 
 /**
