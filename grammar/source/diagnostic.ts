@@ -61,17 +61,12 @@ type MessageOf<Catalogue, Code extends keyof Catalogue> = Catalogue[Code] extend
   : never;
 
 /** Declares a catalogue; keeps the literal messages so that their holes are type-checked. */
-export function defineDiagnostics<const Catalogue extends DiagnosticCatalogue>(
-  catalogue: Catalogue,
-): Catalogue {
+export function defineDiagnostics<const Catalogue extends DiagnosticCatalogue>(catalogue: Catalogue): Catalogue {
   return catalogue;
 }
 
 /** Builds a report from its definition: `diagnostic(syntax, "CNN101", span, { expected, found })`. */
-export function diagnostic<
-  Catalogue extends DiagnosticCatalogue,
-  Code extends keyof Catalogue & DiagnosticCode,
->(
+export function diagnostic<Catalogue extends DiagnosticCatalogue, Code extends keyof Catalogue & DiagnosticCode>(
   catalogue: Catalogue,
   code: Code,
   span: Span,

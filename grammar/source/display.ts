@@ -81,7 +81,7 @@ function cellWidth(character: string): number {
 
 /** Makes a text safe for one line of a terminal. */
 export function plain(text: string): string {
-  return Array.from(text, (character) =>
-    UNSAFE.test(character) && character !== "\n" ? "\ufffd" : character,
-  ).join("");
+  return Array.from(text, (character) => (UNSAFE.test(character) && character !== "\n" ? "\ufffd" : character)).join(
+    "",
+  );
 }

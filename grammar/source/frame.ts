@@ -19,10 +19,7 @@ const MOST_LINES_OF_A_SPAN = 4;
 export function frame(place: Span, style: FrameStyle): string[] {
   const { line, column } = place.file.position(place.start);
   const where = `${place.file.path}:${line}:${column}`;
-  return [
-    `${" ".repeat(style.gutter)}${style.paint("gutter", "-->")} ${where}`,
-    ...markedLines(place, style),
-  ];
+  return [`${" ".repeat(style.gutter)}${style.paint("gutter", "-->")} ${where}`, ...markedLines(place, style)];
 }
 
 /** The number of the last line that a frame of this span shows. */
@@ -91,12 +88,7 @@ function markedLines(place: Span, style: FrameStyle): string[] {
 }
 
 /** One line and, beneath it, the marks under the stretches that touch it. */
-function markedLine(
-  file: SourceFile,
-  line: number,
-  stretches: readonly Stretch[],
-  style: FrameStyle,
-): string[] {
+function markedLine(file: SourceFile, line: number, stretches: readonly Stretch[], style: FrameStyle): string[] {
   const text = lineText(file, line);
   const lineStart = file.lineStarts[line - 1] ?? 0;
   const indent = text.length - text.trimStart().length;

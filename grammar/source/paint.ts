@@ -17,7 +17,5 @@ const CODES: Readonly<Record<Role, string>> = {
 export type Paint = (role: Role, text: string) => string;
 
 export function painter(color: boolean): Paint {
-  return color
-    ? (role, text) => (text === "" ? text : `\u001b[${CODES[role]}m${text}\u001b[0m`)
-    : (_, text) => text;
+  return color ? (role, text) => (text === "" ? text : `\u001b[${CODES[role]}m${text}\u001b[0m`) : (_, text) => text;
 }
