@@ -23,6 +23,8 @@ export interface Choice {
   /** Floats in a vector; over output channels. */
   readonly lanes: number;
   readonly tile?: Tile;
+  /** Parts of the batch that a sum over samples is cut into; they are added in order. */
+  readonly parts?: number;
   readonly reason: string;
 }
 
@@ -74,17 +76,13 @@ export type Units =
   /** One sample and one band of rows. */
   | { readonly by: "bands"; readonly bands: number; readonly rows: number }
   /** Blocks of output values of a dense layer, for the whole batch. */
-  | { readonly by: "blocks"; readonly blocks: number; readonly per: number }
-  /** Independent tiles of a weight gradient × `chunks` parts of the batch, summed in order afterwards. */
-  | { readonly by: "weights"; readonly chunks: number }
+  | { readonly by: "blocks"; readonly blocks: number }
+  /** Sums over the batch: each node's tiles and parts, all nodes beside each other. */
+  | { readonly by: "sums" }
   /** Ranges of `floats` of the parameter block. */
-  | { readonly by: "ranges"; readonly floats: number }
-  | { readonly by: "one" };
+  | { readonly by: "ranges"; readonly floats: number };
 
-/**
- * Where values live. Byte address of sample n of a value in a slice: arena + once + scalars·4·N + n·slice + offset;
- * of a value kept once: arena + offset.
- */
+/** Where values live: sample n of a value is at arena + once + arrays of N floats + n·slice + offset, in bytes. */
 export interface Arena {
   /** Bytes before the slices that do not depend on the batch. */
   readonly once: number;
@@ -100,8 +98,8 @@ export interface Arena {
   readonly withoutReuse: number;
 }
 
+/** In a sample's slice. */
 export interface Place {
-  readonly where: "slice" | "once";
   readonly offset: number;
   readonly bytes: number;
 }

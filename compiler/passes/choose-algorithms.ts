@@ -19,6 +19,8 @@ interface Use<F extends Family> {
 }
 type Chooser<F extends Family> = (use: Use<F>) => Choice;
 
+/** Parts of a batch whose sums are made apart: a fixed number, so that bits do not depend on threads. */
+const parts = 8;
 /** Samples that go through a stage together; a dense layer's tile is made for them. */
 export const samplesTogether = 8;
 
@@ -47,7 +49,7 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     const vectors = fits ? Math.ceil(dy!.channels / core.groups / lanes) : 1;
     const tile = { ...chooseTile(taps, vectors, lanes, target, 25), vectors: 1 };
     const kernel = fits ? "conv_weights" : "conv_grouped_weights";
-    return { kernel, lanes, tile, reason: `${tile.pixels} taps × ${lanes} channels in registers, over samples and pixels` };
+    return { kernel, lanes, tile, parts, reason: `${tile.pixels} taps × ${lanes} channels in registers, over samples and pixels` };
   },
   dense: ({ result, target }) => {
     const lanes = lanesFor(result.channels, target);
@@ -66,6 +68,7 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
   },
 };
 
+/** What is computed by a loop that needs no choice but the width of vectors. */
 const kernels: { readonly [F in Family]: string } = {
   map: "map",
   conv: "conv_direct",
@@ -93,13 +96,13 @@ function choose(node: Node, graph: Graph, target: Target): Choice {
   const types = node.inputs.map((id) => valueOf(graph, id).type);
   const result = extentOf(valueOf(graph, node.body[0]!.value).type.shape);
   const chooser = choosers[core.family] as Chooser<Family> | undefined;
-  // A parameter's shape has four dimensions and is no image; its extent is not asked for.
-  const extents = types.map(({ shape }) => (shape.length > 3 ? { channels: shape[0]!, height: 1, width: 1 } : extentOf(shape)));
+  const extents = types.map(({ shape }) => extentOf(shape));
   if (chooser) return chooser({ core, operands: extents, shapes: types.map((t) => t.shape), result, node, target } as Use<Family>);
   // Classification kernels walk their operand's channels, the others their result's.
   const perSample = sizeOf(valueOf(graph, resultOf(node)).type.shape) === 1 && extents[0] !== undefined;
   const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);
-  return { kernel: kernels[core.family], lanes, reason: `${lanes} channels at a time` };
+  const sums = core.family === "channel_sum" ? { parts } : {};
+  return { kernel: kernels[core.family], lanes, ...sums, reason: `${lanes} channels at a time` };
 }
 
 /** Whether each group's channels fill whole vectors, on both sides. */

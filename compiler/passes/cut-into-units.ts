@@ -1,11 +1,9 @@
 import { familyOf } from "../ir/families/index.ts";
 import { valueOf, type Graph, type Node } from "../ir/graph.ts";
-import type { Stage, State, Units } from "../ir/plan.ts";
+import type { Choice, Stage, State, Units } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
 
-/** Parts of a batch whose weight gradients are summed apart and added in order: fixed, so that bits do not depend on threads. */
-const chunks = 8;
 /** Elements of the parameter block in one unit of the optimiser. */
 const floatsPerUnit = 16 * 1024;
 /** Multiply-accumulates of one sample above which its rows are cut into bands, and what a band should have. */
@@ -19,26 +17,27 @@ const bandWork = 1e6;
  */
 export function cutIntoUnits(state: State): State {
   const { graph } = state;
+  const choices = state.choices!;
   const stages: Stage[] = [];
   graph.nodes.forEach((node, i) => {
-    const units = unitsOf(graph, node);
+    const units = unitsOf(graph, node, choices[i]!);
     const last = stages.at(-1);
-    if (units.by === "samples" && last?.units.by === "samples") stages[stages.length - 1] = { ...last, nodes: [...last.nodes, i] };
+    const joins = (units.by === "samples" || units.by === "sums") && last?.units.by === units.by;
+    if (joins) stages[stages.length - 1] = { ...last, nodes: [...last.nodes, i] };
     else stages.push({ nodes: [i], units });
   });
   return { ...state, stages };
 }
 
-function unitsOf(graph: Graph, node: Node): Units {
+function unitsOf(graph: Graph, node: Node, { lanes, tile }: Choice): Units {
   const { core, inputs, body } = node;
   if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
-  if (core.family === "batch_mean") return { by: "one" };
-  if (familyOf(core).acrossBatch) return { by: "weights", chunks: core.family === "dense_weight_grad" ? 1 : chunks };
+  if (familyOf(core).acrossBatch) return { by: "sums" };
   const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
-  const { height } = extentOf(result.shape);
+  const { channels, height } = extentOf(result.shape);
   const work = macsOf(graph, node);
   if (work < bandFrom || inputs.length === 0) return { by: "samples", samples: samplesTogether };
-  if (core.family === "dense") return { by: "blocks", blocks: 0, per: 1 };
+  if (core.family === "dense") return { by: "blocks", blocks: Math.ceil(Math.ceil(channels / lanes) / tile!.vectors) };
   const rows = Math.max(1, Math.ceil(height / Math.ceil(work / bandWork)));
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", bands: Math.ceil(height / rows), rows };
 }

@@ -6,6 +6,7 @@ import { chooseAlgorithms } from "./choose-algorithms.ts";
 import { cutIntoUnits } from "./cut-into-units.ts";
 import { differentiate } from "./differentiate.ts";
 import { fuse } from "./fuse.ts";
+import { order } from "./order.ts";
 import { layOut } from "./lay-out.ts";
 import { planMemory } from "./plan-memory.ts";
 
@@ -24,6 +25,7 @@ export const pipeline: readonly Pass[] = [
   { name: "canonicalise", summary: "one form for equal programs", run: onGraph(canonicalise) },
   { name: "differentiate", summary: "gradients and the optimiser (training only)", run: onGraph(differentiate) },
   { name: "fuse", summary: "steps and pooling into the kernels before them", run: onGraph(fuse) },
+  { name: "order", summary: "nodes that see one sample at a time, side by side", run: onGraph(order) },
   { name: "choose-algorithms", summary: "kernel, vectors and tile of each node", run: chooseAlgorithms },
   { name: "lay-out", summary: "memory layouts, halos, packed parameters", run: layOut },
   { name: "cut-into-units", summary: "stages of independent units of work", run: cutIntoUnits },

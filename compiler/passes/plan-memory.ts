@@ -25,10 +25,10 @@ export function planMemory(state: State): State {
   let slice = 0;
   for (const lifetime of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
     const offset = lowestFree(lifetime, lifetimes, offsets);
-    offsets.set(lifetime.id, { where: "slice", offset, bytes: lifetime.bytes });
+    offsets.set(lifetime.id, { offset, bytes: lifetime.bytes });
     slice = Math.max(slice, offset + lifetime.bytes);
   }
-  const once = placeOnce(state, offsets);
+  const once = placeOnce(state);
   const scalars = storedOf(graph).filter((id) => layouts.get(id)?.kind === "scalars");
   const withoutReuse = lifetimes.reduce((sum, { bytes }) => sum + bytes, 0);
   return { ...state, arena: { ...once, scalars, slice: unaliased(slice), offsets, withoutReuse } };
@@ -79,7 +79,7 @@ function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: Readonly
 }
 
 /** What exists once for the whole batch: partial sums of weight gradients and derived weights. */
-function placeOnce(state: State, offsets: Map<ValueId, Place>): Pick<Arena, "once" | "partials" | "derived"> {
+function placeOnce(state: State): Pick<Arena, "once" | "partials" | "derived"> {
   const { graph } = state;
   const partials = new Map<number, number>();
   const derived = new Map<number, number>();
@@ -90,16 +90,15 @@ function placeOnce(state: State, offsets: Map<ValueId, Place>): Pick<Arena, "onc
     return offset;
   };
   for (const { units, nodes } of state.stages!) {
-    const [node = 0] = nodes;
-    if (units.by !== "weights" || units.chunks === 1) continue;
-    const size = state.packings!.get(parameterOf(graph, node))!.size;
-    partials.set(node, place(units.chunks * align(size * 4)));
+    if (units.by !== "sums") continue;
+    for (const node of nodes) {
+      const { parts = 1 } = state.choices![node]!;
+      if (parts === 1) continue;
+      const size = state.packings!.get(parameterOf(graph, node))!.size;
+      partials.set(node, place(parts * align(size * 4)));
+    }
   }
   for (const { node, size } of state.derived!) derived.set(node, place(size * 4));
-  for (const id of storedOf(graph)) {
-    const isGradient = graph.gradients.includes(id);
-    if (state.layouts!.get(id)?.kind === "once" && !isGradient) offsets.set(id, { where: "once", offset: place(8), bytes: 8 });
-  }
   return { once, partials, derived };
 }
 

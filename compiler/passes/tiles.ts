@@ -29,7 +29,7 @@ function cycles(pixels: number, vectors: number, tile: Tile, lanes: number): num
   return Math.floor(vectors / tile.vectors) * columns(tile.vectors) + (rest > 0 ? columns(rest) : 0);
 }
 
-/** The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the smaller. */
+/** The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the larger. */
 export function chooseTile(pixels: number, vectors: number, lanes: number, target: Target, most = 14): Tile {
   let best: Tile = { pixels: 1, vectors: 1 };
   let least = Infinity;
@@ -38,7 +38,7 @@ export function chooseTile(pixels: number, vectors: number, lanes: number, targe
       // Accumulators, the vectors of one step, and one register for the broadcast.
       if (p * v + v + 1 > target.registers) break;
       const time = cycles(pixels, vectors, { pixels: p, vectors: v }, lanes);
-      if (time < least * 0.999) [best, least] = [{ pixels: p, vectors: v }, time];
+      if (time <= least * 1.001) [best, least] = [{ pixels: p, vectors: v }, time];
     }
   return best;
 }

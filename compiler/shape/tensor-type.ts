@@ -9,7 +9,7 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
-/** A shape seen as the rows and columns that every kernel walks: [C] is 1×1×C, [C, L] is 1×L×C, [] is 1×1×1. */
+/** A shape seen as the rows and columns that every kernel walks: [C] is 1×1×C, [C, L] is 1×L×C, [] is 1×1×1. Kernels [K, C, kh, kw] have K channels. */
 export interface Extent {
   readonly channels: number;
   readonly height: number;
@@ -22,7 +22,7 @@ export function sizeOf(shape: Shape): number {
 
 export function extentOf(shape: Shape): Extent {
   const [channels = 1, second, third] = shape;
-  if (shape.length > 3) throw new RangeError(`no extent for a shape of rank ${shape.length}`);
+  if (shape.length > 3) return { channels, height: 1, width: 1 };
   if (third !== undefined) return { channels, height: second ?? 1, width: third };
   return { channels, height: 1, width: second ?? 1 };
 }

@@ -11,7 +11,7 @@ constexpr bool gapless = X::pixel == X::channels && X::left == 0 && X::right == 
 template <class X>
 CNNC_INLINE auto as_one_pixel(X x) {
   constexpr int size = X::height * X::width * X::channels;
-  if constexpr (gapless<X>) return Tensor<1, 1, size, size, 0, 0, typename X::type>{x.data};
+  if constexpr (gapless<X>) return Tensor<1, 1, size, size, 0, 0, typename X::type, X::sample>{x.data};
   else return x;
 }
 

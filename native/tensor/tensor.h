@@ -16,15 +16,17 @@ struct At {
 };
 
 // Memory [n][h][Left + W + Right][Pixel]. Channels C..Pixel-1 are padding lanes and hold anything; the halo is zero
-// once its producer has called clear_halo. There is no halo above and below.
-template <int H, int W, int C, int Pixel = C, int Left = 0, int Right = 0, class T = float>
+// once its producer has called clear_halo. There is no halo above and below. Samples lie Sample elements apart: in
+// an arena, each in a slice of its own.
+template <int H, int W, int C, int Pixel = C, int Left = 0, int Right = 0, class T = float,
+          long Sample = long(H) * (Left + W + Right) * Pixel>
 struct Tensor {
   static_assert(Pixel >= C && H > 0 && W > 0 && C > 0 && Left >= 0 && Right >= 0);
   using type = T;
   T* data;
   static constexpr int height = H, width = W, channels = C, pixel = Pixel, left = Left, right = Right;
   static constexpr int row = (Left + W + Right) * Pixel;
-  static constexpr long sample = long(H) * row;
+  static constexpr long sample = Sample;
   CNNC_INLINE T* at(long n, int h, int w, int c = 0) const {
     return data + n * sample + long(h) * row + (Left + w) * Pixel + c;
   }

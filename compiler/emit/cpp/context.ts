@@ -1,0 +1,82 @@
+import { valueOf, type Node, type Value, type ValueId } from "../../ir/graph.ts";
+import type { Choice, Layout, Plan, Place } from "../../ir/plan.ts";
+import { extentOf } from "../../shape/tensor-type.ts";
+import { Names } from "./names.ts";
+
+/** What printing one program needs to look up. Nothing is decided here. */
+export class Context {
+  readonly names = new Names();
+  readonly plan: Plan;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  value(id: ValueId): Value {
+    return valueOf(this.plan.graph, id);
+  }
+
+  layout(id: ValueId): Layout {
+    const layout = this.plan.layouts.get(id);
+    if (!layout) throw new Error(`${id} has no layout`);
+    return layout;
+  }
+
+  place(id: ValueId): Place {
+    const place = this.plan.arena.offsets.get(id);
+    if (!place) throw new Error(`${id} has no place in the arena`);
+    return place;
+  }
+
+  choice(node: number): Choice {
+    return this.plan.choices[node]!;
+  }
+
+  node(index: number): Node {
+    return this.plan.graph.nodes[index]!;
+  }
+
+  extent(id: ValueId) {
+    return extentOf(this.value(id).type.shape);
+  }
+
+  /** `logits_conv1_t`: the tensor type of a value in the arena. */
+  type(id: ValueId): string {
+    return `${this.names.of(id)}_t`;
+  }
+
+  /** `Tensor<28, 28, 6, 8, 0, 0, float, 1234>` */
+  tensor(id: ValueId): string {
+    const layout = this.layout(id);
+    if (layout.kind !== "image") throw new Error(`${id} is no tensor in the arena`);
+    const { channels, height, width } = this.extent(id);
+    const bytes = this.value(id).type.dtype === "u8";
+    const element = bytes ? "uint8_t" : "float";
+    const sample = bytes ? "slice" : "slice / 4";
+    return `Tensor<${height}, ${width}, ${channels}, ${layout.pixel}, ${layout.left}, ${layout.right}, ${element}, ${sample}>`;
+  }
+
+  /** The C++ expression for a value's memory, as kernels take it. */
+  memory(id: ValueId): string {
+    const { role } = this.value(id);
+    if (role === "input") return `input_${this.names.of(id)}`;
+    if (role === "target") return `target_${this.names.of(id)}`;
+    if (role === "parameter") return `call.parameters + ${this.packing(id).offset}`;
+    return this.names.of(id);
+  }
+
+  packing(parameter: ValueId) {
+    const packing = this.plan.packings.get(parameter);
+    if (!packing) throw new Error(`${parameter} has no packing`);
+    return packing;
+  }
+
+  /** Where the gradient of a parameter, given the gradient's id, lies in the gradient block. */
+  gradient(id: ValueId): string {
+    const { gradients, parameters } = this.plan.graph;
+    return `call.gradients + ${this.packing(parameters[gradients.indexOf(id)]!).offset}`;
+  }
+}
+
+/** `f32x16` */
+export const vector = (lanes: number): string => `f32x${lanes}`;

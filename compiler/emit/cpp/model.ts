@@ -1,0 +1,186 @@
+import type { Expression } from "../../ir/expression.ts";
+import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
+import { valueOf } from "../../ir/graph.ts";
+import type { Plan, Target } from "../../ir/plan.ts";
+import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
+import { tile } from "./calls.ts";
+import { printCpp } from "./expression.ts";
+import { comment, literal } from "./names.ts";
+import { printProgram } from "./program.ts";
+
+/** What the generated file says about itself. */
+export interface Identity {
+  readonly compiler: string;
+  readonly file: string;
+  readonly sourceHash: string;
+  /** Of source and compiler. */
+  readonly hash: string;
+}
+
+/** Everything about a model that its C++ is printed from. */
+export interface ModelPlans {
+  readonly name: string;
+  readonly target: Target;
+  readonly plans: { readonly [P in ProgramName]?: Plan };
+  /** What predict hands back, in order. */
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly metrics: readonly string[];
+  readonly rate?: Expression;
+}
+
+/** The C++ of one model: parameters, programs, and the table by which the host finds them. */
+export function printModel(model: ModelPlans, identity: Identity): string {
+  const programs = (["infer", "step", "gradient"] as const).filter((name) => model.plans[name]);
+  const plan = model.plans.infer ?? model.plans[programs[0]!]!;
+  return [
+    ...header(model, identity),
+    "",
+    "namespace {",
+    "using namespace cnnc::CNNC_ISA;",
+    "using cnnc::Call;",
+    "",
+    ...prepare(plan),
+    ...(model.rate ? ["", ...learningRate(model.rate)] : []),
+    ...programs.flatMap((name) => ["", ...printProgram(model.plans[name]!)]),
+    "",
+    ...tables(model, plan),
+    "}  // namespace",
+    "",
+    ...modelTable(model, plan, identity),
+    "",
+  ].join("\n");
+}
+
+function header({ name, target }: ModelPlans, { compiler, file, sourceHash }: Identity): string[] {
+  return [
+    `// ${name}, compiled from ${file} by ${compiler} for ${target.name}. Made anew by each build: edit the .cnn file.`,
+    `// source sha256 ${sourceHash}`,
+    `#include "generated.h"`,
+  ];
+}
+
+/** prepare: between the named weights of files and the order that kernels read. */
+function prepare(plan: Plan): string[] {
+  const { graph, packings } = plan;
+  return [
+    "// Parameters, packed for the kernels that read them.",
+    "namespace prepare {",
+    ...graph.parameters.flatMap((id, i) => {
+      const packing = packings.get(id)!;
+      const { type } = valueOf(graph, id);
+      const [form, args] = packTemplate(packing, type.shape);
+      return [
+        comment(`${id}: ${formatType(type)}`),
+        `constexpr auto pack_${i} = pack_${form}<${args}>, unpack_${i} = unpack_${form}<${args}>;`,
+      ];
+    }),
+    "}  // namespace prepare",
+  ];
+}
+
+function packTemplate(packing: Plan["packings"] extends ReadonlyMap<ValueId, infer P> ? P : never, shape: Shape): [string, string] {
+  const { form, lanes, vectors, groups, operand } = packing;
+  const [k = 1, perGroup, kh, kw] = shape;
+  const t = tile({ pixels: 1, vectors });
+  switch (form) {
+    case "vector":
+      return ["vector", `${lanes}, ${k}`];
+    case "dense":
+      return ["dense", `${lanes}, ${t}, ${k}, ${operand.join(", ")}`];
+    case "conv":
+      return ["conv", `${lanes}, ${t}, ${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`];
+    case "conv_grouped":
+      return ["grouped", `${lanes}, ${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`];
+  }
+}
+
+function learningRate(rate: Expression): string[] {
+  const text = printCpp(rate, {
+    number: (x) => (Number.isInteger(x) ? `${x}.` : `${x}`),
+    leaf: (x) => (x.op === "scalar" ? x.name : "?"),
+  });
+  return [
+    "double learning_rate(double step, double total_steps) {",
+    "  (void)step, (void)total_steps;",
+    `  using namespace cnnc::schedule;`,
+    `  return ${text};`,
+    "}",
+  ];
+}
+
+const types: { readonly [T in DType]: string } = { f32: "cnnc::Type::f32", u8: "cnnc::Type::u8", i32: "cnnc::Type::i32" };
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** Inputs, outputs, targets and parameters as the host sees them. */
+function tables({ outputs, metrics, plans }: ModelPlans, plan: Plan): string[] {
+  const { graph, packings } = plan;
+  const entry = (id: ValueId, name = id): Entry => ({ name, ...valueOf(graph, id).type });
+  const training = plans.step ?? plans.gradient;
+  const targets = training ? training.graph.targets.map((id) => targetEntry(training.graph, id)) : [];
+  const parameterLines = graph.parameters.map((id, i) => {
+    const { shape } = valueOf(graph, id).type;
+    return `  {${literal(id)}, ${shape.length}, parameter_shape_${i}, ${packings.get(id)!.offset}, prepare::pack_${i}, prepare::unpack_${i}},`;
+  });
+  return [
+    ...tensorTable("input", graph.inputs.map((id) => entry(id))),
+    ...tensorTable("output", outputs.map(({ name, shape }) => ({ name, dtype: "f32", shape }))),
+    ...tensorTable("target", targets),
+    ...shapes("parameter", graph.parameters.map((id) => valueOf(graph, id).type.shape)),
+    ...(graph.parameters.length > 0 ? ["const cnnc::Parameter parameters[] = {", ...parameterLines, "};"] : []),
+    ...(metrics.length > 0 ? [`const char* const metrics[] = {${metrics.map(literal).join(", ")}};`] : []),
+  ];
+}
+
+function targetEntry(graph: Graph, id: ValueId): Entry {
+  return { name: id.replace(/\.target$/, "").replace(/^seed\./, ""), ...valueOf(graph, id).type };
+}
+
+function shapes(kind: string, list: readonly Shape[]): string[] {
+  return list.map((shape, i) => `constexpr int64_t ${kind}_shape_${i}[] = {${shape.length === 0 ? "1" : shape.join(", ")}};`);
+}
+
+function tensorTable(kind: string, entries: readonly Entry[]): string[] {
+  if (entries.length === 0) return [];
+  const rows = entries.map(({ name, dtype, shape }, i) => `{${literal(name)}, ${types[dtype]}, ${shape.length}, ${kind}_shape_${i}}`);
+  return [...shapes(kind, entries.map(({ shape }) => shape)), `const cnnc::Tensor ${kind}s[] = {${rows.join(", ")}};`];
+}
+
+function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[] {
+  const { graph, block } = plan;
+  const training = model.plans.step ?? model.plans.gradient;
+  const targets = training?.graph.targets.length ?? 0;
+  const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
+  const table = (name: string, count: number): string => (count > 0 ? name : "nullptr");
+  const counts = [graph.inputs.length, model.outputs.length, targets, graph.parameters.length, model.metrics.length, slots];
+  const lists = [
+    table("inputs", counts[0]!),
+    table("outputs", counts[1]!),
+    table("targets", counts[2]!),
+    table("parameters", counts[3]!),
+    table("metrics", counts[4]!),
+  ];
+  return [
+    `extern const cnnc::Model model_${model.name};`,
+    `const cnnc::Model model_${model.name} = {`,
+    `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.name)},`,
+    `    ${counts.join(", ")},`,
+    `    ${lists.join(", ")},`,
+    `    ${block}, 0,`,
+    `    {nullptr, 0, 0}, ${(["infer", "step", "gradient"] as const).map((name) => programEntry(name, model.plans[name])).join(", ")},`,
+    `    ${model.rate ? "learning_rate" : "nullptr"},`,
+    "};",
+  ];
+}
+
+/** Bytes of the arena are a + b·N; vectors may read a little past the end. */
+function programEntry(name: ProgramName, plan: Plan | undefined): string {
+  if (!plan) return "{nullptr, 0, 0}";
+  const { once, scalars, slice } = plan.arena;
+  return `{${name}::run, ${once + 64 * scalars.length + 64}, ${Math.max(slice, 64) + 4 * scalars.length}}`;
+}
+

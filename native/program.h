@@ -1,0 +1,97 @@
+// What generated programs are written with: where values live, and loops over the units that the compiler cut.
+#pragma once
+#include "addon/model.h"
+#include "tensor/tensor.h"
+
+namespace cnnc::CNNC_ISA {
+
+// The arena of one call: values kept once, arrays with one number per sample, then one slice per sample.
+struct Memory {
+  char *once, *scalars, *slices;
+  long batch;
+  CNNC_INLINE static long array(long batch) { return (batch * 4 + 63) / 64 * 64; }
+  CNNC_INLINE Memory(const Call& call, long once_bytes, int arrays)
+      : once(call.arena), scalars(once + once_bytes), slices(scalars + arrays * array(call.batch)), batch(call.batch) {}
+  template <class T>
+  CNNC_INLINE T* in_slice(long offset) const { return reinterpret_cast<T*>(slices + offset); }
+  CNNC_INLINE float* per_sample(int i) const { return reinterpret_cast<float*>(scalars + i * array(batch)); }
+  CNNC_INLINE float* at(long offset) const { return reinterpret_cast<float*>(once + offset); }
+};
+
+// Runs f(unit) for every unit; f is called through a pointer, once a unit.
+template <class F>
+CNNC_INLINE void for_units(const Call& call, long units, const F& f) {
+  struct Task {
+    static void run(void* f, int64_t unit) { (*static_cast<const F*>(f))(unit); }
+  };
+  if (units > 0) call.parallel(call.pool, units, Task::run, const_cast<F*>(&f));
+}
+
+// f(n0, n1) for groups of samples.
+template <int Samples, class F>
+CNNC_INLINE void for_samples(const Call& call, const F& f) {
+  for_units(call, (call.batch + Samples - 1) / Samples, [&](long unit) {
+    long n0 = unit * Samples, n1 = n0 + Samples;
+    f(n0, n1 < call.batch ? n1 : call.batch);
+  });
+}
+
+// f(n, h0, h1) for bands of rows of each sample.
+template <int Height, int Rows, class F>
+CNNC_INLINE void for_bands(const Call& call, const F& f) {
+  constexpr long bands = (Height + Rows - 1) / Rows;
+  for_units(call, call.batch * bands, [&](long unit) {
+    int h0 = int(unit % bands) * Rows;
+    f(unit / bands, h0, min(Height, h0 + Rows));
+  });
+}
+
+// f(i0, i1) for ranges of a block of floats.
+template <int Floats, class F>
+CNNC_INLINE void for_ranges(const Call& call, long size, const F& f) {
+  for_units(call, (size + Floats - 1) / Floats, [&](long unit) {
+    long i0 = unit * Floats, i1 = i0 + Floats;
+    f(i0, i1 < size ? i1 : size);
+  });
+}
+
+// Work of several kinds that may run at the same time.
+template <class F>
+struct Job {
+  long units;
+  F f;
+};
+template <class F>
+Job(long, F) -> Job<F>;
+
+template <class F>
+CNNC_INLINE bool run_job(long unit, long& first, const Job<F>& job) {
+  long i = unit - first;
+  first += job.units;
+  if (i < 0 || i >= job.units) return false;
+  job.f(i);
+  return true;
+}
+
+template <class... F>
+CNNC_INLINE void for_jobs(const Call& call, const Job<F>&... jobs) {
+  for_units(call, (jobs.units + ... + 0), [&](long unit) {
+    long first = 0;
+    (run_job(unit, first, jobs) || ...);
+  });
+}
+
+// Samples of part i when the batch is cut into `chunks` parts.
+struct Samples {
+  long n0, n1;
+};
+struct PartAndTile {
+  long part;
+  int tile;
+};
+CNNC_INLINE PartAndTile part_and_tile(long unit, int tiles) { return {unit / tiles, int(unit % tiles)}; }
+CNNC_INLINE Samples chunk(long batch, long chunks, long i) {
+  return {batch * i / chunks, batch * (i + 1) / chunks};
+}
+
+}  // namespace cnnc::CNNC_ISA
