@@ -35,7 +35,8 @@ export function parseIdx(bytes: Uint8Array, name = "IDX data"): IdxArray {
     const verb = have < expected ? "cut off" : "too long";
     fail(`the file is ${verb}: ${describeShape(shape)} is ${expected} bytes, it has ${have}`);
   }
-  return { shape, data: bytes.subarray(dataAt) };
+  // A plain array even where the file came as a Buffer.
+  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + dataAt, have) };
 }
 
 /** Reads an IDX file, gzip-compressed or not (seen from its first bytes). */

@@ -23,12 +23,17 @@ export function describeShape(shape: readonly number[]): string {
 
 /** Copies rows `indices` of `size` elements each; the result has the source's type. */
 export function gatherRows<Data extends TypedArray>(source: Data, size: number, indices: ArrayLike<number>): Data {
-  const make = source.constructor as new (length: number) => Data;
-  const rows = new make(indices.length * size);
+  const rows = emptyLike(source, indices.length * size);
   for (let i = 0; i < indices.length; i++) {
     const from = indices[i]! * size;
     if (size === 1) rows[i] = source[from]!;
     else rows.set(source.subarray(from, from + size), i * size);
   }
   return rows;
+}
+
+function emptyLike<Data extends TypedArray>(source: Data, length: number): Data {
+  // A Buffer is a Uint8Array too, but must not be made with `new`.
+  const make = source instanceof Uint8Array ? Uint8Array : source.constructor;
+  return new (make as new (length: number) => Data)(length);
 }

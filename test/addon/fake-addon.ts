@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Manifest } from "../../runtime/bind/manifest.ts";
+
+/** Builds the host around fake-model/model.cc: the host under test, without the compiler. */
+
+const root = path.resolve(import.meta.dirname, "../..");
+const require = createRequire(import.meta.url);
+
+const flags = [
+  ..."-std=c++20 -O2 -fPIC -fvisibility=hidden -fno-gnu-unique -Wall -Wextra -Werror".split(" "),
+  ..."-DNAPI_VERSION=8 -DNAPI_DISABLE_CPP_EXCEPTIONS".split(" "),
+  ...["-I", path.join(root, "native/addon")],
+  ...["-isystem", (require("node-addon-api") as { include_dir: string }).include_dir],
+  ...["-isystem", (require("node-api-headers") as { include_dir: string }).include_dir],
+];
+
+/** Host files of an addon. */
+export function hostSources(): string[] {
+  const notForNode = new Set(["c-api.cc", "safetensors.cc"]);
+  const addon = fs.readdirSync(path.join(root, "native/addon")).filter((it) => it.endsWith(".cc"));
+  return [
+    ...addon.filter((it) => !notForNode.has(it)).map((it) => path.join(root, "native/addon", it)),
+    path.join(root, "native/parallel/pool.cc"),
+  ];
+}
+
+/** The path of the addon; compiled when its sources have changed. */
+export async function buildFakeAddon(): Promise<string> {
+  const model = path.join(root, "test/addon/fake-model/model.cc");
+  const folder = path.join(os.tmpdir(), `cnnc-fake-addon-${fingerprint([...hostSources(), model])}`);
+  const addon = path.join(folder, "fake.node");
+  if (fs.existsSync(addon)) return addon;
+  const work = fs.mkdtempSync(`${folder}-`);
+  const objects = await Promise.all([...hostSources(), model].map((source) => compile(source, work)));
+  await run("g++", ["-shared", "-o", path.join(work, "fake.node"), ...objects, "-pthread", "-Wl,-z,nodelete"]);
+  fs.mkdirSync(folder, { recursive: true });
+  // Whole or not there: two test files may build at the same time.
+  fs.renameSync(path.join(work, "fake.node"), addon);
+  fs.rmSync(work, { recursive: true });
+  return addon;
+}
+
+export async function compile(source: string, folder: string, more: readonly string[] = []): Promise<string> {
+  const object = path.join(folder, `${path.basename(source)}.o`);
+  await run("g++", [...flags, ...more, "-c", source, "-o", object]);
+  return object;
+}
+
+export async function run(command: string, args: readonly string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (text) => (output += String(text)));
+  child.stderr.on("data", (text) => (output += String(text)));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${String(code)}:\n${output}`);
+  return output;
+}
+
+function fingerprint(sources: readonly string[]): string {
+  const hash = createHash("sha256").update(flags.join(" "));
+  for (const folder of ["native/addon", "native/parallel"]) {
+    for (const name of fs.readdirSync(path.join(root, folder)).sort()) {
+      hash.update(fs.readFileSync(path.join(root, folder, name)));
+    }
+  }
+  for (const source of sources) hash.update(fs.readFileSync(source));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** What the compiler would write beside the fake addon. */
+export function fakeManifest(model = "Linear"): Manifest {
+  return {
+    format: 1,
+    compiler: "0",
+    model,
+    source: { file: "linear.cnn", hash: "-" },
+    hash: "fake-hash",
+    isa: "scalar",
+    addon: "fake.node",
+    inputs: [{ name: "image", dtype: "u8", shape: [1, 1, 3] }],
+    outputs: [
+      { name: "kind", kind: "class", shape: [2], labels: ["cat", "dog"] },
+      { name: "logits", kind: "tensor", shape: [2] },
+    ],
+    parameters: [
+      { name: "dense1.weight", shape: [2, 3], initializer: { kind: "normal", std: 0.1 } },
+      { name: "dense1.bias", shape: [2], initializer: { kind: "constant", value: 0 } },
+    ],
+    train: {
+      targets: ["kind"],
+      batch: 4,
+      epochs: 3,
+      optimizer: "sgd(lr=0.1, momentum=0.5)",
+      schedule: "linear",
+      state: ["velocity"],
+      metrics: ["kind.accuracy"],
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  arrayDataset,
+  CnncInputError,
+  evaluate,
+  fit,
+  type ClassEvaluation,
+  type ModelClass,
+  type Net,
+} from "../../runtime/index.ts";
+import { fakeModel, type LinearTypes } from "./fake-model.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-fit-"));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+/** A dog is brighter on the left than on the right. */
+const samples = Array.from({ length: 30 }, (_, i) => [(i * 7) % 5, 1, (i * 3) % 4] as const);
+const data = arrayDataset({
+  image: { data: Uint8Array.from(samples.flat()), sampleSize: 3 },
+  kind: { data: Uint8Array.from(samples, ([left, , right]) => Number(left > right)), sampleSize: 1 },
+});
+const batch = { image: Uint8Array.of(1, 0, 1), kind: ["dog"] as const };
+
+let Linear: ModelClass<LinearTypes>;
+beforeAll(async () => {
+  Linear = await fakeModel();
+});
+
+const weightsOfNet = (net: Net<LinearTypes>) => net.parameters.get("dense1.weight").join();
+
+describe("a trainer", () => {
+  it("takes labels, indices and arrays, in the background or at once", async () => {
+    await using net = await Linear.load();
+    const trainer = net.trainer({ seed: 1, totalSteps: 10 });
+    const first = await trainer.step(batch);
+    expect(first.loss).toBeCloseTo(Math.LN2, 0);
+    expect(first.metrics["kind.accuracy"]).toBeTypeOf("number");
+    trainer.stepSync({ ...batch, kind: [1] });
+    const last = trainer.stepSync({ ...batch, kind: Int32Array.of(1) });
+    expect(last.loss).toBeLessThan(first.loss);
+    expect(trainer.steps).toBe(3);
+    expect(trainer.learningRate).toBeCloseTo(0.1 * 0.7);
+  });
+
+  it.each([
+    ["no target", { image: batch.image }, "kind: expected 1 class indices or labels, got undefined"],
+    ["an unknown label", { ...batch, kind: ["cow"] }, 'kind[0]: expected a label, or its index below 2, got "cow"'],
+    ["an index too high", { ...batch, kind: [2] }, "kind[0]: expected a label, or its index below 2, got 2"],
+    ["too many targets", { ...batch, kind: [0, 1] }, "kind: expected 1 values for 1 samples, got array of 2"],
+    [
+      "a misspelt name",
+      { ...batch, weight: 1 },
+      "weight: expected one of image, kind, got a name that the model does not have",
+    ],
+  ])("refuses %s", async (_what, wrong, message) => {
+    await using net = await Linear.load();
+    const trainer = net.trainer();
+    expect(() => trainer.stepSync(wrong as never)).toThrow(CnncInputError);
+    await expect(trainer.step(wrong as never)).rejects.toThrow(message);
+    expect(trainer.steps).toBe(0);
+  });
+});
+
+describe("fit", () => {
+  it("learns, and tells how it goes", async () => {
+    await using net = await Linear.load({ seed: 3 });
+    const steps: number[] = [];
+    const { epochs, stopped } = await fit(net, data, {
+      epochs: 40,
+      batch: 8,
+      seed: 1,
+      validation: data,
+      onStep: ({ step, totalSteps, secondsLeft, imagesPerSecond }) => {
+        steps.push(step);
+        expect(totalSteps).toBe(160);
+        expect(secondsLeft).toBeGreaterThanOrEqual(0);
+        expect(imagesPerSecond).toBeGreaterThan(0);
+      },
+    });
+    expect(stopped).toBe(false);
+    expect(steps).toEqual(Array.from({ length: 160 }, (_, i) => i + 1));
+    expect(epochs).toHaveLength(40);
+    expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss);
+    expect(epochs.at(-1)!.validation!.top1).toBeGreaterThan(0.9);
+    expect(epochs.at(-1)!.metrics["kind.accuracy"]).toBeGreaterThan(0.9);
+  });
+
+  it("is the same for the same seed, whatever the number of threads", async () => {
+    const train = async (seed: number, threads: number) => {
+      await using net = await Linear.load({ seed: 3, threads });
+      await fit(net, data, { epochs: 2, batch: 8, seed });
+      return weightsOfNet(net);
+    };
+    expect(await train(1, 1)).toBe(await train(1, 4));
+    expect(await train(1, 1)).not.toBe(await train(2, 1));
+  });
+
+  it("stops at a signal and goes on from a checkpoint as if it had not", async () => {
+    const file = path.join(folder, "checkpoint.safetensors");
+    await using whole = await Linear.load({ seed: 3 });
+    await fit(whole, data, { epochs: 4, batch: 8, seed: 1 });
+
+    await using half = await Linear.load({ seed: 3 });
+    const stop = new AbortController();
+    const onStep = ({ step }: { step: number }) => step === 7 && stop.abort();
+    const first = await fit(half, data, { epochs: 4, batch: 8, seed: 1, signal: stop.signal, onStep });
+    expect(first.stopped).toBe(true);
+    await first.trainer.save(file);
+
+    await using other = await Linear.load({ weights: file });
+    const trainer = other.trainer({ resume: file });
+    expect([trainer.steps, trainer.seed, trainer.totalSteps]).toEqual([7, 1, 16]);
+    await fit(other, data, { epochs: 4, batch: 8, trainer });
+    expect(weightsOfNet(other)).toBe(weightsOfNet(whole));
+  });
+
+  it("keeps the event loop free", async () => {
+    await using net = await Linear.load();
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const start = performance.now();
+    while (performance.now() - start < 200) await fit(net, data, { epochs: 1, batch: 1 });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(40);
+  });
+
+  it("passes on what a data set throws", async () => {
+    await using net = await Linear.load();
+    const gather = () => {
+      throw new Error("the disk is gone");
+    };
+    await expect(fit(net, { size: 30, gather })).rejects.toThrow("the disk is gone");
+    await expect(evaluate(net, { size: 30, gather })).rejects.toThrow("the disk is gone");
+    await expect(fit(net, { size: 0, gather })).rejects.toThrow("the data set is empty");
+  });
+});
+
+describe("evaluate", () => {
+  it("counts every sample once, the short last batch too", async () => {
+    await using net = await Linear.load();
+    const { samples, outputs, top1 } = await evaluate(net, data, { batch: 8 });
+    expect(samples).toBe(30);
+    const kind = outputs["kind"] as ClassEvaluation;
+    expect(kind.perClass.reduce((sum, it) => sum + it.count, 0)).toBe(30);
+    expect(top1).toBe(kind.top1);
+  });
+
+  it("stops with the signal's reason", async () => {
+    await using net = await Linear.load();
+    await expect(evaluate(net, data, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { ClassPredictions } from "../../runtime/bind/class-predictions.ts";
+import { ClassCounter } from "../../runtime/train/class-evaluation.ts";
+import { MaskCounter } from "../../runtime/train/mask-evaluation.ts";
+
+describe("ClassCounter", () => {
+  it("counts by class", () => {
+    const counter = new ClassCounter(["a", "b", "c"]);
+    counter.add(Float32Array.of(0.5, 0.25, 0.25, 0.5, 0.25, 0.25), [0, 1]);
+    counter.add(Float32Array.of(0, 0, 1), [2]);
+    const { top1, top5, loss, perClass, confusion } = counter.result();
+    expect(top1).toBeCloseTo(2 / 3);
+    expect(top5).toBe(1);
+    expect(loss).toBeCloseTo((Math.log(2) + Math.log(4)) / 3);
+    expect(perClass[1]).toEqual({ label: "b", count: 1, correct: 0 });
+    expect([...confusion!]).toEqual([1, 0, 0, 1, 0, 0, 0, 0, 1]);
+  });
+
+  it("breaks ties for the first", () => {
+    const counter = new ClassCounter(["a", "b"]);
+    counter.add(Float32Array.of(0.5, 0.5, 0.5, 0.5), [0, 1]);
+    expect(counter.result().top1).toBe(0.5);
+  });
+
+  it("stays finite for a sure mistake", () => {
+    const counter = new ClassCounter(["a", "b"]);
+    counter.add(Float32Array.of(1, 0), [1]);
+    expect(counter.result().loss).toBeCloseTo(103.28, 1);
+  });
+});
+
+describe("MaskCounter", () => {
+  it("compares pixels", () => {
+    const counter = new MaskCounter();
+    counter.add(Float32Array.of(0.9, 0.9, 0.1, 0.1), [1, 0, 1, 0]);
+    expect(counter.result()).toEqual({ kind: "mask", iou: 1 / 3, accuracy: 0.5 });
+    expect(new MaskCounter().result().iou).toBe(1);
+  });
+});
+
+describe("ClassPredictions", () => {
+  const found = ClassPredictions.over(Float32Array.of(0.1, 0.7, 0.2, 0.5, 0.5, 0), ["x", "y", "z"]);
+
+  it("has one prediction per sample", () => {
+    expect(found).toHaveLength(2);
+    expect(found.map((it) => it.label)).toEqual(["y", "x"]);
+    expect(found[0]!.index).toBe(1);
+    expect(found[0]!.probability).toBeCloseTo(0.7);
+    expect(found[0]!.top(2).map((it) => it.label)).toEqual(["y", "z"]);
+  });
+
+  it("shares one array", () => {
+    expect(found.probabilities.buffer).toBe(found[1]!.probabilities.buffer);
+  });
+
+  it("prints as JSON", () => {
+    expect(JSON.parse(JSON.stringify(found.slice(1)))).toEqual([{ label: "x", index: 0, probability: 0.5 }]);
+  });
+});
