@@ -11,6 +11,23 @@ export interface CheckedModel {
   readonly layers: readonly Layer[];
   readonly outputs: readonly CheckedOutput[];
   readonly train?: CheckedTrain;
+  readonly budget: CheckedBudget;
+  /** Where the model's name stands. */
+  readonly span: Span;
+}
+
+/** Limits that the model sets itself. `params` and `macs` hold already; `arena` is for the back end (`checkArena`). */
+export type CheckedBudget = { readonly [Name in LimitName]?: CheckedLimit };
+
+export type LimitName = "params" | "macs" | "arena";
+
+export interface CheckedLimit {
+  readonly operator: "<" | "<=";
+  /** Numbers, or bytes for `arena`. */
+  readonly value: number;
+  /** `< 256KiB`, as written. */
+  readonly text: string;
+  readonly span: Span;
 }
 
 export interface CheckedInput {

@@ -84,7 +84,7 @@ function wantedValues(graph: Graph): ReadonlySet<ValueId> {
 function backward(node: Node, b: Builder, gradients: Gradients, wanted: ReadonlySet<ValueId>): void {
   const result = resultOf(node);
   if (!wanted.has(result)) return;
-  b.at(result, node.origin);
+  b.at(result, { ...node.origin, text: `gradient of ${node.origin.text}` });
   const gradient = gradients.of(result);
   if (gradient === undefined) return;
   const step = node.body[0]!;

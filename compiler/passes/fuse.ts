@@ -1,6 +1,6 @@
 import { mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
-import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { resultOf, valueOf, type Graph, type Node, type Origin, type Step, type ValueId } from "../ir/graph.ts";
 import { extentOf, sameShape } from "../shape/tensor-type.ts";
 import { readsOf, stepsOf, usersOf } from "./rewrite.ts";
 
@@ -40,15 +40,22 @@ function joinMap(graph: Graph, producer: Node, map: Node): Node | undefined {
   if (!sameElements || !readsOf(map).has(result) || readsAcross(producer, map, result)) return undefined;
   if (!valueOf(graph, resultOf(map)).batched) return undefined;
   const outputs = [...producer.outputs, ...map.outputs];
+  const origin = joinOrigins(producer.origin, map.origin);
   const inputs = producer.core.family === "map" ? [...new Set([...producer.inputs, ...map.inputs])] : producer.inputs;
-  if (!producer.tail) return { ...producer, inputs: withoutOwn(inputs, outputs), body: [...producer.body, ...map.body], outputs };
-  return { ...producer, tail: { ...producer.tail, body: [...producer.tail.body, ...map.body] }, outputs };
+  if (!producer.tail)
+    return { ...producer, inputs: withoutOwn(inputs, outputs), body: [...producer.body, ...map.body], outputs, origin };
+  return { ...producer, tail: { ...producer.tail, body: [...producer.tail.body, ...map.body] }, outputs, origin };
 }
 
 /** Behind a tail only the pooled values are at hand, at other positions than the steps before it. */
 function readsAcross(producer: Node, map: Node, result: ValueId): boolean {
   const inner = new Set(producer.tail ? producer.body.map((step) => step.value) : []);
   return [...readsOf(map)].some((id) => id !== result && inner.has(id));
+}
+
+/** `conv(6, kernel=5)` and `tanh` become `conv(6, kernel=5) -> tanh`. */
+function joinOrigins(first: Origin, second: Origin): Origin {
+  return first.text.endsWith(second.text) ? first : { ...first, text: `${first.text} -> ${second.text}` };
 }
 
 function withoutOwn(inputs: readonly ValueId[], own: readonly ValueId[]): readonly ValueId[] {
@@ -61,7 +68,8 @@ function joinPool(graph: Graph, producer: Node, pool: Node): Node | undefined {
   if (!familyOf(producer.core).poolable?.(producer.core as never)) return undefined;
   const { channels, width } = extentOf(valueOf(graph, pool.inputs[0]).type.shape);
   if (core.window.kernel[0] * width * (channels + 15) > bandLimit) return undefined;
-  return { ...producer, tail: { core, body: pool.body }, outputs: [...producer.outputs, ...pool.outputs] };
+  const origin = joinOrigins(producer.origin, pool.origin);
+  return { ...producer, tail: { core, body: pool.body }, outputs: [...producer.outputs, ...pool.outputs], origin };
 }
 
 /** Steps that only pass a value on (`product = core`) are written into the steps that read them. */

@@ -58,7 +58,7 @@ void conv_pool(X x, const float* w, long n, int h0, int h1, const Body& body, co
       for (int h = h0; h < h1; h++) {
         if (!All) next = max(next, pooled_from<pw, P>(h));
         compute_to(max(0, min(P, h * pw.sh - pw.ph + reach)));
-        pool_row<V, Block, how, pw, PP, PQ, false>(band, nullptr, n, h, k0, pool_body);
+        pool_row<V, Block, how, pw, PP, PQ>(band, NoIndex{}, n, h, k0, pool_body);
       }
       if (All) compute_to(h1 == PP ? P : pooled_from<pw, P>(h1));
     });

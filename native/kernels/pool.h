@@ -31,12 +31,11 @@ CNNC_INLINE V pool_window(const Rows& rows, int h, int w, Range r, Range s, int 
 }
 
 // Row p of the results over an image X::height × X::width, whose rows `rows` yields. Channel c of X is channel
-// first + c of the result; `index` points to the result's row, if it is wanted.
-template <class V, class X, Pooling how, Window k, int P, int Q, bool Index, class Rows, class Body>
-CNNC_INLINE void pool_row(const Rows& rows, uint8_t* index, long n, int p, int first, const Body& body) {
+// first + c of the result.
+template <class V, class X, Pooling how, Window k, int P, int Q, class Index, class Rows, class Body>
+CNNC_INLINE void pool_row(const Rows& rows, Index index, long n, int p, int first, const Body& body) {
   constexpr bool all_rows = all_inside(k.kh, k.sh, k.ph, k.dh, X::height, P);
   constexpr bool all_columns = all_inside(k.kw, k.sw, k.pw, k.dw, X::width, Q);
-  constexpr int pixel = round_up(X::channels, V::lanes);
   int h = p * k.sh - k.ph;
   Range r = all_rows ? Range{0, k.kh} : taps_inside(h, k.kh, k.dh, X::height);
   for (int q = 0; q < Q; q++) {
@@ -44,8 +43,8 @@ CNNC_INLINE void pool_row(const Rows& rows, uint8_t* index, long n, int p, int f
     Range s = all_columns ? Range{0, k.kw} : taps_inside(w, k.kw, k.dw, X::width);
     float scale = how == Pooling::max ? 1.f : share<how, k, X::height, X::width, P, Q>(p, q);
     for (int c = 0; c < X::channels; c += V::lanes) {
-      V tap, v = pool_window<V, X, how, k, Index>(rows, h, w, r, s, c, tap);
-      if constexpr (Index) tap.store(index + q * pixel + c);
+      V tap, v = pool_window<V, X, how, k, keeps<Index>>(rows, h, w, r, s, c, tap);
+      if constexpr (keeps<Index>) tap.store(index.at(n, p, q, first + c));
       if constexpr (how != Pooling::max) v = v * V(scale);
       body(v, At{n, p, q, first + c});
     }
@@ -53,13 +52,12 @@ CNNC_INLINE void pool_row(const Rows& rows, uint8_t* index, long n, int p, int f
 }
 
 // y[n,p,q,c] = max or average over r,s of x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] for rows p of [p0, p1).
-// index[n][p][q][C rounded up to the lanes] receives the tap r·kw + s of the first maximum.
-template <class V, class X, Pooling how, Window k, int P, int Q, bool Index, class Body>
-void pool(X x, uint8_t* index, long n, int p0, int p1, const Body& body) {
-  static_assert(!Index || (how == Pooling::max && k.kh * k.kw <= 256), "an index is of a maximum and fits a byte");
-  constexpr long row = long(Q) * round_up(X::channels, V::lanes);
+// index, a tensor of bytes, receives the tap r·kw + s of the first maximum.
+template <class V, class X, Pooling how, Window k, int P, int Q, class Index, class Body>
+void pool(X x, Index index, long n, int p0, int p1, const Body& body) {
+  static_assert(!keeps<Index> || (how == Pooling::max && k.kh * k.kw <= 256), "an index is of a maximum and fits a byte");
   for (int p = p0; p < p1; p++)
-    pool_row<V, X, how, k, P, Q, Index>(SampleRows<X>{x, n}, Index ? index + (n * P + p) * row : nullptr, n, p, 0, body);
+    pool_row<V, X, how, k, P, Q>(SampleRows<X>{x, n}, index, n, p, 0, body);
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -6,12 +6,11 @@
 namespace cnnc::CNNC_ISA {
 
 // What window (p, q) sends to its tap, for channels c.. of sample n.
-template <class V, class DY, Pooling how, Window k, int H, int W>
-CNNC_INLINE V pool_share(DY dy, const uint8_t* index, long n, int p, int q, int tap, int c) {
+template <class V, class DY, Pooling how, Window k, int H, int W, class Index>
+CNNC_INLINE V pool_share(DY dy, Index index, long n, int p, int q, int tap, int c) {
   V d = load_lanes<V, DY>(dy.at(n, p, q), c);
   if constexpr (how == Pooling::max) {
-    constexpr int pixel = round_up(DY::channels, V::lanes);
-    V chosen = V::load(index + ((n * DY::height + p) * DY::width + q) * pixel + c);
+    V chosen = V::load(index.at(n, p, q, c));
     return select(chosen == V(float(tap)), d, V::zero());
   } else {
     return d * V(share<how, k, H, W, DY::height, DY::width>(p, q));
@@ -19,8 +18,8 @@ CNNC_INLINE V pool_share(DY dy, const uint8_t* index, long n, int p, int q, int 
 }
 
 // Row h where the windows tile the image: one window over a pixel, or none past the last.
-template <class V, class DY, Pooling how, Window k, int H, int W, class Body>
-CNNC_INLINE void pool_grad_tiling(DY dy, const uint8_t* index, long n, int h, const Body& body) {
+template <class V, class DY, Pooling how, Window k, int H, int W, class Index, class Body>
+CNNC_INLINE void pool_grad_tiling(DY dy, Index index, long n, int h, const Body& body) {
   constexpr int covered = min(W, DY::width * k.kw);
   int p = h / k.kh, r = h % k.kh;
   bool inside = p < DY::height;
@@ -37,8 +36,8 @@ CNNC_INLINE void pool_grad_tiling(DY dy, const uint8_t* index, long n, int h, co
 }
 
 // Pixel (h, w): windows p of `rows` and q of `columns` may hold it.
-template <class V, class DY, Pooling how, Window k, int H, int W>
-CNNC_INLINE V pool_grad_pixel(DY dy, const uint8_t* index, Range rows, Range columns, At at) {
+template <class V, class DY, Pooling how, Window k, int H, int W, class Index>
+CNNC_INLINE V pool_grad_pixel(DY dy, Index index, Range rows, Range columns, At at) {
   V acc = V::zero();
   for (int p = rows.begin; p < rows.end; p++) {
     int r = at.h + k.ph - p * k.sh;
@@ -54,8 +53,8 @@ CNNC_INLINE V pool_grad_pixel(DY dy, const uint8_t* index, Range rows, Range col
 
 // dx[n,h,w,c] = Σ dy[n,p,q,c]·(share of pixel (h,w) in window (p,q)) for rows h of [h0, h1): of a maximum, 1 where
 // index[n,p,q,c] is the pixel's tap; of an average, one over the pixels counted. dx is H × W.
-template <class V, class DY, Pooling how, Window k, int H, int W, class Body>
-void pool_grad(DY dy, const uint8_t* index, long n, int h0, int h1, const Body& body) {
+template <class V, class DY, Pooling how, Window k, int H, int W, class Index, class Body>
+void pool_grad(DY dy, Index index, long n, int h0, int h1, const Body& body) {
   constexpr bool tiling = k.sh == k.kh && k.sw == k.kw && k.ph == 0 && k.pw == 0 && k.dh == 1 && k.dw == 1;
   for (int h = h0; h < h1; h++) {
     if constexpr (tiling) {

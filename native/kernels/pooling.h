@@ -4,9 +4,13 @@
 
 namespace cnnc::CNNC_ISA {
 
-// average divides by the pixels inside the image, average_with_pad also counts those in the padding, which is as wide
-// after the image as before it.
+// average divides by the pixels inside the image, average_with_pad also counts those in the padding.
 enum class Pooling { max, average, average_with_pad };
+
+// In place of the tensor that keeps which tap of each window was the maximum.
+struct NoIndex {};
+template <class Index>
+constexpr bool keeps = !__is_same(Index, NoIndex);
 
 // Whether every window lies inside an axis of `size`.
 constexpr bool all_inside(int taps, int stride, int pad, int dilation, int size, int count) {
@@ -15,9 +19,9 @@ constexpr bool all_inside(int taps, int stride, int pad, int dilation, int size,
 
 // The taps of window p that an average counts along one axis.
 template <Pooling how>
-constexpr int counted(int p, int taps, int stride, int pad, int dilation, int size) {
-  int margin = how == Pooling::average_with_pad ? pad : 0;
-  Range r = taps_inside(p * stride - pad + margin, taps, dilation, size + 2 * margin);
+constexpr int counted(int p, int taps, int stride, int pad, int after, int dilation, int size) {
+  bool padded = how == Pooling::average_with_pad;
+  Range r = taps_inside(p * stride - (padded ? 0 : pad), taps, dilation, padded ? size + pad + after : size);
   return r.end - r.begin;
 }
 
@@ -27,7 +31,7 @@ CNNC_INLINE float share(int p, int q) {
   if constexpr (all_inside(k.kh, k.sh, k.ph, k.dh, H, P) && all_inside(k.kw, k.sw, k.pw, k.dw, W, Q)) {
     return 1.f / (k.kh * k.kw);
   } else {
-    int pixels = counted<how>(p, k.kh, k.sh, k.ph, k.dh, H) * counted<how>(q, k.kw, k.sw, k.pw, k.dw, W);
+    int pixels = counted<how>(p, k.kh, k.sh, k.ph, k.bottom, k.dh, H) * counted<how>(q, k.kw, k.sw, k.pw, k.right, k.dw, W);
     return pixels > 0 ? 1.f / float(pixels) : 0.f;
   }
 }

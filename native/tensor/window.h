@@ -4,9 +4,11 @@
 
 namespace cnnc::CNNC_ISA {
 
-// Kernel, stride, padding before (top, left), dilation.
+// Kernel, stride, padding before (top, left), dilation, padding after (bottom, right; only averages that count padding
+// read it).
 struct Window {
   int kh, kw, sh, sw, ph, pw, dh, dw;
+  int bottom = ph, right = pw;
 };
 
 // How many results a kernel keeps in registers: pixels (or samples, or taps) × vectors.

@@ -65,16 +65,21 @@ void check_pool(const char* name) {
   dy.randomize();
   PoolReference ref = pool_reference<s>(how, batch, x.values(), dy.values());
   Memory<uint8_t> taps(batch * s.P * s.Q * pixel, 255);
+  const Tensor<s.P, s.Q, s.C, pixel, 0, 0, uint8_t> tensor{taps.data};
+  const auto taken = [&] {
+    if constexpr (index) return tensor;
+    else return NoIndex{};
+  }();
   same(name, collect<V, s.P, s.Q, s.C>(name, batch, [&](auto body) {
     for (int n = 0; n < batch; n++)
-      for (int p = 0; p < s.P; p++) pool<V, X, how, s.k, s.P, s.Q, index>(x.x, taps.data, n, p, p + 1, body);
+      for (int p = 0; p < s.P; p++) pool<V, X, how, s.k, s.P, s.Q>(x.x, taken, n, p, p + 1, body);
   }), ref.y);
   if (index)
     for (size_t i = 0; i < ref.tap.size(); i++)
       if (taps.data[i / s.C * pixel + i % s.C] != ref.tap[i]) expect(name, false);
   same(name, collect<V, s.H, s.W, s.C>(name, batch, [&](auto body) {
     for (int n = 0; n < batch; n++)
-      for (int h = 0; h < s.H; h++) pool_grad<V, DY, how, s.k, s.H, s.W>(dy.x, taps.data, n, h, h + 1, body);
+      for (int h = 0; h < s.H; h++) pool_grad<V, DY, how, s.k, s.H, s.W>(dy.x, taken, n, h, h + 1, body);
   }), ref.dx);
 }
 

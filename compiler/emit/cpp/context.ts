@@ -71,6 +71,11 @@ export class Context {
     return packing;
   }
 
+  /** Where the transposed weights are that a node reads. */
+  derived(node: number): string {
+    return `memory.at(${this.plan.arena.derived.get(node)})`;
+  }
+
   /** Where the gradient of a parameter, given the gradient's id, lies in the gradient block. */
   gradient(id: ValueId): string {
     const { gradients, parameters } = this.plan.graph;

@@ -39,3 +39,5 @@ export function float(x: number): string {
   }
   return /[.e]/.test(text) ? `${text}f` : `${text}.f`;
 }
+
+export const indent = (lines: readonly string[]): string[] => lines.map((line) => (line === "" ? "" : `  ${line}`));

@@ -1,0 +1,98 @@
+import { diagnostic, textOf } from "../../grammar/index.ts";
+import type { Budget, Diagnostic, Limit, Note } from "../../grammar/index.ts";
+import { findUnit } from "../../grammar/tokens/units.ts";
+import { describe } from "./arguments.ts";
+import type { Context, ModelContext } from "./context.ts";
+import { costsOf, totalOf } from "./cost.ts";
+import { checkDiagnostics } from "./diagnostics.ts";
+import { statementContext } from "./evaluator.ts";
+import type { CheckedBudget, CheckedLimit, CheckedModel, LimitName } from "./program.ts";
+import { Reporter } from "./reporter.ts";
+import { suggestion } from "./words.ts";
+
+const limitNames: readonly LimitName[] = ["params", "macs", "arena"];
+
+const expectations: Readonly<Record<LimitName, string>> = {
+  params: "a count, like 70K",
+  macs: "a count, like 0.5M",
+  arena: "an amount of memory, like 256KiB",
+};
+
+/** `budget { params < 70K  macs < 0.5M  arena < 256KiB }` */
+export function checkBudget(node: Budget, model: ModelContext): CheckedBudget {
+  const c = statementContext(model, "budget");
+  const limits: { [Name in LimitName]?: CheckedLimit } = {};
+  for (const limit of node.limits) {
+    const { name } = limit;
+    const known = limitNames.find((candidate) => candidate === name.name);
+    if (known === undefined) {
+      c.reporter.add("CNN227", name.span, { name: name.name }, suggestion(name, limitNames, true));
+    } else if (limits[known] !== undefined) {
+      const notes = [{ span: limits[known].span, message: "first given here" }];
+      c.reporter.add("CNN218", name.span, { name: known }, { notes });
+    } else {
+      const value = limitValue(limit, known, c);
+      const text = `${limit.operator} ${textOf(limit.value.span)}`;
+      if (value !== undefined) limits[known] = { operator: limit.operator, value, text, span: limit.span };
+    }
+  }
+  return limits;
+}
+
+function limitValue({ value: node }: Limit, name: LimitName, c: Context): number | undefined {
+  const evaluated = c.evaluate(node);
+  if (evaluated.kind === "unknown") return undefined;
+  const value = evaluated.kind === "constant" ? evaluated.value : undefined;
+  const unit = node.kind === "Number" && node.unit !== undefined ? findUnit(node.unit) : undefined;
+  const fits = unit === undefined || unit.measures === (name === "arena" ? "bytes" : "count");
+  if (typeof value === "number" && value > 0 && fits) return value;
+  const found = node.kind === "Number" ? node.text : describe(evaluated);
+  c.reporter.add("CNN404", node.span, { name, expected: expectations[name], found });
+  return undefined;
+}
+
+/** Holds a model that is right in itself against its limits for parameters and multiplications. */
+export function holdBudget(model: CheckedModel, reporter: Reporter): void {
+  const costs = costsOf(model);
+  const total = totalOf(costs);
+  for (const [name, code] of [["params", "CNN401"], ["macs", "CNN402"]] as const) {
+    const limit = model.budget[name];
+    if (limit === undefined || holds(limit, total[name])) continue;
+    const holes = { model: model.name, count: formatCount(total[name]), limit: limit.text };
+    reporter.add(code, limit.span, holes, { notes: largest(model, (layer) => costs.get(layer)![name], name) });
+  }
+}
+
+/** The back end's part: the arena is known when memory is planned. */
+export function checkArena(model: CheckedModel, bytes: number): Diagnostic | undefined {
+  const limit = model.budget.arena;
+  if (limit === undefined || holds(limit, bytes)) return undefined;
+  const holes = { model: model.name, count: formatBytes(bytes), limit: limit.text };
+  return diagnostic(checkDiagnostics, "CNN403", limit.span, holes, {
+    help: "`cnnc explain --arena` shows which values are alive at the same time",
+  });
+}
+
+function holds({ operator, value }: CheckedLimit, count: number): boolean {
+  return operator === "<" ? count < value : count <= value;
+}
+
+const MOST_NOTES = 3;
+
+function largest(model: CheckedModel, amount: (layer: string) => number, what: "params" | "macs"): Note[] {
+  const noun = what === "params" ? "parameters" : "multiply-accumulates";
+  return model.layers
+    .map(({ name, span }) => ({ span, name, count: amount(name) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_NOTES)
+    .map(({ span, name, count }) => ({ span, message: `\`${name}\`: ${formatCount(count)} ${noun}` }));
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function formatBytes(bytes: number): string {
+  return `${Number((bytes / 1024).toFixed(1)).toLocaleString("en-US")} KiB`;
+}

@@ -1,0 +1,60 @@
+import { defineDiagnostics } from "../../../grammar/index.ts";
+
+/** CNN4xx: budgets that a model sets itself, and limits of the compiler. */
+export const budgetDiagnostics = defineDiagnostics({
+  CNN401: {
+    title: "too many parameters for the budget",
+    severity: "error",
+    message: "`{model}` has {count} parameters; its budget is {limit}",
+    explain: `The limit \`params\` of the \`budget\` section is exceeded. The notes name the largest layers. In a network for
+pictures that is mostly the first \`dense\` behind \`flatten\`: pooling before it shrinks it.`,
+  },
+  CNN402: {
+    title: "too many multiplications for the budget",
+    severity: "error",
+    message: "`{model}` needs {count} multiply-accumulates per sample; its budget is {limit}",
+    explain: `The limit \`macs\` of the \`budget\` section is exceeded. The notes name the most expensive layers. Fewer
+channels, a larger stride or an earlier pool make a convolution cheaper.`,
+  },
+  CNN403: {
+    title: "too much memory for the budget",
+    severity: "error",
+    message: "`{model}` needs {count} of working memory; its budget is {limit}",
+    explain: `The limit \`arena\` of the \`budget\` section is exceeded: the memory for intermediate values of one sample in
+inference. \`cnnc explain --arena\` shows which values are alive at the same time.`,
+  },
+  CNN404: {
+    title: "limit that is no positive number",
+    severity: "error",
+    message: "the limit `{name}` must be {expected}; found {found}",
+    explain: `Wrong: \`budget { params < 0 }\`, \`budget { arena < 3ms }\`
+
+Right: \`budget { params < 70K  macs < 0.5M  arena < 256KiB }\``,
+  },
+  CNN405: {
+    title: "value too large",
+    severity: "error",
+    message: "{what} has {count} numbers per sample; at most {limit} are possible",
+    explain: `Positions within a value are 32-bit numbers in generated code. A value of this size is most likely a mistyped
+dimension.`,
+  },
+  CNN406: {
+    title: "too many parameters",
+    severity: "error",
+    message: "{what} has {count} parameters; at most {limit} are possible",
+    explain: `Positions within the parameters are 32-bit numbers in generated code. A layer of this size is most likely a
+\`dense\` on an unpooled picture or a mistyped dimension.`,
+  },
+  CNN407: {
+    title: "too many layers",
+    severity: "error",
+    message: "the model has more than {limit} layers",
+    explain: `The limit keeps the time and memory of a compilation bounded.`,
+  },
+  CNN408: {
+    title: "too many classes",
+    severity: "error",
+    message: "the output has {count} classes; at most {limit} are possible",
+    explain: `The limit keeps the generated types readable by editors. A class output of this size is most likely a mistyped range.`,
+  },
+});

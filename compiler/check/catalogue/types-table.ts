@@ -1,0 +1,269 @@
+import { defineDiagnostics } from "../../../grammar/index.ts";
+
+/** CNN3xx: types and shapes. CNN301 to CNN309 are raised by operators (opkit/diagnostics.ts). */
+export const typeDiagnostics = defineDiagnostics({
+  CNN301: {
+    title: "value of the wrong rank",
+    severity: "error",
+    message: "`{operator}` takes {expected}, but gets {found}",
+    explain: `A convolution and a pool work on a picture (C×H×W), \`dense\` on a vector. \`flatten\` makes a vector of a picture.
+
+Wrong: \`image -> conv(6, kernel=5) -> dense(10)\`
+
+Right: \`image -> conv(6, kernel=5) -> flatten -> dense(10)\``,
+  },
+  CNN302: {
+    title: "window larger than its input",
+    severity: "error",
+    message: "the {window} window of `{operator}` does not fit into {input} (padding included)",
+    explain: `Each convolution and pool makes the picture smaller; here it has become smaller than the window. The notes show
+how the shape came about. Remove a pool, take a smaller kernel, or pad.
+
+Wrong: \`x -> max_pool(2) -> max_pool(2) -> conv(16, kernel=5)\` on 8×8
+
+Right: \`x -> max_pool(2) -> conv(16, kernel=3)\``,
+  },
+  CNN303: {
+    title: "groups do not divide the channels",
+    severity: "error",
+    message: "`{operator}`: {channels} {what} channels cannot be split into {groups} groups",
+    explain: `With \`groups=g\` the input and the output channels are each cut into g equal parts.
+
+Wrong: \`conv(16, kernel=3, groups=3)\` on 6 channels
+
+Right: \`conv(18, kernel=3, groups=3)\` on 6 channels`,
+  },
+  CNN304: {
+    title: "list does not fit the channels",
+    severity: "error",
+    message: "`{attribute}` of `{operator}` has length {length}, but the value has {channels} channels",
+    explain: `A list with one number per channel must be as long as the value has channels.
+
+Wrong: \`normalize(mean=[0.5], std=[0.25])\` on a picture with 3 channels
+
+Right: \`normalize(mean=[0.5, 0.5, 0.5], std=[0.25, 0.25, 0.25])\``,
+  },
+  CNN305: {
+    title: "pad=same with a stride",
+    severity: "error",
+    message: "`pad=same` of `{operator}` means different things with a stride; write {explicit}",
+    explain: `With a stride of 2 or more PyTorch and TensorFlow pad differently, and weights trained with one padding are wrong
+with the other. So the padding is written out.
+
+Wrong: \`conv(16, kernel=3, stride=2, pad=same)\`
+
+Right: \`conv(16, kernel=3, stride=2, pad=1)\``,
+  },
+  CNN306: {
+    title: "padding as large as the window",
+    severity: "error",
+    message: "`{operator}` pads by {pad}, which is not less than its window of {kernel}",
+    explain: `A window that lies in the padding entirely has nothing to choose from.
+
+Wrong: \`max_pool(2, pad=2)\`
+
+Right: \`max_pool(3, stride=2, pad=1)\``,
+  },
+  CNN307: {
+    title: "pool loses pixels",
+    severity: "warning",
+    message: "`{operator}` does not look at {lost}; {mend} keeps them",
+    explain: `The windows do not reach the far edge, so these pixels have no influence on the result. Padding keeps them;
+cutting the picture says that it is meant.`,
+  },
+  CNN308: {
+    title: "wrong element type",
+    severity: "error",
+    message: "`{operator}` takes {expected} values, but gets {found}",
+    explain: `Pictures come in as bytes (u8); \`normalize\` turns them into numbers that layers compute with.
+
+Wrong: \`input image: u8[1, 28, 28]   x = image -> conv(6, kernel=5)\`
+
+Right: \`x = image -> normalize(mean=[0.286], std=[0.353]) -> conv(6, kernel=5)\``,
+  },
+  CNN309: {
+    title: "loss and target do not fit",
+    severity: "error",
+    message: "`{loss}` needs {expected}; found {found}",
+    explain: `A loss compares a value with the target of an output: their kinds and sizes must agree.
+
+Wrong: \`cross_entropy(logits, label)\` with 10 logits for \`label: class[12]\`
+
+Right: \`logits = … -> dense(12)\``,
+  },
+  CNN310: {
+    title: "argument of the wrong kind",
+    severity: "error",
+    message: "`{name}` of `{operator}` must be {expected}; found {found}",
+    explain: `Wrong: \`conv(6, kernel=2.5)\`
+
+Right: \`conv(6, kernel=3)\``,
+  },
+  CNN311: {
+    title: "arithmetic with values of the network",
+    severity: "error",
+    message: "`{operator}` works on numbers that are known at compile time, not on values of the network",
+    explain: `In a network values are combined by operators; signs are for sizes and for losses.
+
+Wrong: \`sum = a + b\`
+
+Right: \`sum = add(a, b)\``,
+  },
+  CNN312: {
+    title: "number where a value is needed",
+    severity: "error",
+    message: "{place} must be a value of the network; found {found}",
+    explain: `A chain starts with an input or with a value computed from one.
+
+Wrong: \`x = 3 -> relu\`
+
+Right: \`x = image -> relu\``,
+  },
+  CNN313: {
+    title: "sign and operand do not fit",
+    severity: "error",
+    message: "`{operator}` needs {expected}; found {found}",
+    explain: `\`+ - * / %\` and \`< <= > >=\` take numbers, \`and or not\` take true or false, \`==\` and \`!=\` take two of one kind.
+
+Wrong: \`width + true\``,
+  },
+  CNN314: {
+    title: "no finite result",
+    severity: "error",
+    message: "`{expression}` has no finite result",
+    explain: `A division by zero, or a number beyond 1.8e308.`,
+  },
+  CNN315: {
+    title: "reversed range",
+    severity: "error",
+    message: "the range ends at {to}, before it starts at {from}",
+    explain: `Wrong: \`class(9..0)\`
+
+Right: \`class(0..9)\``,
+  },
+  CNN316: {
+    title: "bad dimensions",
+    severity: "error",
+    message: "the dimensions of {what} must be {expected}; found {found}",
+    explain: `A shape is [C, H, W] for pictures, [C, L] for sequences or [C] for vectors, each a whole number of 1 or more. The
+batch is not written.
+
+Wrong: \`input image: u8[64, 1, 28, 28]\`
+
+Right: \`input image: u8[1, 28, 28]\``,
+  },
+  CNN317: {
+    title: "output contradicts its value",
+    severity: "error",
+    message: "output `{name}` is declared {declared}, but its value is {found}",
+    explain: `The type of an output is a promise to callers, checked against what the network computes. The notes show how the
+shape came about.
+
+Wrong: \`output y: f32[10] = x -> dense(12)\`
+
+Right: \`output y: f32[12] = x -> dense(12)\``,
+  },
+  CNN318: {
+    title: "class output without probabilities",
+    severity: "error",
+    message: "class output `{name}` needs probabilities, but gets the result of `{found}`",
+    explain: `Callers of a class output read probabilities. \`softmax\` makes them from scores. The loss takes the scores
+themselves.
+
+Wrong: \`output label: class(0..9) = logits\`
+
+Right: \`output label: class(0..9) = logits -> softmax\``,
+  },
+  CNN319: {
+    title: "number of classes contradicts the value",
+    severity: "error",
+    message: "output `{name}` has {classes} classes, but its value has {found}",
+    explain: `There is one probability per class.
+
+Wrong: \`output label: class("a", "b", "c") = x -> dense(2) -> softmax\`
+
+Right: \`output label: class("a", "b", "c") = x -> dense(3) -> softmax\``,
+  },
+  CNN320: {
+    title: "bad labels",
+    severity: "error",
+    message: "the labels of `{name}`: {problem}",
+    explain: `Labels are two or more different strings, or a range of whole numbers (\`0..9\`). They become a union type in
+TypeScript.
+
+Wrong: \`class("cat", "dog", "cat")\`
+
+Right: \`class("cat", "dog", "horse")\``,
+  },
+  CNN321: {
+    title: "bad setting",
+    severity: "error",
+    message: "`{name}` must be {expected}; found {found}",
+    explain: `Wrong: \`batch = 0\`, \`loss = 3\`, \`optimizer = 0.05\`
+
+Right: \`batch = 64\`, \`loss = cross_entropy(logits, label)\`, \`optimizer = sgd(lr=0.05)\``,
+  },
+  CNN322: {
+    title: "loss target that is no output",
+    severity: "error",
+    message: "the target of `{loss}` must be an output of the model; `{found}` is {what}",
+    explain: `In a loss the name of an output means its target, which training data provides.
+
+Wrong: \`cross_entropy(logits, logits)\`
+
+Right: \`cross_entropy(logits, label)\``,
+  },
+  CNN323: {
+    title: "loss without target",
+    severity: "error",
+    message: "the loss compares nothing with a target",
+    explain: `Without a target there is nothing to learn from.
+
+Wrong: \`loss = 0.5\`
+
+Right: \`loss = cross_entropy(logits, label)\``,
+  },
+  CNN324: {
+    title: "unit that means nothing here",
+    severity: "error",
+    message: "`{name}` does not take {measure}; found `{text}`",
+    explain: `Units of time, angle, frequency and memory stand where such a quantity is expected; \`K\`, \`M\` and \`G\` stand
+everywhere.
+
+Wrong: \`conv(6, kernel=5ms)\``,
+  },
+  CNN325: {
+    title: "attribute that this shape lacks",
+    severity: "error",
+    message: "a value of shape {shape} has no `{name}`",
+    explain: `\`.height\` and \`.width\` are of pictures (C×H×W), \`.length\` is of sequences (C×L); \`.channels\` and \`.size\` are of all.`,
+  },
+  CNN326: {
+    title: "arguments of a function",
+    severity: "error",
+    message: "`{function}` takes {expected}; found {found}",
+    explain: `\`min\` and \`max\` take one number or more, or a list of them; \`floor\` and \`ceil\` take one number.
+
+Wrong: \`floor(3, 2)\`
+
+Right: \`floor(3 / 2)\``,
+  },
+  CNN327: {
+    title: "type written in the wrong form",
+    severity: "error",
+    message: "`{type}` is written {expected}",
+    explain: `Wrong: \`input image: u8(1, 28, 28)\`, \`output label: class\`
+
+Right: \`input image: u8[1, 28, 28]\`, \`output label: class(0..9)\``,
+  },
+  CNN328: {
+    title: "class output of a picture",
+    severity: "error",
+    message: "class output `{name}` needs a vector of probabilities, but its value is {found}",
+    explain: `A class output chooses one label per sample, so its value is a vector with one probability per class.
+
+Wrong: \`output label: class(0..9) = x -> conv(10, kernel=1) -> softmax\`
+
+Right: \`output label: class(0..9) = x -> flatten -> dense(10) -> softmax\``,
+  },
+});

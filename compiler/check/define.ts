@@ -1,0 +1,14 @@
+import type { Identifier } from "../../grammar/index.ts";
+import type { ModelContext } from "./context.ts";
+import { bindingNouns } from "./scope.ts";
+import type { Binding } from "./scope.ts";
+import { unknown } from "./values.ts";
+
+/** Gives a name its meaning. A second meaning is an error, and from there on the name keeps silent. */
+export function defineName({ name, span }: Identifier, binding: Binding, { scope, reporter }: ModelContext): void {
+  const first = scope.get(name);
+  if (first === undefined) return scope.define(name, binding);
+  const notes = [{ span: first.span, message: `\`${name}\` is defined here` }];
+  reporter.add("CNN204", span, { name, what: bindingNouns[first.kind] }, { notes });
+  if (first.kind !== "output") scope.define(name, { ...first, value: unknown });
+}

@@ -1,0 +1,45 @@
+import type { DiagnosticDefinition, Holes } from "../../grammar/index.ts";
+import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
+import { budgetDiagnostics } from "./catalogue/budgets-table.ts";
+import { nameDiagnostics } from "./catalogue/names-table.ts";
+import { notYetDiagnostics } from "./catalogue/not-yet-table.ts";
+import { typeDiagnostics } from "./catalogue/types-table.ts";
+
+/** Everything that the checker can report. */
+export const checkDiagnostics = {
+  ...nameDiagnostics,
+  ...notYetDiagnostics,
+  ...typeDiagnostics,
+  ...budgetDiagnostics,
+};
+
+export type CheckCode = keyof typeof checkDiagnostics;
+
+export type HolesOf<Code extends CheckCode> = Holes<(typeof checkDiagnostics)[Code]["message"]>;
+
+/** Fails to compile when an operator's holes and a text's holes differ, in either direction. */
+type InStep = {
+  readonly [Code in keyof OperatorDiagnostics]: Code extends CheckCode
+    ? keyof OperatorDiagnostics[Code] extends keyof HolesOf<Code>
+      ? keyof HolesOf<Code> extends keyof OperatorDiagnostics[Code]
+        ? true
+        : never
+      : never
+    : never;
+};
+const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
+  CNN301: true,
+  CNN302: true,
+  CNN303: true,
+  CNN304: true,
+  CNN305: true,
+  CNN306: true,
+  CNN307: true,
+  CNN308: true,
+  CNN309: true,
+};
+void inStep;
+
+export function definitionOf(code: CheckCode): DiagnosticDefinition {
+  return checkDiagnostics[code];
+}

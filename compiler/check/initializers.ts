@@ -1,0 +1,59 @@
+import type { ParameterSpec, Distribution } from "../opkit/operator.ts";
+import { registry } from "../ops/registry.ts";
+import type { NewLayer } from "./layer-list.ts";
+import type { Layer } from "./program.ts";
+import type { DefinitionOf } from "./words.ts";
+
+/** What suits a layer behind which no activation follows. */
+const withoutActivation = "xavier";
+
+/** Gives each parameter its distribution: the layer's `init`, or what suits the first activation behind it. */
+export function initialize(layers: readonly NewLayer[]): Layer[] {
+  const consumers = consumersOf(layers);
+  return layers.map((layer) => {
+    if (layer.parameters.length === 0) return { ...layer, parameters: [] };
+    const word = initializerWord(layer, consumers);
+    const parameters = layer.parameters.map(({ name, spec }) => ({ name, spec, initializer: draw(word, spec) }));
+    return { ...layer, parameters };
+  });
+}
+
+type Consumers = ReadonlyMap<string, readonly NewLayer[]>;
+
+function consumersOf(layers: readonly NewLayer[]): Consumers {
+  const consumers = new Map<string, NewLayer[]>();
+  for (const layer of layers) {
+    for (const operand of layer.operands) {
+      const list = consumers.get(operand);
+      if (list === undefined) consumers.set(operand, [layer]);
+      else list.push(layer);
+    }
+  }
+  return consumers;
+}
+
+function initializerWord(layer: NewLayer, consumers: Consumers): string {
+  const { init } = layer.attributes;
+  if (typeof init === "string" && init !== "auto") return init;
+  return firstActivation(layer, consumers)?.initializer ?? withoutActivation;
+}
+
+/** The nearest activation behind a layer, seen through pools and the like, not through layers that learn. */
+function firstActivation(layer: NewLayer, consumers: Consumers): NewLayer["operator"]["activation"] {
+  const seen = new Set<NewLayer>();
+  const queue = [...(consumers.get(layer.name) ?? [])];
+  for (const next of queue) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (next.operator.activation !== undefined) return next.operator.activation;
+    if (next.parameters.length === 0) queue.push(...(consumers.get(next.name) ?? []));
+  }
+  return undefined;
+}
+
+function draw(word: string, { initial }: ParameterSpec): Distribution {
+  if (initial.kind === "zeros") return { kind: "constant", value: 0 };
+  const definition = registry.get(word);
+  if (definition?.kind !== "initializer") throw new Error(`the registry has no initializer ${word}`);
+  return (definition as DefinitionOf<"initializer">).draw(initial);
+}

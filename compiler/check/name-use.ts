@@ -1,0 +1,42 @@
+import { didYouMean } from "../../grammar/index.ts";
+import type { Name } from "../../grammar/index.ts";
+import type { Context } from "./context.ts";
+import { unknown } from "./values.ts";
+import type { Evaluated } from "./values.ts";
+import { kindNouns, suggestion } from "./words.ts";
+import { registry } from "../ops/registry.ts";
+
+/** What a name stands for where it is used. */
+export function evaluateName(node: Name, c: Context): Evaluated {
+  const { name, span } = node;
+  const binding = c.scope.get(name);
+  if (binding?.kind === "output") {
+    const notes = [{ span: binding.span, message: `\`${name}\` is declared here` }];
+    c.reporter.add("CNN208", span, { name }, { notes });
+    return unknown;
+  }
+  if (binding !== undefined) return binding.value;
+  if (name === c.owner) {
+    c.reporter.add("CNN206", span, { name });
+    return unknown;
+  }
+  const later = c.scope.later(name);
+  if (later !== undefined) {
+    const notes = [{ span: later, message: `\`${name}\` is defined here` }];
+    c.reporter.add("CNN205", span, { name }, { notes });
+    return unknown;
+  }
+  reportUnknown(node, c);
+  return unknown;
+}
+
+function reportUnknown({ name, span }: Name, { scope, reporter }: Context): void {
+  const word = registry.get(name);
+  const meant = didYouMean(name, scope.values());
+  if (word !== undefined && meant === undefined) {
+    const help = `\`${name}\` is ${kindNouns[word.kind]}; a value comes from an input: \`image -> ${name}\``;
+    reporter.add("CNN201", span, { name }, { help });
+    return;
+  }
+  reporter.add("CNN201", span, { name }, suggestion({ kind: "Identifier", name, span }, scope.values(), true));
+}

@@ -1,0 +1,111 @@
+import type { Call, Expression, Setting, Train } from "../../grammar/index.ts";
+import { bindArguments, describe, evaluateAttributes, quantityIn } from "./arguments.ts";
+import type { Context, ModelContext } from "./context.ts";
+import { statementContext } from "./evaluator.ts";
+import { checkLoss, hasTarget } from "./loss.ts";
+import type { Outputs } from "./loss.ts";
+import type { CheckedTrain, LossExpression, Use } from "./program.ts";
+import { resolveWord, suggestion } from "./words.ts";
+
+const settingNames = ["loss", "optimizer", "schedule", "batch", "epochs"] as const;
+type SettingName = (typeof settingNames)[number];
+
+export const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
+
+const MOST_SAMPLES = 65_536;
+const MOST_EPOCHS = 1_000_000;
+
+/** `train { loss = … optimizer = … }` */
+export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): CheckedTrain | undefined {
+  const c = statementContext(model, "loss");
+  for (const { span } of node.augments) {
+    const word = { ...span, end: span.start + "augment".length };
+    c.reporter.add("CNN255", word, {});
+  }
+  const settings = collect(node, c);
+  const [loss, optimizer] = [settings.get("loss"), settings.get("optimizer")];
+  const missing = (["loss", "optimizer"] as const).filter((name) => !settings.has(name));
+  if (missing.length > 0) {
+    const word = { ...node.span, end: node.span.start + "train".length };
+    c.reporter.add("CNN219", word, { missing: missing.map((name) => `\`${name}\``).join(" and ") });
+  }
+  const checked = {
+    loss: loss && lossOf(loss, outputs, c),
+    optimizer: optimizer && useOf("optimizer", "sgd(lr=0.05)", optimizer.value, c),
+    schedule: scheduleOf(settings.get("schedule"), node, c),
+    batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),
+    epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
+  };
+  return isWhole(checked) ? checked : undefined;
+}
+
+type Parts = { readonly [K in keyof CheckedTrain]: CheckedTrain[K] | undefined };
+
+function isWhole(parts: Parts): parts is CheckedTrain {
+  return Object.values(parts).every((part) => part !== undefined);
+}
+
+function collect({ settings }: Train, { reporter }: Context): ReadonlyMap<SettingName, Setting> {
+  const found = new Map<SettingName, Setting>();
+  for (const setting of settings) {
+    const { name } = setting;
+    const known = settingNames.find((candidate) => candidate === name.name);
+    const first = known && found.get(known);
+    if (known === undefined) reporter.add("CNN217", name.span, { name: name.name }, suggestion(name, settingNames, true));
+    else if (first === undefined) found.set(known, setting);
+    else {
+      const notes = [{ span: first.name.span, message: "first given here" }];
+      reporter.add("CNN218", name.span, { name: known }, { notes });
+    }
+  }
+  return found;
+}
+
+function lossOf({ value }: Setting, outputs: Outputs, c: Context): LossExpression | undefined {
+  const loss = checkLoss(value, outputs, c);
+  if (loss === undefined || hasTarget(loss)) return loss;
+  c.reporter.add("CNN323", value.span, {});
+  return undefined;
+}
+
+function scheduleOf(setting: Setting | undefined, { span }: Train, c: Context): Use<"schedule"> | undefined {
+  if (setting !== undefined) return useOf("schedule", "cosine(warmup=0.05)", setting.value, c);
+  const callee = { kind: "Identifier", name: trainDefaults.schedule, span } as const;
+  return useOf("schedule", "", { kind: "Call", callee, arguments: [], bare: true, span }, c);
+}
+
+/** A setting that is a word with arguments; without arguments the word alone does. */
+function useOf<K extends "optimizer" | "schedule">(kind: K, example: string, node: Expression, c: Context): Use<K> | undefined {
+  const call = asCall(node);
+  if (call === undefined) {
+    const evaluated = c.evaluate(node);
+    if (evaluated.kind === "unknown") return undefined;
+    const expected = `${kind === "optimizer" ? "an" : "a"} ${kind}, like \`${example}\``;
+    c.reporter.add("CNN321", node.span, { name: kind, expected, found: describe(evaluated) });
+    return undefined;
+  }
+  const definition = resolveWord(call.callee, kind, c);
+  const bound = definition && bindArguments(call, [], definition, c);
+  const attributes = bound && evaluateAttributes(definition!, bound, c);
+  return attributes && ({ definition, attributes, span: node.span } as Use<K>);
+}
+
+function asCall(node: Expression): Pick<Call, "callee" | "arguments"> | undefined {
+  if (node.kind === "Call") return node;
+  if (node.kind !== "Name") return undefined;
+  return { callee: { kind: "Identifier", name: node.name, span: node.span }, arguments: [] };
+}
+
+function countOf(setting: Setting | undefined, otherwise: number, most: number, c: Context): number | undefined {
+  if (setting === undefined) return otherwise;
+  const { name, value: node } = setting;
+  const evaluated = c.evaluate(node);
+  if (evaluated.kind === "unknown") return undefined;
+  const value = evaluated.kind === "constant" ? evaluated.value : undefined;
+  const unit = quantityIn(node);
+  const isCount = typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= most;
+  if (isCount && unit === undefined) return value;
+  const holes = { name: name.name, expected: `a whole number, 1 to ${most}`, found: unit?.text ?? describe(evaluated) };
+  c.reporter.add("CNN321", node.span, holes);
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { didYouMean } from "../../grammar/index.ts";
+import type { DiagnosticExtras, Identifier } from "../../grammar/index.ts";
+import type { Definition } from "../opkit/operator.ts";
+import { registry } from "../ops/registry.ts";
+import { functionNames } from "./constants/functions.ts";
+import type { ModelContext } from "./context.ts";
+import { plannedWords } from "./planned-table.ts";
+import { bindingNouns } from "./scope.ts";
+
+export type Kind = Definition["kind"];
+export type DefinitionOf<K extends Kind> = Extract<Definition, { kind: K }>;
+
+export const kindNouns: Readonly<Record<Kind, string>> = {
+  operator: "an operator",
+  loss: "a loss",
+  optimizer: "an optimizer",
+  schedule: "a schedule",
+  initializer: "an initializer",
+};
+
+/** How a word of each kind is used where it belongs. */
+const usage: Readonly<Record<Kind, (word: string) => string>> = {
+  operator: (word) => `operators stand in a chain: \`value -> ${word}\``,
+  loss: (word) => `losses stand in the \`train\` section: \`loss = ${word}(value, output)\``,
+  optimizer: (word) => `optimizers stand in the \`train\` section: \`optimizer = ${word}(…)\``,
+  schedule: (word) => `schedules stand in the \`train\` section: \`schedule = ${word}\``,
+  initializer: (word) => `initializers are arguments of layers: \`init=${word}\``,
+};
+
+/** The definition of the wanted kind that a word names; reports why there is none. */
+export function resolveWord<K extends Kind>(word: Identifier, kind: K, c: ModelContext): DefinitionOf<K> | undefined {
+  const { name, span } = word;
+  const found = registry.get(name);
+  if (found?.kind === kind) return found as DefinitionOf<K>;
+  if (found !== undefined) {
+    const holes = { name, found: kindNouns[found.kind], expected: kindNouns[kind] };
+    c.reporter.add("CNN203", span, holes, { help: usage[found.kind](name) });
+    return undefined;
+  }
+  // The block itself is reported where it is declared.
+  if (c.blocks.has(name)) return undefined;
+  if (plannedWords.has(name)) {
+    c.reporter.add("CNN260", span, { name });
+    return undefined;
+  }
+  const binding = c.scope.get(name);
+  if (binding !== undefined) {
+    const notes = [{ span: binding.span, message: `\`${name}\` is defined here` }];
+    const holes = { name, found: bindingNouns[binding.kind], expected: kindNouns[kind] };
+    c.reporter.add("CNN203", span, holes, { notes });
+    return undefined;
+  }
+  if (functionNames.includes(name)) c.reporter.add("CNN229", span, { name });
+  else c.reporter.add("CNN202", span, { kind, name }, suggestion(word, wordsOf(kind), kind !== "operator"));
+  return undefined;
+}
+
+export function wordsOf(kind: Kind): string[] {
+  return [...registry.values()].filter((definition) => definition.kind === kind).map(({ name }) => name);
+}
+
+/** A fix that replaces a misspelt word, or the list of what there is when nothing is near. */
+export function suggestion(word: Identifier, candidates: Iterable<string>, list = false): DiagnosticExtras {
+  const { name, span } = word;
+  const names = [...candidates];
+  const meant = didYouMean(name, names);
+  if (meant !== undefined) return { fix: { title: `did you mean \`${meant}\`?`, edits: [{ span, text: meant }] } };
+  return list && names.length > 0 ? { help: `there is ${names.map((item) => `\`${item}\``).join(", ")}` } : {};
+}

@@ -1,0 +1,79 @@
+import { resultOf, type Family, type Node } from "../../ir/graph.ts";
+import { printCall, tile, type Call, type Loop } from "./calls.ts";
+import { vector, type Context } from "./context.ts";
+import { comment, indent } from "./names.ts";
+import { functor } from "./steps.ts";
+
+/** Sums over the batch and the optimiser are printed where they are called. */
+const inPlace: readonly Family[] = ["batch_mean", "update", "channel_sum", "conv_weight_grad", "dense_weight_grad"];
+
+/** Kernels that end in numbers per sample or in parameters take no pointwise steps. */
+export function takesSteps(family: Family): boolean {
+  return ![...inPlace, "cross_entropy", "class_hits"].includes(family);
+}
+
+/** `compute_logits_conv1`: the member function that computes a node. */
+export function functionName(node: Node, c: Context): string {
+  return `compute_${c.names.of(resultOf(node))}`;
+}
+
+/** Which range of its result a node's function computes. */
+export function loopOf(index: number, c: Context): Loop {
+  const units = c.plan.stages.find((stage) => stage.nodes.includes(index))!.units;
+  return units.by === "bands" || units.by === "blocks" ? units.by : "samples";
+}
+
+export const parameters: { readonly [L in Loop]: string } = {
+  samples: "long n0, long n1",
+  bands: "long n, int h0, int h1",
+  blocks: "long n0, long n1, int b0, int b1",
+};
+
+/** One node as a function over a range of samples, rows or blocks. */
+export function printFunction(index: number, c: Context): string[] {
+  const node = c.node(index);
+  if (inPlace.includes(node.core.family)) return [];
+  const loop = loopOf(index, c);
+  const call = callOf(index, c, loop);
+  const { text, perSample } = printCall(call);
+  const halo = halos(node, c, call.rows);
+  const forSample = (lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ["for (long n = n0; n < n1; n++) {", ...indent(lines), "}"];
+  const lines = loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...forSample(halo), ...text];
+  return [
+    "",
+    comment(`${node.origin.file}:${node.origin.line}: ${node.origin.text}`),
+    `void ${functionName(node, c)}(${parameters[loop]}) const {`,
+    ...indent(lines),
+    "}",
+  ];
+}
+
+function callOf(index: number, c: Context, loop: Loop): Call {
+  const node = c.node(index);
+  const { lanes, tile: t } = c.choice(index);
+  const steps = takesSteps(node.core.family);
+  return {
+    c,
+    index,
+    node,
+    core: node.core,
+    inputs: node.inputs,
+    result: node.body[0]!.value,
+    steps: !steps ? "" : functor(node, node.body, node.tail ? "before_pool" : "steps", c).make,
+    tail: node.tail ? functor(node, node.tail.body, "steps", c).make : "",
+    rows: loop === "bands" ? "h0, h1" : `0, ${c.extent(resultOf(node)).height}`,
+    v: vector(lanes),
+    tile: tile(t),
+    loop,
+  };
+}
+
+/** A producer writes the zero columns beside its results. */
+function halos(node: Node, c: Context, rows: string): string[] {
+  return node.outputs.flatMap((id) => {
+    const layout = c.layout(id);
+    const none = layout.kind !== "image" || layout.left + layout.right === 0;
+    return none ? [] : [`clear_halo(${c.memory(id)}, n, ${rows});`];
+  });
+}

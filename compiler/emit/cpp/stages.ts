@@ -1,0 +1,150 @@
+import { resultOf, type ValueId } from "../../ir/graph.ts";
+import type { Stage } from "../../ir/plan.ts";
+import { tile, window } from "./calls.ts";
+import { vector, type Context } from "./context.ts";
+import { functionName } from "./functions.ts";
+import { comment, indent } from "./names.ts";
+import { resultSlots } from "./program.ts";
+import { printUpdate } from "./update.ts";
+
+/** `run`: the stages in order, each a loop over units that threads share. */
+export function printStages(c: Context): string[] {
+  const { stages } = c.plan;
+  const lines = stages.flatMap((stage, i) => [...(i > 0 ? [""] : []), ...printStage(stage, c)]);
+  return ["void run() const {", ...indent([...derivedWeights(c), ...lines, ...copyResults(c)]), "}"];
+}
+
+function printStage({ units, nodes }: Stage, c: Context): string[] {
+  const [first = 0] = nodes;
+  switch (units.by) {
+    case "samples":
+      return [
+        `for_samples<${units.samples}>(call, [&](long n0, long n1) {`,
+        ...nodes.map((index) => `  ${functionName(c.node(index), c)}(n0, n1);${origin(index, c)}`),
+        "});",
+      ];
+    case "bands": {
+      const { height } = c.extent(resultOf(c.node(first)));
+      const loop = `for_bands<${height}, ${units.rows}>(call, [&](long n, int h0, int h1) {`;
+      return [loop, `  ${functionName(c.node(first), c)}(n, h0, h1);${origin(first, c)}`, "});"];
+    }
+    case "blocks": {
+      const call = `${functionName(c.node(first), c)}(0, call.batch, int(block), int(block) + 1);${origin(first, c)}`;
+      return [`for_units(call, ${units.blocks}, [&](long block) {`, `  ${call}`, "});"];
+    }
+    case "sums":
+      return ["// Gradients to parameters: sums over parts of the batch, added in order.", ...sums(nodes, c)];
+    case "ranges": {
+      const { text } = c.node(first).origin;
+      return [comment(text), ...printUpdate(c.node(first), c).call(units.floats)];
+    }
+  }
+}
+
+function origin(index: number, c: Context): string {
+  const { line, text } = c.node(index).origin;
+  return `  ${comment(`${line}: ${text}`)}`;
+}
+
+function copyResults(c: Context): string[] {
+  if (resultSlots(c).length === 0) return [];
+  return ["", "for_samples<8>(call, [&](long n0, long n1) {", "  for (long n = n0; n < n1; n++) copy_results(n);", "});"];
+}
+
+interface Job {
+  readonly units: string;
+  readonly name: string;
+  readonly body: readonly string[];
+}
+
+function printJobs(jobs: readonly Job[]): string[] {
+  const last = jobs.length - 1;
+  return [
+    "for_jobs(call,",
+    ...indent(
+      jobs.flatMap(({ units, name, body }, i) => [
+        `Job(${units}, [&](long${name === "" ? "" : ` ${name}`}) {`,
+        ...indent(body),
+        `})${i < last ? "," : ");"}`,
+      ]),
+    ),
+  ];
+}
+
+/** Weights with vectors over input channels, for the gradients to data. */
+function derivedWeights(c: Context): string[] {
+  const { derived } = c.plan;
+  if (derived.length === 0) return [];
+  const jobs = derived.map(({ node }) => ({ units: "1", name: "", body: [`${deriveCall(node, c)};`] }));
+  return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs), ""];
+}
+
+function deriveCall(index: number, c: Context): string {
+  const node = c.node(index);
+  const parameter = node.inputs[1]!;
+  const packing = c.packing(parameter);
+  const { lanes, tile: t } = c.choice(index);
+  const [k = 1, perGroup, kh, kw] = c.value(parameter).type.shape;
+  const operands = `(${c.memory(parameter)}, ${c.derived(index)})`;
+  const from = tile({ pixels: 1, vectors: packing.vectors });
+  if (packing.form === "dense")
+    return `transpose_dense<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${k}, ${packing.operand.join(", ")}>${operands}`;
+  const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${packing.groups}`;
+  if (packing.form === "conv_grouped") return `transpose_grouped<${packing.lanes}, ${lanes}, ${sizes}>${operands}`;
+  return `transpose_conv<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${sizes}>${operands}`;
+}
+
+/** Weight gradients, sums over channels and means beside each other, then the sums of their parts. */
+function sums(nodes: readonly number[], c: Context): string[] {
+  const { graph, arena } = c.plan;
+  const added: Job[] = [];
+  const jobs = nodes.map((index): Job => {
+    const node = c.node(index);
+    const id = resultOf(node);
+    if (node.core.family === "batch_mean") {
+      const slot = graph.results.findIndex((result) => result.value === id);
+      const body = [`call.results[${slot}] = batch_mean(${c.memory(node.inputs[0]!)}, call.batch);`];
+      return { units: "1", name: "", body };
+    }
+    const { kernel, units, operands } = sumKernel(index, c);
+    const partials = arena.partials.get(index);
+    if (partials === undefined)
+      return { units, name: "unit", body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.gradient(id)});`] };
+    const { lanes, parts = 1 } = c.choice(index);
+    const { size } = c.packing(graph.parameters[graph.gradients.indexOf(id)]!);
+    const stride = Math.ceil(size / 16) * 16;
+    const total = `sum_partials<${vector(lanes)}>(memory.at(${partials}), ${parts}, ${stride}, 0, ${size}, ${c.gradient(id)});`;
+    added.push({ units: "1", name: "", body: [total] });
+    return {
+      units: units === "1" ? `${parts}` : `${parts} * ${units}`,
+      name: "unit",
+      body: [
+        `const auto [part, tile] = part_and_tile(unit, ${units});`,
+        `const auto [n0, n1] = chunk(call.batch, ${parts}, part);`,
+        `${kernel}(${operands("n0, n1", "tile")}, memory.at(${partials}) + part * ${stride});`,
+      ],
+    };
+  });
+  return [...printJobs(jobs), ...(added.length > 0 ? printJobs(added) : [])];
+}
+
+/** The kernel of a sum over the batch, the number of its independent tiles, and its operands for one of them. */
+function sumKernel(index: number, c: Context) {
+  const { core, inputs } = c.node(index);
+  const { kernel, lanes, tile: t } = c.choice(index);
+  const [x, dy] = inputs as [ValueId, ValueId];
+  const v = vector(lanes);
+  if (core.family === "channel_sum")
+    return { kernel: `${kernel}<${v}>`, units: "1", operands: (samples: string) => `${c.memory(x)}, ${samples}` };
+  const outputs = c.extent(dy).channels;
+  const both = `${c.memory(x)}, ${c.memory(dy)}`;
+  if (core.family === "dense_weight_grad") {
+    const head = `${v}, ${c.type(x)}, ${outputs}, ${tile(t)}`;
+    const operands = (_: string, unit: string): string => `${both}, call.batch, ${unit}`;
+    return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
+  }
+  if (core.family !== "conv_weight_grad") throw new Error(`${core.family} is no sum over the batch`);
+  const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${window(core.window)}, ${outputs}, ${core.groups}, ${tile(t)}`;
+  const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;
+  return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
+}
