@@ -9,8 +9,11 @@ Accuracy, on the full Fashion-MNIST:
 Time of one training step (forward, loss, backward, optimiser) on preloaded tensors:
     lenet-pytorch.py --time --threads 1
     {"peer", "version", "blas", "threads", "batch", "input", "steps",
-     "variants": [{"layout", "optimizer", "median_ms", "p10_ms", "p90_ms"}], "best": {…}, "best_ms"}
+     "load", "variants": [{"layout", "optimizer", "median_ms", "p10_ms", "p90_ms"}], "best", "best_ms"}
     "best" is the fastest variant: contiguous or channels_last, plain or foreach optimiser.
+    "load" is the machine's load average. PyTorch's OpenMP threads wait for each other by spinning:
+    where another process takes one of the cores, two threads are several times slower than one, and
+    the figure says nothing. Compare on an idle machine only (load at most about `threads`).
 
 With --serve, --time prints that line again for each line that it reads on stdin, until the end of
 stdin; the first is `{"ready": true}`. So one process is timed in turn with another (A B A B).
@@ -173,7 +176,8 @@ def time_steps(steps_by_variant, options):
     best = min(variants, key=lambda it: it["median_ms"])
     return {
         **peer(), "threads": options.threads, "batch": options.batch, "input": options.input,
-        "steps": options.steps, "variants": variants, "best": best, "best_ms": best["median_ms"],
+        "steps": options.steps, "load": round(os.getloadavg()[0], 2),
+        "variants": variants, "best": best, "best_ms": best["median_ms"],
     }  # fmt: skip
 
 
