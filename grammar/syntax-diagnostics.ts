@@ -207,6 +207,13 @@ Right: \`cnn 1\``,
     message: "more than {limit} errors; the rest is not shown",
     explain: `Mend the first errors and run again.`,
   },
+  CNN123: {
+    title: "file too long",
+    severity: "error",
+    message: "the file has more than {limit} words and signs",
+    explain: `The limit keeps every file compilable in bounded time and memory. Repetition is written with \`repeat\` and
+blocks; parts of a large family of networks go to files of their own.`,
+  },
   CNN122: {
     title: "number out of range",
     severity: "error",

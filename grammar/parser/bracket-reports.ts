@@ -7,7 +7,11 @@ import type { Span } from "../source/span.ts";
 import { syntaxDiagnostics } from "../syntax-diagnostics.ts";
 import { endOf } from "./segment.ts";
 
-export const NESTING_LIMIT = 256;
+/** Each level of brackets costs the parser some fifty stack frames; a third of Node's stack is spent at the limit. */
+export const BRACKET_LIMIT = 64;
+
+/** How tall a tree may be, brackets and operators together; who walks it may recurse. */
+export const HEIGHT_LIMIT = 256;
 
 export function spanOf(file: SourceFile, token: IToken): Span {
   return span(file, token.startOffset, endOf(token));
@@ -59,12 +63,12 @@ export function braceMissing(file: SourceFile, after: IToken, found: IToken): Di
   );
 }
 
-export function tooDeep(file: SourceFile, at: IToken): Diagnostic {
+export function tooDeep(file: SourceFile, at: IToken, limit: number): Diagnostic {
   return diagnostic(
     syntaxDiagnostics,
     "CNN114",
     spanOf(file, at),
-    { limit: NESTING_LIMIT },
+    { limit },
     {
       help: "give a part of the expression a name of its own",
     },

@@ -4,7 +4,15 @@ import type { Report } from "../source/report.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import { becomeKeyword, roleOf } from "../tokens/role.ts";
 import { tokenType } from "../tokens/vocabulary.ts";
-import { NESTING_LIMIT, braceMissing, closesNothing, mismatched, tooDeep, unclosed } from "./bracket-reports.ts";
+import {
+  BRACKET_LIMIT,
+  HEIGHT_LIMIT,
+  braceMissing,
+  closesNothing,
+  mismatched,
+  tooDeep,
+  unclosed,
+} from "./bracket-reports.ts";
 import { wantsMore } from "./demand.ts";
 import { Height } from "./height.ts";
 import { layoutOf } from "./layout.ts";
@@ -42,6 +50,8 @@ class Outliner {
   #index = 0;
   #current: Segment | undefined;
   #brackets: IToken[] = [];
+  /** For each open bracket whether a brace was awaited outside it. */
+  #controls: boolean[] = [];
   #wanted = false;
   /** `if`, `else` or `repeat` came and its brace not yet. */
   #control = false;
@@ -159,14 +169,16 @@ class Outliner {
 
   #push(token: IToken): void {
     this.#brackets.push(token);
+    this.#controls.push(this.#control);
+    this.#control = false;
     this.#height.open();
-    if (this.#brackets.length > NESTING_LIMIT) this.#tooDeep(token);
+    if (this.#brackets.length > BRACKET_LIMIT) this.#tooDeep(token, BRACKET_LIMIT);
   }
 
-  #tooDeep(token: IToken): void {
+  #tooDeep(token: IToken, limit: number): void {
     const segment = this.#current;
     if (segment === undefined || segment.broken) return;
-    this.#report.add(tooDeep(this.#file, token));
+    this.#report.add(tooDeep(this.#file, token, limit));
     segment.broken = true;
   }
 
@@ -174,8 +186,7 @@ class Outliner {
     const open = this.#brackets.at(-1);
     if (open === undefined || open.image === "{") return this.#strayClose(token);
     this.#append(token);
-    this.#brackets.pop();
-    this.#height.close();
+    this.#popBracket();
     if (open.image === opening) return;
     this.#report.add(mismatched(this.#file, open, token));
     this.#break();
@@ -183,12 +194,24 @@ class Outliner {
 
   /** Gives up the open brackets from a level on; `at` shows that they should have been closed before. */
   #dropBrackets(level: number, at: IToken | undefined): void {
-    const tooMany = this.#brackets.length > NESTING_LIMIT;
+    const tooMany = this.#brackets.length > BRACKET_LIMIT;
     for (const open of this.#brackets.splice(level)) {
-      if (!tooMany) this.#report.add(unclosed(this.#file, open, at));
+      if (!tooMany && !this.#hasOpenString()) this.#report.add(unclosed(this.#file, open, at));
       this.#height.close();
       this.#break();
     }
+    this.#controls.length = Math.min(this.#controls.length, level);
+  }
+
+  #popBracket(): void {
+    this.#brackets.pop();
+    this.#control = this.#controls.pop() ?? false;
+    this.#height.close();
+  }
+
+  /** A string without end has most likely swallowed the closing bracket. */
+  #hasOpenString(): boolean {
+    return this.#current?.tokens.some((token) => token.tokenType.name === "OpenString") ?? false;
   }
 
   #strayClose(token: IToken): void {
@@ -218,18 +241,10 @@ class Outliner {
   #bodyOpenedHere(): Body["kind"] | undefined {
     const segment = this.#current;
     if (this.#control || segment === undefined || segment.body !== undefined) return undefined;
-    switch (segment.kind) {
-      case "model":
-      case "block":
-        return segment.kind;
-      case "train":
-      case "budget":
-        return segment.tokens.length === 1 ? segment.kind : undefined;
-      case "unknown":
-        return this.#body().kind === "file" ? "unknown" : undefined;
-      default:
-        return undefined;
-    }
+    const { kind } = segment;
+    if (kind === "model" || kind === "block") return kind;
+    if (kind === "train" || kind === "budget") return segment.tokens.length === 1 ? kind : undefined;
+    return kind === "unknown" && this.#body().kind === "file" ? "unknown" : undefined;
   }
 
   #openBody(kind: Body["kind"], brace: IToken | undefined): void {
@@ -266,9 +281,7 @@ class Outliner {
     this.#dropBrackets(matching + 1, token);
     if (matching >= 0) {
       this.#append(token);
-      this.#brackets.pop();
-      this.#height.close();
-      return;
+      return this.#popBracket();
     }
     if (this.#bodies.length === 1) return this.#strayClose(token);
     this.#endCurrent(token);
@@ -307,7 +320,8 @@ class Outliner {
   #endCurrent(at: IToken | undefined): void {
     const segment = this.#current;
     this.#dropBrackets(0, at);
-    if (segment !== undefined && this.#height.total() > NESTING_LIMIT + 1) this.#tooDeep(segment.tokens[0] as IToken);
+    if (segment !== undefined && this.#height.total() > HEIGHT_LIMIT)
+      this.#tooDeep(segment.tokens[0] as IToken, HEIGHT_LIMIT);
     this.#current = undefined;
     this.#wanted = false;
     this.#control = false;

@@ -11,14 +11,14 @@ import { span } from "../source/span.ts";
 import { syntaxDiagnostics } from "../syntax-diagnostics.ts";
 import { roleOf } from "../tokens/role.ts";
 import { tokenize } from "../tokens/tokenize.ts";
-import { spanOf } from "./bracket-reports.ts";
-import { CnnParser } from "./cnn-parser.ts";
+import { BRACKET_LIMIT, spanOf, tooDeep } from "./bracket-reports.ts";
 import type { EntryRule } from "./cnn-parser.ts";
 import { outline } from "./outline.ts";
 import { places, statementName, whereItBelongs } from "./places.ts";
 import type { Place } from "./places.ts";
 import { endOf } from "./segment.ts";
 import type { Segment, SegmentKind } from "./segment.ts";
+import { runParser } from "./run-parser.ts";
 import { syntaxError, unknownStatement } from "./syntax-error.ts";
 
 export const FILE_SIZE_LIMIT = 1024 * 1024;
@@ -54,13 +54,6 @@ function finish(file: SourceFile, report: Report): readonly Diagnostic[] {
   return [...diagnostics, diagnostic(syntaxDiagnostics, "CNN121", end, { limit: ERROR_LIMIT })];
 }
 
-let sharedParser: CnnParser | undefined;
-
-/** Built once, when the first file is read: the parser's analysis of its own rules takes a while. */
-function parser(): CnnParser {
-  return (sharedParser ??= new CnnParser({ validate: false }));
-}
-
 interface FileParts {
   version?: ast.Version | undefined;
   imports: ast.Import[];
@@ -82,6 +75,19 @@ const RULES: Readonly<Partial<Record<SegmentKind, EntryRule>>> = {
   augment: "augment",
   train: "section",
   budget: "section",
+};
+
+type Item = ast.ModelItem | ast.BlockItem | ast.Setting | ast.Augment | ast.Limit;
+type ItemBuilder = (build: StatementBuilder, node: CstNode, doc: ast.Doc | undefined) => Item;
+
+const ITEMS: Readonly<Partial<Record<SegmentKind, ItemBuilder>>> = {
+  let: (build, node, doc) => build.let(node, doc),
+  limit: (build, node) => build.limit(node),
+  out: (build, node, doc) => build.out(node, doc),
+  shared: (build, node, doc) => build.shared(node, doc),
+  input: (build, node, doc) => build.input(node, doc),
+  output: (build, node, doc) => build.output(node, doc),
+  augment: (build, node) => build.augment(node),
 };
 
 class FileReader {
@@ -106,31 +112,21 @@ class FileReader {
 
   #declaration(segment: Segment, parts: FileParts, first: boolean): void {
     const doc = this.#docOf(segment);
-    switch (segment.kind) {
-      case "version": {
-        const node = this.#parse(segment);
-        if (node !== undefined) parts.version ??= this.#version(node, first);
-        return;
-      }
-      case "import": {
-        const node = this.#parse(segment);
-        if (node !== undefined) parts.imports.push(this.#build.import(node));
-        return;
-      }
-      case "model": {
-        const items = this.#items(segment, places.model);
-        const header = this.#header(segment);
-        if (header !== undefined) parts.models.push({ kind: "Model", ...header, items: items as ast.ModelItem[], doc });
-        return;
-      }
-      case "block": {
-        const items = this.#items(segment, places.block);
-        const header = this.#header(segment);
-        if (header !== undefined) parts.blocks.push({ kind: "Block", ...header, body: items as ast.BlockItem[], doc });
-        return;
-      }
-      default:
-        this.#reportUnknown(segment, places.file);
+    if (segment.kind === "model") {
+      const items = this.#items(segment, places.model) as ast.ModelItem[];
+      const header = this.#header(segment);
+      if (header !== undefined) parts.models.push({ kind: "Model", ...header, items, doc });
+    } else if (segment.kind === "block") {
+      const body = this.#items(segment, places.block) as ast.BlockItem[];
+      const header = this.#header(segment);
+      if (header !== undefined) parts.blocks.push({ kind: "Block", ...header, body, doc });
+    } else if (segment.kind === "version" || segment.kind === "import") {
+      const node = this.#parse(segment);
+      if (node === undefined) return;
+      if (segment.kind === "import") parts.imports.push(this.#build.import(node));
+      else parts.version ??= this.#version(node, first);
+    } else {
+      this.#reportUnknown(segment, places.file);
     }
   }
 
@@ -173,7 +169,7 @@ class FileReader {
 
   // ── Statements ────────────────────────────────────────────────────────────────────────────────
 
-  #items(segment: Segment, place: Place): (ast.ModelItem | ast.BlockItem | ast.Setting | ast.Augment | ast.Limit)[] {
+  #items(segment: Segment, place: Place): Item[] {
     return (segment.body ?? []).flatMap((item) => {
       const doc = this.#docOf(item);
       if (item.kind === "unknown") this.#reportUnknown(item, place);
@@ -183,32 +179,12 @@ class FileReader {
     });
   }
 
-  #item(
-    segment: Segment,
-    place: Place,
-    doc: ast.Doc | undefined,
-  ): ast.ModelItem | ast.BlockItem | ast.Setting | ast.Augment | ast.Limit | undefined {
+  #item(segment: Segment, place: Place, doc: ast.Doc | undefined): Item | undefined {
     if (segment.kind === "train" || segment.kind === "budget") return this.#section(segment, segment.kind);
     const node = this.#parse(segment, place === places.budget ? "limit" : undefined);
     if (node === undefined) return undefined;
-    switch (segment.kind) {
-      case "let":
-        return place === places.train ? this.#build.setting(node) : this.#build.let(node, doc);
-      case "limit":
-        return this.#build.limit(node);
-      case "out":
-        return this.#build.out(node, doc);
-      case "shared":
-        return this.#build.shared(node, doc);
-      case "input":
-        return this.#build.input(node, doc);
-      case "output":
-        return this.#build.output(node, doc);
-      case "augment":
-        return this.#build.augment(node);
-      default:
-        return undefined;
-    }
+    if (place === places.train && segment.kind === "let") return this.#build.setting(node);
+    return ITEMS[segment.kind]?.(this.#build, node, doc);
   }
 
   #section(segment: Segment, kind: "train" | "budget"): ast.Train | ast.Budget | undefined {
@@ -231,13 +207,11 @@ class FileReader {
   #parse(segment: Segment, as?: EntryRule): CstNode | undefined {
     const rule = as ?? RULES[segment.kind];
     if (segment.broken || rule === undefined || this.#report.overflowed) return undefined;
-    const reader = parser();
-    reader.input = segment.tokens;
-    const node = reader[rule]();
-    const error = reader.errors[0];
+    const { node, error } = runParser(rule, segment.tokens);
     if (error === undefined) return node;
-    const start = segment.tokens[0]?.startOffset ?? 0;
-    if (!this.#report.hasErrorIn(start, endOf(need(segment.tokens.at(-1))))) {
+    const first = need(segment.tokens[0]);
+    if (error === "too deep") this.#report.add(tooDeep(this.#file, first, BRACKET_LIMIT));
+    else if (!this.#report.hasErrorIn(first.startOffset, endOf(need(segment.tokens.at(-1))))) {
       this.#report.add(syntaxError(this.#file, segment, error));
     }
     return undefined;
@@ -279,7 +253,7 @@ class FileReader {
     const first = segment.tokens[0];
     if (first === undefined || segment.broken || this.#report.overflowed) return;
     const holes = { statement: statementName(segment.kind), place: place.name };
-    const help = whereItBelongs(segment.kind);
+    const help = whereItBelongs[segment.kind];
     this.#report.add(diagnostic(syntaxDiagnostics, "CNN117", spanOf(this.#file, first), holes, { help }));
   }
 }

@@ -44,33 +44,15 @@ export const places = {
 
 /** What a statement is called in messages. */
 export function statementName(kind: SegmentKind): string {
-  switch (kind) {
-    case "let":
-      return "a value";
-    case "limit":
-      return "a limit";
-    case "unknown":
-      return "this";
-    default:
-      return `\`${kind}\``;
-  }
+  return kind === "let" ? "a value" : `\`${kind}\``;
 }
 
 /** Where a misplaced statement belongs. */
-export function whereItBelongs(kind: SegmentKind): string | undefined {
-  switch (kind) {
-    case "out":
-      return "a model gives its results with `output NAME: TYPE = VALUE`";
-    case "input":
-      return "a block takes its value as `in` and others as parameters";
-    case "output":
-      return "a block ends in `out VALUE`";
-    case "train":
-    case "budget":
-      return `\`${kind}\` is a section of a model`;
-    case "augment":
-      return "`augment` is a line of a `train` section";
-    default:
-      return undefined;
-  }
-}
+export const whereItBelongs: Readonly<Partial<Record<SegmentKind, string>>> = {
+  out: "a model gives its results with `output NAME: TYPE = VALUE`",
+  input: "a block takes its value as `in` and others as parameters",
+  output: "a block ends in `out VALUE`",
+  train: "`train` is a section of a model",
+  budget: "`budget` is a section of a model",
+  augment: "`augment` is a line of a `train` section",
+};

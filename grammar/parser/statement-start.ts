@@ -66,6 +66,9 @@ function fileLevelStart(place: Place): SegmentKind | undefined {
   return current === undefined || (place.layout.first(index) && !header) ? "unknown" : undefined;
 }
 
+/** In a budget a name is compared; only `<` and `<=` are right, the others are reported by the parser. */
+const COMPARISONS = new Set(["Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "Colon"]);
+
 function bodyLevelStart(place: Place): SegmentKind | undefined {
   const { tokens, index, layout, current } = place;
   const first = layout.first(index);
@@ -82,8 +85,8 @@ function bodyLevelStart(place: Place): SegmentKind | undefined {
   function kindOfWords({ body }: Place, free: boolean): SegmentKind | undefined {
     const next = roleOf(tokens[index + 1]);
     if (next === "Assign") return "let";
-    if (body === "budget" && (next === "Less" || next === "LessEqual")) return "limit";
-    const word = tokens[index]?.image;
+    if (body === "budget" && COMPARISONS.has(next)) return "limit";
+    const word = tokens[index]?.image ?? "";
     switch (word) {
       case "out":
         return word;
@@ -103,13 +106,14 @@ function bodyLevelStart(place: Place): SegmentKind | undefined {
 }
 
 /** A line that starts a statement although the one before it is not finished: `x =` and then `y = in`. */
-function startAfterUnfinished({ tokens, index, current }: Place): SegmentKind | undefined {
+function startAfterUnfinished({ tokens, index, layout, current }: Place): SegmentKind | undefined {
   const word = tokens[index]?.image;
   const next = roleOf(tokens[index + 1]);
   const afterNext = roleOf(tokens[index + 2]);
   const nameWanted = current?.tokens.length === 1 && (current.kind === "out" || current.kind === "shared");
   if (next === "Assign") return nameWanted ? undefined : "let";
-  if ((word === "input" || word === "output") && next === "Identifier" && afterNext === "Colon") return word;
+  const declares = next === "Identifier" && (afterNext === "Colon" || !layout.first(index + 1));
+  if ((word === "input" || word === "output") && declares) return word;
   if (word === "shared" && next === "Identifier" && afterNext === "Assign") return word;
   if (word === "out" && (next === "Identifier" || next === "In")) return word;
   const controlled = ["If", "Repeat"].includes(roleOf(tokens[index - 1]));

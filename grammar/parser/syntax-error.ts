@@ -1,6 +1,6 @@
 import type { IRecognitionException, IToken } from "chevrotain";
 import { diagnostic } from "../source/diagnostic.ts";
-import type { Diagnostic, DiagnosticExtras } from "../source/diagnostic.ts";
+import type { Diagnostic, DiagnosticExtras, Fix } from "../source/diagnostic.ts";
 import { didYouMean } from "../source/did-you-mean.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import { span } from "../source/span.ts";
@@ -9,6 +9,7 @@ import { roleOf } from "../tokens/role.ts";
 import { reservedWords } from "../tokens/table.ts";
 import { shortened } from "../tokens/tokenize.ts";
 import { spanOf } from "./bracket-reports.ts";
+import { places } from "./places.ts";
 import { endOf } from "./segment.ts";
 import type { Segment } from "./segment.ts";
 
@@ -17,8 +18,10 @@ export function syntaxError(file: SourceFile, segment: Segment, error: IRecognit
   const atEnd = error.token.tokenType.name === "EOF";
   const found = atEnd ? segment.next : error.token;
   const last = segment.tokens.at(atEnd ? -1 : segment.tokens.indexOf(error.token) - 1);
-  const extras = adviceFor(file, error.message, found, last, atEnd);
-  const holes = { expected: error.message, found: describe(found) };
+  const rule = error.context.ruleStack.at(-1) ?? "";
+  const expected = expectedAfter(last, rule, error.message);
+  const extras = atEnd || found === undefined || last === undefined ? {} : adviceFor({ file, expected, found, last });
+  const holes = { expected, found: describe(found) };
   if (!atEnd || found === undefined || last === undefined || sameLine(file, last, found)) {
     const end = endOf(last ?? error.token);
     const where = found === undefined ? span(file, end, end) : spanOf(file, found);
@@ -38,9 +41,7 @@ export function unknownStatement(
   words: readonly string[],
 ): Diagnostic {
   const where = spanOf(file, first);
-  const near = roleOf(first) === "Identifier" ? didYouMean(first.image, words) : undefined;
-  const fix =
-    near === undefined ? undefined : { title: `did you mean \`${near}\`?`, edits: [{ span: where, text: near }] };
+  const fix = meant(file, first, words);
   const isLink = first.image === "->";
   const help = isLink ? "a chain starts with a value: `NAME = VALUE -> …`" : undefined;
   return diagnostic(syntaxDiagnostics, "CNN101", where, { expected, found: describe(first) }, { fix, help });
@@ -54,31 +55,63 @@ function sameLine(file: SourceFile, a: IToken, b: IToken): boolean {
   return file.position(endOf(a)).line === file.position(b.startOffset).line;
 }
 
-function adviceFor(
-  file: SourceFile,
-  expected: string,
-  found: IToken | undefined,
-  last: IToken | undefined,
-  atEnd: boolean,
-): DiagnosticExtras {
-  if (found === undefined || atEnd) return {};
+/** What the elements between brackets are called. */
+const ELEMENTS: Readonly<Record<string, string>> = {
+  header: "the name of a parameter",
+  arguments: "a value",
+  list: "a value",
+  import: "the name of a block",
+};
+
+/** Right behind a bracket or comma an element is expected, not another comma. */
+function expectedAfter(last: IToken | undefined, rule: string, expected: string): string {
+  const element = ELEMENTS[rule];
+  if (element === undefined || last === undefined || !expected.startsWith("`,` or ")) return expected;
+  if (last.image === ",") return element;
+  return ["(", "[", "{"].includes(last.image) ? `${element} or ${expected.slice("`,` or ".length)}` : expected;
+}
+
+interface Stumble {
+  readonly file: SourceFile;
+  readonly expected: string;
+  readonly found: IToken;
+  readonly last: IToken;
+}
+
+function adviceFor(stumble: Stumble): DiagnosticExtras {
+  const { file, expected, found, last } = stumble;
   const role = roleOf(found);
-  if (expected === "a value" && role === "Repeat") {
-    return { help: "`repeat` passes a value through its links: `in -> repeat 2 { … }`" };
+  if (expected === places.file.expected) return { fix: meant(file, found, places.file.words) };
+  if (expected.startsWith("a value")) {
+    if (role === "Repeat") return { help: "`repeat` passes a value through its links: `in -> repeat 2 { … }`" };
+    if (role === "Arrow") return { help: "a chain starts with a value: `in -> …`" };
+    if (role === "Assign" && last.image === "=") return { help: "equality is written `==`" };
   }
-  if (expected === "a value" && role === "Arrow") return { help: "a chain starts with a value: `in -> …`" };
-  if (expected === "a value" && role === "Assign" && last?.image === "=") return { help: "equality is written `==`" };
-  const wantsName = expected.includes("name") && expected !== "`=` after the name";
-  if (wantsName && reservedWords.includes(found.image)) return { help: `\`${found.image}\` is a reserved word` };
+  if (expected === "`{`" && role === "Assign") return { fix: replace(file, found, "==", "equality is written `==`") };
+  if (expected.includes("name") && reservedWords.includes(found.image))
+    return { help: `\`${found.image}\` is a reserved word` };
+  return insertion(stumble, role);
+}
+
+/** A sign that was most likely forgotten. */
+function insertion({ file, expected, found, last }: Stumble, role: string): DiagnosticExtras {
   const startsLink = role === "Identifier" || role === "Repeat" || role === "If";
-  if (expected.includes("`->`") && startsLink && last !== undefined && sameLine(file, last, found)) {
+  if (expected.includes("`->`") && startsLink && sameLine(file, last, found)) {
     const at = span(file, found.startOffset, found.startOffset);
     return { fix: { title: "pass the value on with `->`", edits: [{ span: at, text: "-> " }] } };
   }
-  const startsValue = startsLink || ["Number", "String", "LeftBracket", "True", "False"].includes(role);
-  if (expected.startsWith("`,` or") && startsValue && last !== undefined) {
-    const at = span(file, endOf(last), endOf(last));
-    return { fix: { title: "separate them with `,`", edits: [{ span: at, text: "," }] } };
-  }
-  return {};
+  if (!expected.startsWith("`,` or ")) return {};
+  if (role === "Colon") return { fix: replace(file, found, "=", "options are set with `=`") };
+  const startsValue = startsLink || ["Number", "String", "LeftBracket", "True", "False", "In"].includes(role);
+  const at = span(file, endOf(last), endOf(last));
+  return startsValue ? { fix: { title: "separate them with `,`", edits: [{ span: at, text: "," }] } } : {};
+}
+
+function replace(file: SourceFile, token: IToken, text: string, title: string): Fix {
+  return { title, edits: [{ span: spanOf(file, token), text }] };
+}
+
+function meant(file: SourceFile, token: IToken, words: readonly string[]): Fix | undefined {
+  const near = roleOf(token) === "Identifier" ? didYouMean(token.image, words) : undefined;
+  return near === undefined ? undefined : replace(file, token, near, `did you mean \`${near}\`?`);
 }

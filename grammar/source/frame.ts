@@ -32,16 +32,15 @@ export function fixFrame(fix: Fix, style: FrameStyle): string[] {
   const edits = [...fix.edits].sort((a, b) => a.span.start - b.span.start);
   const file = edits[0]?.span.file;
   if (file === undefined || edits.some((edit) => edit.span.file !== file)) return [];
-  const { text, places } = applyEdits(file, edits);
-  const mended = sourceFile(file.path, text);
+  const { mended, firstLine, places } = applyEdits(file, edits);
   const rows: string[] = [bar(style)];
   let lastShown = 0;
-  for (const { start, end } of places) {
+  for (const { start } of places) {
     const line = mended.position(start).line;
     if (line === lastShown || rows.length > 2 * MOST_LINES_OF_A_SPAN) continue;
     lastShown = line;
     const here = places.filter((place) => mended.position(place.start).line === line);
-    rows.push(...markedLine(mended, line, here.length > 0 ? here : [{ start, end }], style));
+    rows.push(...markedLine(mended, line, here, style, line + firstLine - 1));
   }
   return rows;
 }
@@ -51,9 +50,24 @@ interface Stretch {
   readonly end: number;
 }
 
-function applyEdits(file: SourceFile, edits: Fix["edits"]): { text: string; places: Stretch[] } {
+interface Mended {
+  /** The lines around the edits, changed. */
+  readonly mended: SourceFile;
+  /** The number in the file of the first of them. */
+  readonly firstLine: number;
+  readonly places: readonly Stretch[];
+}
+
+/** Of a line without end only this much beside an edit is looked at. */
+const MOST_BESIDE_AN_EDIT = 1000;
+
+function applyEdits(file: SourceFile, edits: Fix["edits"]): Mended {
+  const from = edits[0]?.span.start ?? 0;
+  const to = edits.at(-1)?.span.end ?? from;
+  const firstLine = file.position(from).line;
+  const lineEnd = file.lineStarts[file.position(to).line] ?? file.text.length;
+  let done = Math.max(file.lineStarts[firstLine - 1] ?? 0, from - MOST_BESIDE_AN_EDIT);
   let text = "";
-  let done = 0;
   const places: Stretch[] = [];
   for (const edit of edits) {
     text += file.text.slice(done, edit.span.start);
@@ -61,7 +75,8 @@ function applyEdits(file: SourceFile, edits: Fix["edits"]): { text: string; plac
     text += edit.text;
     done = edit.span.end;
   }
-  return { text: text + file.text.slice(done), places };
+  text += file.text.slice(done, Math.min(lineEnd, to + MOST_BESIDE_AN_EDIT));
+  return { mended: sourceFile(file.path, text), firstLine, places };
 }
 
 /** The last character that the span covers, its trailing line ends not counted. */
@@ -88,7 +103,13 @@ function markedLines(place: Span, style: FrameStyle): string[] {
 }
 
 /** One line and, beneath it, the marks under the stretches that touch it. */
-function markedLine(file: SourceFile, line: number, stretches: readonly Stretch[], style: FrameStyle): string[] {
+function markedLine(
+  file: SourceFile,
+  line: number,
+  stretches: readonly Stretch[],
+  style: FrameStyle,
+  shownAs = line,
+): string[] {
   const text = lineText(file, line);
   const lineStart = file.lineStarts[line - 1] ?? 0;
   const indent = text.length - text.trimStart().length;
@@ -102,7 +123,7 @@ function markedLine(file: SourceFile, line: number, stretches: readonly Stretch[
     const width = Math.max(to > from || style.mark === "^" ? 1 : 0, shown.cell(to) - cell);
     marks = marks.padEnd(cell) + style.mark.repeat(width);
   }
-  const number = style.paint("gutter", String(line).padStart(style.gutter));
+  const number = style.paint("gutter", String(shownAs).padStart(style.gutter));
   const rows = [`${number} ${style.paint("gutter", "|")} ${shown.text}`.trimEnd()];
   if (marks.trim() !== "") rows.push(`${bar(style)} ${paintMarks(marks, style)}`);
   return rows;

@@ -3,7 +3,7 @@ import type { IToken } from "chevrotain";
 import type { Comment } from "../ast/nodes.ts";
 import { diagnostic } from "../source/diagnostic.ts";
 import { didYouMean } from "../source/did-you-mean.ts";
-import { Report } from "../source/report.ts";
+import type { Report } from "../source/report.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import { span } from "../source/span.ts";
 import { syntaxDiagnostics } from "../syntax-diagnostics.ts";
@@ -17,6 +17,8 @@ export interface Tokens {
   readonly comments: readonly Comment[];
 }
 
+export const TOKEN_LIMIT = 100_000;
+
 const lexer = new Lexer([...vocabulary.ordered], {
   positionTracking: "onlyOffset",
   skipValidations: true,
@@ -24,12 +26,25 @@ const lexer = new Lexer([...vocabulary.ordered], {
 
 /** Cuts a file into tokens. What is malformed is reported and, where its meaning is clear, kept as that. */
 export function tokenize(file: SourceFile, report: Report): Tokens {
-  const result = lexer.tokenize(file.text);
-  for (const token of result.tokens) checkToken(file, token, report);
-  for (const token of result.groups["dropped"] ?? []) reportLookalike(file, token, report);
-  reportStrays(file, result.errors, report);
-  const comments = (result.groups["comments"] ?? []).map((token) => toComment(file, token, report));
-  return { tokens: result.tokens, comments };
+  const { tokens, groups } = lexer.tokenize(file.text);
+  if (tokens.length > TOKEN_LIMIT) {
+    const at = tokens[TOKEN_LIMIT] as IToken;
+    const where = span(file, at.startOffset, at.startOffset + at.image.length);
+    report.add(diagnostic(syntaxDiagnostics, "CNN123", where, { limit: TOKEN_LIMIT }));
+    return { tokens: [], comments: [] };
+  }
+  checkAll(tokens, checkToken);
+  checkAll(groups["dropped"], reportLookalike);
+  checkAll(groups["strays"], reportStray);
+  const comments = (groups["comments"] ?? []).map((token) => toComment(file, token, report));
+  return { tokens, comments };
+
+  function checkAll(list: readonly IToken[] | undefined, check: typeof checkToken): void {
+    for (const token of list ?? []) {
+      if (report.overflowed) return;
+      check(file, token, report);
+    }
+  }
 }
 
 function checkToken(file: SourceFile, token: IToken, report: Report): void {
@@ -60,7 +75,7 @@ function checkNumber(file: SourceFile, token: IToken, report: Report): void {
   if (parts.unit === "" || findUnit(parts.unit) !== undefined) return;
   const unitSpan = span(file, where.end - parts.unit.length, where.end);
   const names = units.map((unit) => unit.name);
-  const near = didYouMean(parts.unit, names) ?? names.find((name) => parts.unit.startsWith(name) && name.length > 1);
+  const near = units.find((unit) => unit.misspelt?.includes(parts.unit))?.name ?? didYouMean(parts.unit, names);
   report.add(
     diagnostic(
       syntaxDiagnostics,
@@ -84,6 +99,7 @@ function checkEscapes(file: SourceFile, token: IToken, report: Report): void {
   if (!token.image.includes("\\")) return;
   for (const match of token.image.matchAll(/\\([^\r\n])/g)) {
     if ('"\\nt'.includes(match[1] ?? "")) continue;
+    if (report.overflowed) return;
     const start = token.startOffset + match.index;
     const where = span(file, start, start + 2);
     report.add(
@@ -172,15 +188,13 @@ function reportLookalike(file: SourceFile, token: IToken, report: Report): void 
   );
 }
 
-function reportStrays(file: SourceFile, errors: readonly { offset: number; length: number }[], report: Report): void {
-  for (const { offset, length } of errors) {
-    const where = span(file, offset, offset + length);
-    const [first = ""] = file.text.slice(offset, offset + 2);
-    const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(first);
-    const character = printable ? `\`${first}\`` : `the character U+${hex(first)}`;
-    const fix = { title: "remove it", edits: [{ span: where, text: "" }] };
-    report.add(diagnostic(syntaxDiagnostics, "CNN106", where, { character }, { fix }));
-  }
+function reportStray(file: SourceFile, token: IToken, report: Report): void {
+  const where = span(file, token.startOffset, token.startOffset + token.image.length);
+  const [first = ""] = token.image.slice(0, 2);
+  const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(first);
+  const character = printable ? `\`${first}\`` : `the character U+${hex(first)}`;
+  const fix = { title: "remove it", edits: [{ span: where, text: "" }] };
+  report.add(diagnostic(syntaxDiagnostics, "CNN106", where, { character }, { fix }));
 }
 
 function hex(character: string): string {

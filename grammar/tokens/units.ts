@@ -5,20 +5,36 @@ export interface Unit {
   readonly exponent: number;
   readonly factor: number;
   readonly doc: string;
+  /** What people write instead. */
+  readonly misspelt?: readonly string[];
 }
 
 export const units: readonly Unit[] = [
-  { name: "K", measures: "count", exponent: 3, factor: 1, doc: "thousand" },
-  { name: "M", measures: "count", exponent: 6, factor: 1, doc: "million" },
+  { name: "K", measures: "count", exponent: 3, factor: 1, doc: "thousand", misspelt: ["k"] },
+  { name: "M", measures: "count", exponent: 6, factor: 1, doc: "million", misspelt: ["m"] },
   { name: "G", measures: "count", exponent: 9, factor: 1, doc: "thousand million" },
-  { name: "KiB", measures: "bytes", exponent: 0, factor: 2 ** 10, doc: "1024 bytes" },
-  { name: "MiB", measures: "bytes", exponent: 0, factor: 2 ** 20, doc: "1024 KiB" },
-  { name: "GiB", measures: "bytes", exponent: 0, factor: 2 ** 30, doc: "1024 MiB" },
-  { name: "s", measures: "time", exponent: 0, factor: 1, doc: "second" },
-  { name: "ms", measures: "time", exponent: -3, factor: 1, doc: "thousandth of a second" },
+  { name: "KiB", measures: "bytes", exponent: 0, factor: 2 ** 10, doc: "1024 bytes", misspelt: ["KB", "kB", "kb"] },
+  { name: "MiB", measures: "bytes", exponent: 0, factor: 2 ** 20, doc: "1024 KiB", misspelt: ["MB", "mb"] },
+  { name: "GiB", measures: "bytes", exponent: 0, factor: 2 ** 30, doc: "1024 MiB", misspelt: ["GB", "gb"] },
+  {
+    name: "s",
+    measures: "time",
+    exponent: 0,
+    factor: 1,
+    doc: "second",
+    misspelt: ["sec", "secs", "second", "seconds"],
+  },
+  {
+    name: "ms",
+    measures: "time",
+    exponent: -3,
+    factor: 1,
+    doc: "thousandth of a second",
+    misspelt: ["msec", "millis"],
+  },
   { name: "Hz", measures: "frequency", exponent: 0, factor: 1, doc: "per second" },
   { name: "kHz", measures: "frequency", exponent: 3, factor: 1, doc: "thousand per second" },
-  { name: "deg", measures: "angle", exponent: 0, factor: 1, doc: "degree" },
+  { name: "deg", measures: "angle", exponent: 0, factor: 1, doc: "degree", misspelt: ["degree", "degrees", "d"] },
 ];
 
 export function findUnit(name: string): Unit | undefined {
