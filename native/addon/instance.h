@@ -1,7 +1,7 @@
 // One loaded model: its memory, and the calls into generated code. Knows nothing of Node.
 //
 // Every method is safe to call from any thread; calls of one instance take turns. Indices and sizes are
-// the caller's duty (node.cc and c-api.cc check them). A method that can fail returns null when all
+// the caller's duty (node/ and c/ check them). A method that can fail returns null when all
 // went well, else a text that lives forever.
 #pragma once
 #include <cstdint>

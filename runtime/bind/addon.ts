@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { CnncCpuError, CnncError, CnncStaleError, reasonOf } from "../errors.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** The exports of a generated addon (native/addon/node.cc). */
+/** The exports of a generated addon (native/addon/node/module.cc). */
 export interface Addon {
   models(): AddonModel[];
   create(model: string, threads: number): AddonInstance;

@@ -11,38 +11,55 @@ import type { Manifest } from "../../runtime/bind/manifest.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const require = createRequire(import.meta.url);
 
+export const fakeModelSource = path.join(root, "test/addon/fake-model/model.cc");
+
 const flags = [
   ..."-std=c++20 -O2 -fPIC -fvisibility=hidden -fno-gnu-unique -Wall -Wextra -Werror".split(" "),
-  ..."-DNAPI_VERSION=8 -DNAPI_DISABLE_CPP_EXCEPTIONS".split(" "),
+  ..."-DNAPI_VERSION=8 -DNAPI_DISABLE_CPP_EXCEPTIONS -O1".split(" "),
   ...["-I", path.join(root, "native/addon")],
   ...["-isystem", (require("node-addon-api") as { include_dir: string }).include_dir],
   ...["-isystem", (require("node-api-headers") as { include_dir: string }).include_dir],
 ];
 
-/** Host files of an addon. */
-export function hostSources(): string[] {
-  const notForNode = new Set(["c-api.cc", "safetensors.cc"]);
-  const addon = fs.readdirSync(path.join(root, "native/addon")).filter((it) => it.endsWith(".cc"));
-  return [
-    ...addon.filter((it) => !notForNode.has(it)).map((it) => path.join(root, "native/addon", it)),
-    path.join(root, "native/parallel/pool.cc"),
-  ];
+/** Host files: common ones, and those of Node's or C's side. */
+export function hostSources(side: "node" | "c"): string[] {
+  return ["native/addon", `native/addon/${side}`, "native/parallel"].flatMap((folder) => {
+    const names = fs.readdirSync(path.join(root, folder)).filter((it) => it.endsWith(".cc"));
+    return names.map((it) => path.join(root, folder, it));
+  });
 }
 
-/** The path of the addon; compiled when its sources have changed. */
+/** The path of the addon; compiled when its sources have changed, by the first of several test files. */
 export async function buildFakeAddon(): Promise<string> {
-  const model = path.join(root, "test/addon/fake-model/model.cc");
-  const folder = path.join(os.tmpdir(), `cnnc-fake-addon-${fingerprint([...hostSources(), model])}`);
+  const folder = path.join(os.tmpdir(), `cnnc-fake-addon-${fingerprint()}`);
   const addon = path.join(folder, "fake.node");
-  if (fs.existsSync(addon)) return addon;
+  const lock = `${folder}.lock`;
+  while (!fs.existsSync(addon) && !takeLock(lock)) await new Promise((resolve) => setTimeout(resolve, 100));
+  if (!fs.existsSync(addon)) await buildIn(folder, addon);
+  fs.rmSync(lock, { recursive: true, force: true });
+  return addon;
+}
+
+async function buildIn(folder: string, addon: string): Promise<void> {
   const work = fs.mkdtempSync(`${folder}-`);
-  const objects = await Promise.all([...hostSources(), model].map((source) => compile(source, work)));
-  await run("g++", ["-shared", "-o", path.join(work, "fake.node"), ...objects, "-pthread", "-Wl,-z,nodelete"]);
+  const objects = await Promise.all([...hostSources("node"), fakeModelSource].map((source) => compile(source, work)));
+  const exports = path.join(root, "native/addon/node/exports.map");
+  const link = ["-pthread", "-ldl", `-Wl,--version-script=${exports}`, "-Wl,--no-undefined-version"];
+  await run("g++", ["-shared", "-o", path.join(work, "fake.node"), ...objects, ...link]);
   fs.mkdirSync(folder, { recursive: true });
-  // Whole or not there: two test files may build at the same time.
   fs.renameSync(path.join(work, "fake.node"), addon);
   fs.rmSync(work, { recursive: true });
-  return addon;
+}
+
+/** A lock whose owner died (its time stands still) is taken over. */
+function takeLock(lock: string): boolean {
+  try {
+    fs.mkdirSync(lock);
+    return true;
+  } catch {
+    const made = fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return Date.now() - made > 200_000;
+  }
 }
 
 export async function compile(source: string, folder: string, more: readonly string[] = []): Promise<string> {
@@ -61,14 +78,12 @@ export async function run(command: string, args: readonly string[]): Promise<str
   return output;
 }
 
-function fingerprint(sources: readonly string[]): string {
-  const hash = createHash("sha256").update(flags.join(" "));
-  for (const folder of ["native/addon", "native/parallel"]) {
-    for (const name of fs.readdirSync(path.join(root, folder)).sort()) {
-      hash.update(fs.readFileSync(path.join(root, folder, name)));
-    }
+function fingerprint(): string {
+  const hash = createHash("sha256").update(flags.join(" ")).update(fs.readFileSync(fakeModelSource));
+  for (const folder of ["native/addon", "native/addon/node", "native/parallel"]) {
+    const files = fs.readdirSync(path.join(root, folder), { withFileTypes: true }).filter((it) => it.isFile());
+    for (const { name } of files) hash.update(name).update(fs.readFileSync(path.join(root, folder, name)));
   }
-  for (const source of sources) hash.update(fs.readFileSync(source));
   return hash.digest("hex").slice(0, 16);
 }
 

@@ -1,10 +1,10 @@
 // The addon's exports: models() and create(model, threads).
 #include <napi.h>
 
-#include "cpu.h"
-#include "model.h"
-#include "node-environment.h"
-#include "node-instance.h"
+#include "../cpu.h"
+#include "../model.h"
+#include "environment.h"
+#include "instance-object.h"
 
 namespace {
 
@@ -67,7 +67,7 @@ Napi::Value create(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   const auto environment = cnnc::Environment::create(env);
-  napi_create_reference(env, cnnc::NodeInstance::define(env), 1, &environment->instance_class);
+  napi_create_reference(env, cnnc::InstanceObject::define(env), 1, &environment->instance_class);
   exports.Set("models", Napi::Function::New(env, list_models, "models"));
   exports.Set("create", Napi::Function::New(env, create, "create"));
   return exports;

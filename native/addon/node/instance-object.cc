@@ -1,4 +1,4 @@
-#include "node-instance.h"
+#include "instance-object.h"
 
 #include <cstring>
 #include <new>
@@ -82,30 +82,30 @@ std::vector<int64_t> sizes(const Tensor* tensors, int32_t count) {
 
 }  // namespace
 
-Napi::Function NodeInstance::define(Napi::Env env) {
+Napi::Function InstanceObject::define(Napi::Env env) {
   return DefineClass(env, "Instance",
                      {
-                         InstanceMethod<&NodeInstance::set_parameter>("setParameter"),
-                         InstanceMethod<&NodeInstance::get_parameter>("getParameter"),
-                         InstanceMethod<&NodeInstance::set_state>("setState"),
-                         InstanceMethod<&NodeInstance::get_state>("getState"),
-                         InstanceMethod<&NodeInstance::clear_state>("clearState"),
-                         InstanceMethod<&NodeInstance::learning_rate>("learningRate"),
-                         InstanceMethod<&NodeInstance::get_gradient>("getGradient"),
-                         InstanceMethod<&NodeInstance::infer_sync>("inferSync"),
-                         InstanceMethod<&NodeInstance::infer>("infer"),
-                         InstanceMethod<&NodeInstance::step_sync>("stepSync"),
-                         InstanceMethod<&NodeInstance::step>("step"),
-                         InstanceMethod<&NodeInstance::gradient_sync>("gradientSync"),
-                         InstanceMethod<&NodeInstance::dispose>("dispose"),
-                         InstanceAccessor<&NodeInstance::arena_bytes>("arenaBytes"),
-                         InstanceAccessor<&NodeInstance::parameter_bytes>("parameterBytes"),
-                         InstanceAccessor<&NodeInstance::threads>("threads"),
-                         InstanceAccessor<&NodeInstance::disposed>("disposed"),
+                         InstanceMethod<&InstanceObject::set_parameter>("setParameter"),
+                         InstanceMethod<&InstanceObject::get_parameter>("getParameter"),
+                         InstanceMethod<&InstanceObject::set_state>("setState"),
+                         InstanceMethod<&InstanceObject::get_state>("getState"),
+                         InstanceMethod<&InstanceObject::clear_state>("clearState"),
+                         InstanceMethod<&InstanceObject::learning_rate>("learningRate"),
+                         InstanceMethod<&InstanceObject::get_gradient>("getGradient"),
+                         InstanceMethod<&InstanceObject::infer_sync>("inferSync"),
+                         InstanceMethod<&InstanceObject::infer>("infer"),
+                         InstanceMethod<&InstanceObject::step_sync>("stepSync"),
+                         InstanceMethod<&InstanceObject::step>("step"),
+                         InstanceMethod<&InstanceObject::gradient_sync>("gradientSync"),
+                         InstanceMethod<&InstanceObject::dispose>("dispose"),
+                         InstanceAccessor<&InstanceObject::arena_bytes>("arenaBytes"),
+                         InstanceAccessor<&InstanceObject::parameter_bytes>("parameterBytes"),
+                         InstanceAccessor<&InstanceObject::threads>("threads"),
+                         InstanceAccessor<&InstanceObject::disposed>("disposed"),
                      });
 }
 
-NodeInstance::NodeInstance(const Napi::CallbackInfo& info)
+InstanceObject::InstanceObject(const Napi::CallbackInfo& info)
     : ObjectWrap(info), environment_(Environment::of(info.Env())) {
   Arguments arguments(info);
   const std::string name = arguments.text(0, "model");
@@ -122,28 +122,28 @@ NodeInstance::NodeInstance(const Napi::CallbackInfo& info)
   if (instance_) environment_->instances.insert(this);
 }
 
-NodeInstance::~NodeInstance() {
+InstanceObject::~InstanceObject() {
   environment_->instances.erase(this);
   abandon();
 }
 
-void NodeInstance::abandon() {
+void InstanceObject::abandon() {
   for (Dispatcher::Job* job : dispatcher_.stop()) delete job;
   instance_.reset();
 }
 
-bool NodeInstance::alive(Napi::Env env) {
+bool InstanceObject::alive(Napi::Env env) {
   if (!instance_) throw_error(env, disposed_text);
   return instance_ != nullptr;
 }
 
-Napi::Value NodeInstance::answer(Napi::Env env, Instance::Error error, Napi::Value result) {
+Napi::Value InstanceObject::answer(Napi::Env env, Instance::Error error, Napi::Value result) {
   if (error) throw_error(env, error);
   return error ? env.Undefined() : result;
 }
 
 // `result` is not yet visible to JavaScript, so its memory stays where it is.
-Napi::Value NodeInstance::start(Napi::Env env, Napi::Value result, PromiseJob::Work work) {
+Napi::Value InstanceObject::start(Napi::Env env, Napi::Value result, PromiseJob::Work work) {
   auto job = std::make_unique<PromiseJob>(env, Value(), result, std::move(work));
   const Napi::Promise promise = job->promise();
   if (dispatcher_.post(job.get())) {
@@ -155,14 +155,14 @@ Napi::Value NodeInstance::start(Napi::Env env, Napi::Value result, PromiseJob::W
   return promise;
 }
 
-const Parameter* NodeInstance::parameter(Arguments& arguments, size_t at) {
+const Parameter* InstanceObject::parameter(Arguments& arguments, size_t at) {
   if (instance_->model().parameter_count == 0) arguments.fail_range("the model has no parameters");
   const int64_t index = arguments.integer(at, "index", 0, instance_->model().parameter_count - 1);
   return arguments.ok() ? &instance_->model().parameters[index] : nullptr;
 }
 
 // setParameter(index, Float32Array)
-Napi::Value NodeInstance::set_parameter(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::set_parameter(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const Parameter* it = parameter(arguments, 0);
@@ -175,7 +175,7 @@ Napi::Value NodeInstance::set_parameter(const Napi::CallbackInfo& info) {
 }
 
 // getParameter(index, into: Float32Array) → into
-Napi::Value NodeInstance::get_parameter(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::get_parameter(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const Parameter* it = parameter(arguments, 0);
@@ -188,7 +188,7 @@ Napi::Value NodeInstance::get_parameter(const Napi::CallbackInfo& info) {
 }
 
 // setState(slot, index, Float32Array)
-Napi::Value NodeInstance::set_state(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::set_state(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const auto slot = static_cast<int32_t>(arguments.integer(0, "slot", 0, instance_->model().state_slots - 1));
@@ -202,7 +202,7 @@ Napi::Value NodeInstance::set_state(const Napi::CallbackInfo& info) {
 }
 
 // getState(slot, index, into: Float32Array) → into
-Napi::Value NodeInstance::get_state(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::get_state(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const auto slot = static_cast<int32_t>(arguments.integer(0, "slot", 0, instance_->model().state_slots - 1));
@@ -215,14 +215,14 @@ Napi::Value NodeInstance::get_state(const Napi::CallbackInfo& info) {
 }
 
 // clearState(): the optimiser forgets
-Napi::Value NodeInstance::clear_state(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::clear_state(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   instance_->clear_state();
   return info.Env().Undefined();
 }
 
 // learningRate(step, totalSteps) → what the schedule gives; 0 without a train section
-Napi::Value NodeInstance::learning_rate(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::learning_rate(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const double step = arguments.number(0, "step"), total = arguments.number(1, "totalSteps");
@@ -232,7 +232,7 @@ Napi::Value NodeInstance::learning_rate(const Napi::CallbackInfo& info) {
 }
 
 // getGradient(index, into: Float32Array) → into
-Napi::Value NodeInstance::get_gradient(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::get_gradient(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const Parameter* it = parameter(arguments, 0);
@@ -244,7 +244,7 @@ Napi::Value NodeInstance::get_gradient(const Napi::CallbackInfo& info) {
 }
 
 // inferSync(batch, inputs, layouts, outputs: (Float32Array | null)[]) → outputs
-Napi::Value NodeInstance::infer_sync(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::infer_sync(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   const Model& model = instance_->model();
   Arguments arguments(info);
@@ -256,7 +256,7 @@ Napi::Value NodeInstance::infer_sync(const Napi::CallbackInfo& info) {
 }
 
 // infer(batch, inputs, layouts) → Promise<Float32Array[]>
-Napi::Value NodeInstance::infer(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::infer(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (!alive(env)) return {};
   const Model& model = instance_->model();
@@ -280,7 +280,7 @@ Napi::Value NodeInstance::infer(const Napi::CallbackInfo& info) {
 }
 
 // stepSync(batch, inputs, layouts, targets, seed, step, totalSteps) → Float64Array [loss, …metrics]
-Napi::Value NodeInstance::step_sync(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::step_sync(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   const Model& model = instance_->model();
   Arguments arguments(info);
@@ -294,7 +294,7 @@ Napi::Value NodeInstance::step_sync(const Napi::CallbackInfo& info) {
 }
 
 // step(batch, inputs, layouts, targets, seed, step, totalSteps) → Promise<Float64Array>
-Napi::Value NodeInstance::step(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::step(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (!alive(env)) return {};
   const Model& model = instance_->model();
@@ -312,7 +312,7 @@ Napi::Value NodeInstance::step(const Napi::CallbackInfo& info) {
 
 // gradientSync(batch, inputs, layouts, targets, seed, step, totalSteps,
 //              inputGradients: (Float32Array | null)[]) → Float64Array [loss, …metrics]
-Napi::Value NodeInstance::gradient_sync(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::gradient_sync(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   const Model& model = instance_->model();
   Arguments arguments(info);
@@ -329,7 +329,7 @@ Napi::Value NodeInstance::gradient_sync(const Napi::CallbackInfo& info) {
 }
 
 // dispose(): waits for the call that runs; the promises of those that wait are rejected.
-Napi::Value NodeInstance::dispose(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::dispose(const Napi::CallbackInfo& info) {
   for (Dispatcher::Job* job : dispatcher_.stop()) {
     std::unique_ptr<PromiseJob> cancelled(static_cast<PromiseJob*>(job));
     cancelled->fail(disposed_text);
@@ -339,19 +339,19 @@ Napi::Value NodeInstance::dispose(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value NodeInstance::arena_bytes(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::arena_bytes(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), instance_ ? static_cast<double>(instance_->arena_bytes()) : 0);
 }
 
-Napi::Value NodeInstance::parameter_bytes(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::parameter_bytes(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), instance_ ? static_cast<double>(instance_->parameter_bytes()) : 0);
 }
 
-Napi::Value NodeInstance::threads(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::threads(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), instance_ ? instance_->threads() : 0);
 }
 
-Napi::Value NodeInstance::disposed(const Napi::CallbackInfo& info) {
+Napi::Value InstanceObject::disposed(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), instance_ == nullptr);
 }
 

@@ -1,4 +1,4 @@
-#include "node-arguments.h"
+#include "arguments.h"
 
 #include <cmath>
 #include <cstring>

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "instance.h"
+#include "../instance.h"
 
 namespace cnnc {
 

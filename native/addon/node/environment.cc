@@ -1,6 +1,6 @@
-#include "node-environment.h"
+#include "environment.h"
 
-#include "node-instance.h"
+#include "instance-object.h"
 
 namespace cnnc {
 namespace {
@@ -39,7 +39,7 @@ const std::shared_ptr<Environment>& Environment::of(Napi::Env env) {
 
 void Environment::at_exit(void* data) {
   std::unique_ptr<std::shared_ptr<Environment>> environment(static_cast<std::shared_ptr<Environment>*>(data));
-  for (NodeInstance* instance : (*environment)->instances) instance->abandon();
+  for (InstanceObject* instance : (*environment)->instances) instance->abandon();
 }
 
 void Environment::job_begins(napi_env env) {

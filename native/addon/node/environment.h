@@ -8,11 +8,11 @@
 #include <unordered_set>
 
 #include "dispatcher.h"
-#include "instance.h"
+#include "../instance.h"
 
 namespace cnnc {
 
-class NodeInstance;
+class InstanceObject;
 
 class Environment {
  public:
@@ -24,7 +24,7 @@ class Environment {
   napi_ref float32_array = nullptr;
   napi_ref float64_array = nullptr;
 
-  std::unordered_set<NodeInstance*> instances;
+  std::unordered_set<InstanceObject*> instances;
 
   // The event loop lives on while a promise is pending. Both on the environment's own thread.
   void job_begins(napi_env env);

@@ -6,19 +6,19 @@
 #include <vector>
 
 #include "dispatcher.h"
-#include "instance.h"
-#include "node-arguments.h"
-#include "node-environment.h"
+#include "../instance.h"
+#include "arguments.h"
+#include "environment.h"
 
 namespace cnnc {
 
-class NodeInstance : public Napi::ObjectWrap<NodeInstance> {
+class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
  public:
   static Napi::Function define(Napi::Env env);
 
   // new Instance(modelName, threads)
-  explicit NodeInstance(const Napi::CallbackInfo& info);
-  ~NodeInstance() override;
+  explicit InstanceObject(const Napi::CallbackInfo& info);
+  ~InstanceObject() override;
 
   // The environment ends: stop the thread, free the memory, touch no JavaScript.
   void abandon();

@@ -1,0 +1,164 @@
+#include "c-api.h"
+
+#include <cstring>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "../instance.h"
+#include "safetensors.h"
+
+#ifndef CNNC_C_ENTRY
+#define CNNC_C_ENTRY cnnc_model_api
+#endif
+
+struct cnnc_net {
+  cnnc::Instance* instance;
+  std::vector<bool> filled;  // parameters that have a value
+  std::string error;
+};
+
+namespace {
+
+using cnnc::Model;
+using cnnc::Parameter;
+
+int32_t fail(cnnc_net* net, std::string text) {
+  net->error = std::move(text);
+  return -1;
+}
+
+int32_t model_count() { return cnnc::model_count; }
+const Model* model_at(int32_t index) {
+  return index >= 0 && index < cnnc::model_count ? cnnc::models[index] : nullptr;
+}
+const char* model_name(int32_t index) { return model_at(index) ? model_at(index)->name : nullptr; }
+const char* model_hash(int32_t index) { return model_at(index) ? model_at(index)->hash : nullptr; }
+
+const Model* find_model(const char* name) {
+  for (int32_t i = 0; name && i < cnnc::model_count; i++)
+    if (std::strcmp(cnnc::models[i]->name, name) == 0) return cnnc::models[i];
+  return nullptr;
+}
+
+cnnc_net* create(const char* name, int32_t threads, const char** error) {
+  const char* reason = nullptr;
+  cnnc_net* net = nullptr;
+  if (const Model* model = find_model(name); !model) {
+    reason = "the library has no model of this name";
+  } else if (threads < 1 || threads > cnnc::Pool::max_threads) {
+    reason = "threads must be from 1 to 256";
+  } else if (cnnc::Instance* instance = cnnc::Instance::create(*model, threads, &reason)) {
+    try {
+      net = new cnnc_net{instance, std::vector<bool>(static_cast<size_t>(model->parameter_count)), ""};
+    } catch (const std::bad_alloc&) {
+      reason = "out of memory";
+      delete instance;
+    }
+  }
+  if (error) *error = reason;
+  return net;
+}
+
+void destroy(cnnc_net* net) {
+  if (net) delete net->instance;
+  delete net;
+}
+
+int32_t find_parameter(const Model& model, const char* name) {
+  for (int32_t i = 0; name && i < model.parameter_count; i++)
+    if (std::strcmp(model.parameters[i].name, name) == 0) return i;
+  return -1;
+}
+
+std::string shape_fault(const Parameter& parameter, const cnnc::StoredTensor& stored) {
+  const std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
+  return stored.shape == shape ? "" : std::string(parameter.name) + ": the file has another shape";
+}
+
+// Names and shapes are compared before the first value is set. "optimizer." is a checkpoint's state.
+std::string weights_fault(const Model& model, const cnnc::SafetensorsFile& file) {
+  for (int32_t i = 0; i < model.parameter_count; i++) {
+    const auto found = file.tensors().find(model.parameters[i].name);
+    if (found == file.tensors().end()) return std::string(model.parameters[i].name) + " is missing in the file";
+    if (std::string fault = shape_fault(model.parameters[i], found->second); !fault.empty()) return fault;
+  }
+  for (const auto& [name, tensor] : file.tensors())
+    if (name.rfind("optimizer.", 0) != 0 && find_parameter(model, name.c_str()) < 0)
+      return "the file has " + name + ", the model has not";
+  return "";
+}
+
+int32_t load(cnnc_net* net, const char* path) {
+  const Model& model = net->instance->model();
+  try {
+    cnnc::SafetensorsFile file;
+    std::string error;
+    if (!file.open(path, error)) return fail(net, error);
+    error = weights_fault(model, file);
+    if (!error.empty()) return fail(net, std::string(path) + ": " + error);
+    std::vector<float> values;
+    for (int32_t i = 0; i < model.parameter_count; i++) {
+      if (!file.read(file.tensors().at(model.parameters[i].name), values, error))
+        return fail(net, std::string(path) + ": " + error);
+      net->instance->set_parameter(i, values.data());
+      net->filled[static_cast<size_t>(i)] = true;
+    }
+    return 0;
+  } catch (const std::bad_alloc&) {
+    return fail(net, "out of memory");
+  }
+}
+
+// The parameter's index, or -1 with an error set.
+int32_t checked_parameter(cnnc_net* net, const char* name, const void* values, int64_t count) {
+  const Model& model = net->instance->model();
+  const int32_t index = find_parameter(model, name);
+  if (index < 0) return fail(net, std::string("the model has no parameter ") + (name ? name : "(null)"));
+  const int64_t expected = cnnc::element_count(model.parameters[index]);
+  if (values && count == expected) return index;
+  return fail(net, std::string(name) + ": expected " + std::to_string(expected) + " values");
+}
+
+int32_t set_parameter(cnnc_net* net, const char* name, const float* values, int64_t count) {
+  const int32_t index = checked_parameter(net, name, values, count);
+  if (index < 0) return -1;
+  net->instance->set_parameter(index, values);
+  net->filled[static_cast<size_t>(index)] = true;
+  return 0;
+}
+
+int32_t get_parameter(cnnc_net* net, const char* name, float* values, int64_t count) {
+  const int32_t index = checked_parameter(net, name, values, count);
+  if (index < 0) return -1;
+  net->instance->get_parameter(index, values);
+  return 0;
+}
+
+int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* const* outputs) {
+  const Model& model = net->instance->model();
+  if (batch < 1) return fail(net, "batch must be at least 1");
+  if (!inputs || !outputs) return fail(net, "inputs or outputs are null");
+  for (size_t i = 0; i < net->filled.size(); i++)
+    if (!net->filled[i]) return fail(net, std::string(model.parameters[i].name) + " has no value: load weights first");
+  std::vector<cnnc::InputView> views;
+  for (int32_t i = 0; i < model.input_count; i++) {
+    if (!inputs[i].data) return fail(net, std::string(model.inputs[i].name) + " is null");
+    const auto layout = inputs[i].hwc ? cnnc::Layout::hwc : cnnc::Layout::chw;
+    views.push_back(cnnc::dense_view(model.inputs[i], inputs[i].data, layout));
+  }
+  const char* error = net->instance->infer(batch, views.data(), outputs);
+  return error ? fail(net, error) : 0;
+}
+
+const char* error_of(const cnnc_net* net) { return net->error.c_str(); }
+
+constexpr cnnc_api table = {
+    CNNC_API_VERSION, model_count, model_name,    model_hash,    create,  destroy,
+    load,             set_parameter, get_parameter, predict,       error_of,
+};
+
+}  // namespace
+
+// The only name that the library shows.
+extern "C" __attribute__((visibility("default"))) const cnnc_api* CNNC_C_ENTRY(void) { return &table; }

@@ -1,0 +1,129 @@
+#include "safetensors.h"
+
+#include <algorithm>
+
+#include "json-reader.h"
+
+namespace cnnc {
+namespace {
+
+constexpr int64_t largest_header = 100'000'000;  // the format's own limit
+
+// 64-bit positions on every system that has files of that size.
+bool seek(std::FILE* file, int64_t position) {
+#if defined(_WIN32)
+  return _fseeki64(file, position, SEEK_SET) == 0;
+#else
+  return fseeko(file, static_cast<off_t>(position), SEEK_SET) == 0;
+#endif
+}
+
+int64_t size_of(std::FILE* file) {
+#if defined(_WIN32)
+  return _fseeki64(file, 0, SEEK_END) == 0 ? _ftelli64(file) : -1;
+#else
+  return fseeko(file, 0, SEEK_END) == 0 ? static_cast<int64_t>(ftello(file)) : -1;
+#endif
+}
+
+bool read_bytes(std::FILE* file, int64_t position, void* to, size_t count) {
+  return seek(file, position) && std::fread(to, 1, count, file) == count;
+}
+
+// Bytes of a shape of floats; -1 when they are more than a file can have.
+int64_t bytes_of(const std::vector<int64_t>& shape) {
+  int64_t bytes = 4;
+  for (int64_t size : shape)
+    if (__builtin_mul_overflow(bytes, size, &bytes)) return -1;
+  return bytes;
+}
+
+struct Entry {
+  std::string dtype;
+  std::vector<int64_t> shape, offsets;
+};
+
+Entry read_entry(JsonReader& json) {
+  Entry entry;
+  json.object([&](const std::string& key) {
+    if (key == "dtype")
+      entry.dtype = json.string();
+    else if (key == "shape")
+      json.array([&] { entry.shape.push_back(json.size()); });
+    else if (key == "data_offsets")
+      json.array([&] { entry.offsets.push_back(json.size()); });
+    else
+      json.skip_value();
+  });
+  return entry;
+}
+
+std::string fault_of(const std::string& name, const Entry& entry) {
+  const std::string tensor = "tensor " + name + ": ";
+  if (entry.dtype != "F32") return tensor + "dtype " + entry.dtype + "; only F32 can be read";
+  if (entry.offsets.size() != 2) return tensor + "its data_offsets are not two positions";
+  const int64_t bytes = bytes_of(entry.shape);
+  if (bytes < 0 || entry.offsets[1] - entry.offsets[0] != bytes) return tensor + "its shape and its data differ in size";
+  return "";
+}
+
+}  // namespace
+
+bool parse_safetensors_header(const std::string& text, std::map<std::string, StoredTensor>& tensors,
+                              std::string& error) {
+  JsonReader json(text);
+  json.object([&](const std::string& name) {
+    if (name == "__metadata__") return json.skip_value();
+    Entry entry = read_entry(json);
+    if (!json.ok() || !error.empty()) return;
+    error = fault_of(name, entry);
+    if (error.empty() && !tensors.try_emplace(name, StoredTensor{entry.shape, entry.offsets[0], entry.offsets[1]}).second)
+      error = "two tensors are called " + name;
+  });
+  if (!json.ok() || !json.at_end()) error = "the header is not the JSON of a safetensors file";
+  return error.empty();
+}
+
+bool SafetensorsFile::open(const char* path, std::string& error) {
+  file_.reset(std::fopen(path, "rb"));
+  if (!file_) return error = std::string(path) + " cannot be opened", false;
+  const std::string file = std::string(path) + ": ";
+  const int64_t size = size_of(file_.get());
+  unsigned char prefix[8];
+  if (size < 8 || !read_bytes(file_.get(), 0, prefix, 8)) return error = file + "not a safetensors file", false;
+  uint64_t length = 0;
+  for (int i = 0; i < 8; i++) length |= uint64_t{prefix[i]} << 8 * i;
+  if (length > largest_header || static_cast<int64_t>(length) > size - 8)
+    return error = file + "not a safetensors file: its header is longer than itself", false;
+  std::string json(length, '\0');
+  if (!read_bytes(file_.get(), 8, json.data(), json.size())) return error = file + "cannot be read", false;
+  data_at_ = 8 + static_cast<int64_t>(length);
+  if (parse_safetensors_header(json, tensors_, error) && check_coverage(size - data_at_, error)) return true;
+  error = file + error;
+  return false;
+}
+
+bool SafetensorsFile::check_coverage(int64_t bytes, std::string& error) const {
+  std::vector<const StoredTensor*> in_order;
+  for (const auto& [name, tensor] : tensors_) in_order.push_back(&tensor);
+  std::sort(in_order.begin(), in_order.end(), [](const StoredTensor* a, const StoredTensor* b) {
+    return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
+  });
+  int64_t at = 0;
+  for (const StoredTensor* tensor : in_order) {
+    if (tensor->begin != at) return error = "its tensors overlap or leave holes", false;
+    at = tensor->end;
+  }
+  if (at != bytes) error = at > bytes ? "it is cut off" : "it is too long";
+  return at == bytes;
+}
+
+bool SafetensorsFile::read(const StoredTensor& tensor, std::vector<float>& values, std::string& error) {
+  const auto bytes = static_cast<size_t>(tensor.end - tensor.begin);
+  values.resize(bytes / 4);
+  if (read_bytes(file_.get(), data_at_ + tensor.begin, values.data(), bytes)) return true;
+  error = "the file ended while it was read";
+  return false;
+}
+
+}  // namespace cnnc
