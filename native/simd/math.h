@@ -4,18 +4,20 @@
 
 namespace cnnc::CNNC_ISA {
 
+// 1.5·2²³: added to a float below 2²² it rounds it to an integer, whose bits are then the lowest of the sum.
+constexpr float to_integer = 12582912.f;
+
 // x = n·ln2 + r with integral n, |r| <= ln2 / 2. ln2 is split so that n times its upper part is exact.
 template <class V>
 CNNC_INLINE void reduce_by_ln2(V x, V& n, V& r) {
-  constexpr float round = 12582912.f;  // 1.5·2²³: adding it leaves no bits for a fraction
-  n = fma(x, V(1.44269504f), V(round)) - V(round);
+  n = fma(x, V(1.44269504f), V(to_integer)) - V(to_integer);
   r = fma(n, V(-1.42860677e-6f), fma(n, V(-0.693145752f), x));
 }
 
 // 2ⁿ for integral n in -126..127.
 template <class V>
 CNNC_INLINE V power_of_two(V n) {
-  return from_bits(to_u32(n + V(127.f)) << 23);
+  return from_bits(bits(n + V(to_integer + 127.f)) << 23);
 }
 
 // (eʳ - 1 - r) / r² for |r| <= ln2 / 2, by its Taylor series.
