@@ -3,9 +3,9 @@ import type { Argument, Call, Expression, Span } from "../../grammar/index.ts";
 import { findUnit } from "../../grammar/tokens/units.ts";
 import type { Attribute, Constant } from "../opkit/attributes.ts";
 import type { Definition } from "../opkit/operator.ts";
-import { formatShape } from "../shape/tensor-type.ts";
 import { describeConstant } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
+import { describeShape } from "./values.ts";
 import type { Evaluated } from "./values.ts";
 import { suggestion } from "./words.ts";
 
@@ -125,7 +125,8 @@ function parseAttribute(
 /** A bare word is a word of the attribute first, and a name of the model second. */
 function wordOf(node: Expression, { words }: Attribute<unknown>, { scope }: Context): Evaluated | undefined {
   if (node.kind !== "Name" || words === undefined) return undefined;
-  const isWord = words.includes(node.name) || (scope.get(node.name) === undefined && scope.later(node.name) === undefined);
+  const isWord =
+    words.includes(node.name) || (scope.get(node.name) === undefined && scope.later(node.name) === undefined);
   return isWord ? { kind: "constant", value: { kind: "word", value: node.name } } : undefined;
 }
 
@@ -138,7 +139,7 @@ function wordFix(node: Expression, { words }: Attribute<unknown>): Parameters<Co
 
 export function describe(evaluated: Evaluated): string {
   if (evaluated.kind === "constant") return describeConstant(evaluated.value as Constant);
-  return evaluated.kind === "tensor" ? `a value of shape ${formatShape(evaluated.tensor.type.shape)}` : "an error";
+  return evaluated.kind === "tensor" ? `a value (${describeShape(evaluated.tensor.type.shape)})` : "an error";
 }
 
 const measures = { bytes: "an amount of memory", time: "a time", angle: "an angle", frequency: "a frequency" } as const;

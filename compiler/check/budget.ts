@@ -1,13 +1,13 @@
-import { diagnostic, textOf } from "../../grammar/index.ts";
-import type { Budget, Diagnostic, Limit, Note } from "../../grammar/index.ts";
+import { textOf } from "../../grammar/index.ts";
+import type { Budget, Limit, Note } from "../../grammar/index.ts";
 import { findUnit } from "../../grammar/tokens/units.ts";
 import { describe } from "./arguments.ts";
 import type { Context, ModelContext } from "./context.ts";
 import { costsOf, totalOf } from "./cost.ts";
-import { checkDiagnostics } from "./diagnostics.ts";
 import { statementContext } from "./evaluator.ts";
+import { formatCount } from "./limits.ts";
 import type { CheckedBudget, CheckedLimit, CheckedModel, LimitName } from "./program.ts";
-import { Reporter } from "./reporter.ts";
+import type { Reporter } from "./reporter.ts";
 import { suggestion } from "./words.ts";
 
 const limitNames: readonly LimitName[] = ["params", "macs", "arena"];
@@ -55,7 +55,10 @@ function limitValue({ value: node }: Limit, name: LimitName, c: Context): number
 export function holdBudget(model: CheckedModel, reporter: Reporter): void {
   const costs = costsOf(model);
   const total = totalOf(costs);
-  for (const [name, code] of [["params", "CNN401"], ["macs", "CNN402"]] as const) {
+  for (const [name, code] of [
+    ["params", "CNN401"],
+    ["macs", "CNN402"],
+  ] as const) {
     const limit = model.budget[name];
     if (limit === undefined || holds(limit, total[name])) continue;
     const holes = { model: model.name, count: formatCount(total[name]), limit: limit.text };
@@ -63,17 +66,8 @@ export function holdBudget(model: CheckedModel, reporter: Reporter): void {
   }
 }
 
-/** The back end's part: the arena is known when memory is planned. */
-export function checkArena(model: CheckedModel, bytes: number): Diagnostic | undefined {
-  const limit = model.budget.arena;
-  if (limit === undefined || holds(limit, bytes)) return undefined;
-  const holes = { model: model.name, count: formatBytes(bytes), limit: limit.text };
-  return diagnostic(checkDiagnostics, "CNN403", limit.span, holes, {
-    help: "`cnnc explain --arena` shows which values are alive at the same time",
-  });
-}
-
-function holds({ operator, value }: CheckedLimit, count: number): boolean {
+/** Whether an amount is within a limit. */
+export function holds({ operator, value }: CheckedLimit, count: number): boolean {
   return operator === "<" ? count < value : count <= value;
 }
 
@@ -87,12 +81,4 @@ function largest(model: CheckedModel, amount: (layer: string) => number, what: "
     .sort((a, b) => b.count - a.count)
     .slice(0, MOST_NOTES)
     .map(({ span, name, count }) => ({ span, message: `\`${name}\`: ${formatCount(count)} ${noun}` }));
-}
-
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-function formatBytes(bytes: number): string {
-  return `${Number((bytes / 1024).toFixed(1)).toLocaleString("en-US")} KiB`;
 }

@@ -1,4 +1,4 @@
-import type { Call } from "../../grammar/index.ts";
+import type { Call, Expression } from "../../grammar/index.ts";
 import type { Operator } from "../opkit/operator.ts";
 import { bindArguments, evaluateAttributes } from "./arguments.ts";
 import type { Bound } from "./arguments.ts";
@@ -14,6 +14,10 @@ import { resolveWord } from "./words.ts";
 export function checkCall(call: Call, incoming: Incoming | undefined, c: Context): Incoming {
   const operator = resolveWord(call.callee, "operator", c);
   if (operator === undefined) return checkNested(call, c);
+  if (incoming === undefined && startsWithNumber(call)) {
+    reportNoValue(call, operator, c);
+    return checkNested(call, c);
+  }
   const written = incoming === undefined ? operator.operands : operator.operands.slice(1);
   const bound = bindArguments(call, written, operator, c);
   if (bound === undefined) return checkNested(call, c);
@@ -41,8 +45,7 @@ function operandsOf(
   for (const name of written) {
     const argument = bound.get(name);
     if (argument === undefined) {
-      const help = `it gets one from a chain, \`value -> ${call.callee.name}\`, or as its first argument`;
-      if (values.length === 0) c.reporter.add("CNN228", call.callee.span, { operator: operator.name }, { help });
+      if (values.length === 0) reportNoValue(call, operator, c);
       else c.reporter.add("CNN211", call.callee.span, { operator: operator.name, missing: `a value \`${name}\`` });
       return undefined;
     }
@@ -52,4 +55,17 @@ function operandsOf(
   }
   const tensors = values.flatMap((value) => (value.kind === "tensor" ? [value.tensor] : []));
   return tensors.length === values.length ? tensors : undefined;
+}
+
+/** `conv(6, kernel=3)` in place of a value: what stands first is a size, not a value. */
+function startsWithNumber(call: Call): boolean {
+  const [first] = call.arguments;
+  return first !== undefined && (first.name !== undefined || sizeKinds.has(first.value.kind));
+}
+
+const sizeKinds: ReadonlySet<Expression["kind"]> = new Set(["Number", "String", "Boolean", "List", "Range"]);
+
+function reportNoValue({ callee }: Call, operator: Operator, { reporter }: Context): void {
+  const help = `it gets one from a chain, \`value -> ${operator.name}\`, or as its first argument`;
+  reporter.add("CNN228", callee.span, { operator: operator.name }, { help });
 }

@@ -4,6 +4,7 @@ import { checkModel } from "./model.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedModel } from "./program.ts";
 import { Reporter } from "./reporter.ts";
+import { listOf } from "./words.ts";
 
 export interface CheckOptions {
   /** Check this model only. */
@@ -51,7 +52,11 @@ function reportDeclarations(file: File, reporter: Reporter): void {
   }
 }
 
-function choose({ models, blocks, span: whole }: File, { model, single }: CheckOptions, reporter: Reporter): readonly Model[] {
+function choose(
+  { models, blocks, span: whole }: File,
+  { model, single }: CheckOptions,
+  reporter: Reporter,
+): readonly Model[] {
   const start = span(whole.file, 0, 0);
   if (models.length === 0) {
     if (blocks.length === 0) reporter.add("CNN220", start, {});
@@ -62,7 +67,7 @@ function choose({ models, blocks, span: whole }: File, { model, single }: CheckO
     if (found.length > 0) return found.slice(0, 1);
     const names = models.map(({ name }) => name.name);
     const meant = didYouMean(model, names);
-    const help = meant ? `did you mean \`${meant}\`?` : `there is ${names.map((name) => `\`${name}\``).join(", ")}`;
+    const help = meant ? `did you mean \`${meant}\`?` : listOf(names);
     reporter.add("CNN222", models[0]!.name.span, { name: model }, { help });
     return [];
   }

@@ -4,7 +4,7 @@ import { describe } from "./arguments.ts";
 import { isList } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
 import { checkDimension } from "./dimensions.ts";
-import { MOST_CLASSES } from "./limits.ts";
+import { formatCount, MOST_CLASSES } from "./limits.ts";
 
 export interface Classes {
   readonly count: number;
@@ -27,7 +27,12 @@ export function checkClasses(node: TypeExpression, name: string, c: Context): Cl
   return undefined;
 }
 
-function checkLabels(written: readonly Argument[], node: TypeExpression, name: string, c: Context): Classes | undefined {
+function checkLabels(
+  written: readonly Argument[],
+  node: TypeExpression,
+  name: string,
+  c: Context,
+): Classes | undefined {
   const places = new Map<string, Argument>();
   for (const argument of written) {
     const part = labelsOf(argument, name, c);
@@ -53,12 +58,18 @@ function labelsOf({ name: argumentName, value: node, span }: Argument, name: str
   if (evaluated.kind === "unknown") return undefined;
   const labels = evaluated.kind === "constant" ? asLabels(evaluated.value) : undefined;
   if (labels !== undefined && argumentName === undefined) return labels;
-  if (evaluated.kind === "constant" && isRange(evaluated.value) && evaluated.value.to - evaluated.value.from >= MOST_CLASSES) {
+  if (
+    evaluated.kind === "constant" &&
+    isRange(evaluated.value) &&
+    evaluated.value.to - evaluated.value.from >= MOST_CLASSES
+  ) {
     const count = evaluated.value.to - evaluated.value.from + 1;
-    c.reporter.add("CNN408", span, { count, limit: MOST_CLASSES });
+    c.reporter.add("CNN408", span, { count: formatCount(count), limit: formatCount(MOST_CLASSES) });
     return undefined;
   }
-  const problem = argumentName ? `a label has no name, but \`${argumentName.name}\` stands here` : `${describe(evaluated)} is no label`;
+  const problem = argumentName
+    ? `a label has no name, but \`${argumentName.name}\` stands here`
+    : `${describe(evaluated)} is no label`;
   const help = node.kind === "Name" ? `labels are strings: \`"${node.name}"\`` : undefined;
   c.reporter.add("CNN320", span, { name, problem }, { help });
   return undefined;
@@ -79,7 +90,8 @@ function isRange(constant: Constant): constant is { kind: "range"; from: number;
 
 function bounded(classes: Classes, { span }: TypeExpression, name: string, { reporter }: Context): Classes | undefined {
   const { count } = classes;
-  if (count > MOST_CLASSES) reporter.add("CNN408", span, { count, limit: MOST_CLASSES });
+  if (count > MOST_CLASSES)
+    reporter.add("CNN408", span, { count: formatCount(count), limit: formatCount(MOST_CLASSES) });
   else if (count < 2) reporter.add("CNN320", span, { name, problem: "a choice needs two or more" });
   else return classes;
   return undefined;

@@ -11,6 +11,8 @@ export interface ModelContext {
   readonly layers: LayerList;
   /** Declared in the file; this version reports them where they stand and leaves their uses alone. */
   readonly blocks: ReadonlyMap<string, Block>;
+  /** Without an input every chain starts at nothing, which is one error and not many. */
+  readonly hasInput: boolean;
 }
 
 /** What the check of one statement's expression carries around. */

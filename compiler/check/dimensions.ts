@@ -3,7 +3,7 @@ import type { Shape } from "../shape/tensor-type.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
 import { describe, quantityIn } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { MOST_ELEMENTS } from "./limits.ts";
+import { formatCount, MOST_ELEMENTS } from "./limits.ts";
 
 const MOST_DIMENSIONS = 3;
 
@@ -18,7 +18,7 @@ export function checkDimensions(dims: readonly Expression[], what: string, place
   if (!shape.every((dim) => dim !== undefined)) return undefined;
   const count = sizeOf(shape);
   if (count < MOST_ELEMENTS) return shape;
-  c.reporter.add("CNN405", place, { what, count, limit: MOST_ELEMENTS - 1 });
+  c.reporter.add("CNN405", place, { what, count: formatCount(count), limit: formatCount(MOST_ELEMENTS - 1) });
   return undefined;
 }
 

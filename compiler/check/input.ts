@@ -15,9 +15,7 @@ export function checkInput(node: Input, model: ModelContext): CheckedInput | und
   const name = node.name.name;
   const type = inputType(node.type, name, model);
   const value =
-    type === undefined
-      ? unknown
-      : tensorOf({ name, type, history: { span: node.name.span, word: name, type } });
+    type === undefined ? unknown : tensorOf({ name, type, history: { span: node.name.span, word: name, type } });
   defineName(node.name, { kind: "input", span: node.name.span, value }, model);
   if (type === undefined) return undefined;
   return { name, type, span: node.span, ...(node.doc && { doc: node.doc.text }) };
@@ -37,7 +35,10 @@ function inputType(node: TypeExpression, name: string, model: ModelContext): Ten
     return undefined;
   }
   if (node.dims === undefined || node.arguments || node.from || node.within) {
-    model.reporter.add("CNN327", node.span, { type: word, expected: `\`${word}[C, H, W]\`, \`${word}[C, L]\` or \`${word}[C]\`` });
+    model.reporter.add("CNN327", node.span, {
+      type: word,
+      expected: `\`${word}[C, H, W]\`, \`${word}[C, L]\` or \`${word}[C]\``,
+    });
     return undefined;
   }
   const shape = checkDimensions(node.dims, `\`${name}\``, node.span, statementContext(model, name));

@@ -1,7 +1,9 @@
 import type { CheckedParameter, Layer } from "./program.ts";
 
 /** A layer before the activations behind it, which decide its initialiser, are known. */
-export type NewLayer = Omit<Layer, "parameters"> & { readonly parameters: readonly Omit<CheckedParameter, "initializer">[] };
+export type NewLayer = Omit<Layer, "parameters"> & {
+  readonly parameters: readonly Omit<CheckedParameter, "initializer">[];
+};
 
 export const MOST_LAYERS = 10_000;
 

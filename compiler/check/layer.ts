@@ -6,7 +6,7 @@ import type { TensorType } from "../shape/tensor-type.ts";
 import type { Bound } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { MOST_LAYERS } from "./layer-list.ts";
-import { MOST_ELEMENTS } from "./limits.ts";
+import { formatCount, MOST_ELEMENTS } from "./limits.ts";
 import type { Incoming } from "./operands.ts";
 import { historyNotes, tensorOf, unknown } from "./values.ts";
 import type { Tensor } from "./values.ts";
@@ -25,11 +25,27 @@ export function addLayer(use: OperatorUse, c: Context): Incoming {
   const type = shapeOf(use, c);
   if (type === undefined || exceedsLimits(use, type, c)) return unknown;
   const name = `${c.owner}.${c.segments.get(call) ?? operator.name}`;
-  const specs = operator.parameters?.({ operands: operands.map((operand) => operand.type), attributes: attributes as never });
+  const specs = operator.parameters?.({
+    operands: operands.map((operand) => operand.type),
+    attributes: attributes as never,
+  });
   const parameters = (specs ?? []).map((spec) => ({ name: `${name}.${spec.name}`, spec }));
-  c.layers.add({ name, operator, attributes, operands: operands.map((operand) => operand.name), type, parameters, span: call.span });
+  c.layers.add({
+    name,
+    operator,
+    attributes,
+    operands: operands.map((operand) => operand.name),
+    type,
+    parameters,
+    span: call.span,
+  });
   const history = { span: call.span, word: operator.name, type, before: operands[0]?.history };
   return tensorOf({ name, type, history });
+}
+
+function helpFor(code: keyof OperatorDiagnostics, operands: readonly Tensor[]): string | undefined {
+  if (code !== "CNN308" || operands.every(({ type }) => type.dtype !== "u8")) return undefined;
+  return "`normalize(mean=[…], std=[…])` turns bytes into numbers";
 }
 
 /** Thrown by `fail`: an operator's rule stops at its first error. */
@@ -38,7 +54,7 @@ class ShapeFailure extends Error {}
 function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c: Context): TensorType | undefined {
   const notes = operands.flatMap(({ history }) => historyNotes(history));
   const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void =>
-    c.reporter.add(code, placeOf(at), holes as never, { notes });
+    c.reporter.add(code, placeOf(at), holes as never, { notes, help: helpFor(code, operands) });
   try {
     return operator.shape({
       operands: operands.map(({ type }) => type),
@@ -60,16 +76,24 @@ function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c
   }
 }
 
-function exceedsLimits({ call, operator, operands }: OperatorUse, type: TensorType, { reporter, layers }: Context): boolean {
+function exceedsLimits(
+  { call, operator, operands }: OperatorUse,
+  type: TensorType,
+  { reporter, layers }: Context,
+): boolean {
   const count = sizeOf(type.shape);
   if (count >= MOST_ELEMENTS) {
     const notes = operands.flatMap(({ history }) => historyNotes(history));
-    const holes = { what: `the result of \`${operator.name}\``, count, limit: MOST_ELEMENTS - 1 };
+    const holes = {
+      what: `the result of \`${operator.name}\``,
+      count: formatCount(count),
+      limit: formatCount(MOST_ELEMENTS - 1),
+    };
     reporter.add("CNN405", call.span, holes, { notes });
     return true;
   }
   if (!layers.full) return false;
-  if (!layers.overflowed) reporter.add("CNN407", call.span, { limit: MOST_LAYERS });
+  if (!layers.overflowed) reporter.add("CNN407", call.span, { limit: formatCount(MOST_LAYERS) });
   layers.overflowed = true;
   return true;
 }

@@ -17,7 +17,11 @@ export function checkParameterCount({ layers, reporter }: ModelContext): void {
     total += count;
     if (count < MOST_ELEMENTS && total < MOST_ELEMENTS) continue;
     const what = count >= MOST_ELEMENTS ? `\`${name}\`` : `everything up to \`${name}\``;
-    reporter.add("CNN406", span, { what, count: count >= MOST_ELEMENTS ? count : total, limit: MOST_ELEMENTS - 1 });
+    reporter.add("CNN406", span, {
+      what,
+      count: formatCount(count >= MOST_ELEMENTS ? count : total),
+      limit: formatCount(MOST_ELEMENTS - 1),
+    });
     total = before;
     if (count < MOST_ELEMENTS) return;
   }
@@ -25,4 +29,9 @@ export function checkParameterCount({ layers, reporter }: ModelContext): void {
 
 function countOf(shapes: readonly Shape[]): number {
   return shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+}
+
+/** `61,706` */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
 }

@@ -64,7 +64,14 @@ function checkLossCall(call: Call, outputs: Outputs, c: Context): LossExpression
   const attributes = evaluateAttributes(definition, bound, c);
   if (target === undefined || prediction.kind === "unknown" || attributes === undefined) return undefined;
   if (!fits(call, definition, prediction.tensor, target, attributes, c)) return undefined;
-  return { kind: "loss", definition, attributes, prediction: prediction.tensor.name, target: target.name, span: call.span };
+  return {
+    kind: "loss",
+    definition,
+    attributes,
+    prediction: prediction.tensor.name,
+    target: target.name,
+    span: call.span,
+  };
 }
 
 /** The output that the second argument names. An output in the first argument's place points at a swap. */

@@ -25,7 +25,8 @@ export interface ModelResult {
 }
 
 export function checkModel(node: Model, set: Overrides, blocks: ReadonlyMap<string, Block>): ModelResult {
-  const c: ModelContext = { reporter: new Reporter(), scope: new Scope(), layers: new LayerList(), blocks };
+  const hasInput = node.items.some(({ kind }) => kind === "Input");
+  const c: ModelContext = { reporter: new Reporter(), scope: new Scope(), layers: new LayerList(), blocks, hasInput };
   for (const item of node.items) if ("name" in item) c.scope.announce(item.name.name, item.name.span);
   checkParameters(node, set, c);
   const { inputs, outputs } = checkNetwork(node, c);
@@ -85,7 +86,7 @@ function checkNetwork(node: Model, c: ModelContext): Network {
     }
   }
   const { name, span } = node.name;
-  if (!node.items.some(({ kind }) => kind === "Input")) c.reporter.add("CNN223", span, { name });
+  if (!c.hasInput) c.reporter.add("CNN223", span, { name });
   if (!node.items.some(({ kind }) => kind === "Output")) c.reporter.add("CNN224", span, { name });
   return { inputs, outputs };
 }
@@ -95,7 +96,9 @@ function onlyOne(kind: "Train" | "Budget", { items }: Model, { reporter }: Model
   const [first, ...rest] = items.filter((item) => item.kind === kind) as (Train | Budget)[];
   const word = kind.toLowerCase();
   for (const { span } of rest) {
-    const notes = [{ span: { ...first!.span, end: first!.span.start + word.length }, message: "the first one is here" }];
+    const notes = [
+      { span: { ...first!.span, end: first!.span.start + word.length }, message: "the first one is here" },
+    ];
     reporter.add("CNN218", { ...span, end: span.start + word.length }, { name: word }, { notes });
   }
   return first;

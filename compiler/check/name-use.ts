@@ -26,7 +26,7 @@ export function evaluateName(node: Name, c: Context): Evaluated {
     c.reporter.add("CNN205", span, { name }, { notes });
     return unknown;
   }
-  reportUnknown(node, c);
+  if (c.hasInput) reportUnknown(node, c);
   return unknown;
 }
 

@@ -26,7 +26,14 @@ export function checkOutput(node: Output, model: ModelContext): CheckedOutput | 
   const kind = checkType(node, tensor, c);
   if (kind === undefined || tensor === undefined) return undefined;
   const { name, span, doc } = node;
-  return { name: name.name, ...kind, value: tensor.name, shape: tensor.type.shape, span, ...(doc && { doc: doc.text }) };
+  return {
+    name: name.name,
+    ...kind,
+    value: tensor.name,
+    shape: tensor.type.shape,
+    span,
+    ...(doc && { doc: doc.text }),
+  };
 }
 
 type OutputKind = Pick<CheckedOutput, "kind" | "classes" | "labels">;
@@ -56,7 +63,12 @@ function checkType(node: Output, value: Tensor | undefined, c: Context): OutputK
 
 function reportUnknownType({ name }: TypeExpression, { reporter }: Context): void {
   const help = "an output is `class(…)`, `class[n]` or `f32[…]`";
-  reporter.add("CNN216", name.span, { name: name.name, place: "an output" }, { help, ...suggestion(name, outputTypes) });
+  reporter.add(
+    "CNN216",
+    name.span,
+    { name: name.name, place: "an output" },
+    { help, ...suggestion(name, outputTypes) },
+  );
 }
 
 function checkNumbers({ name, type }: Output, value: Tensor | undefined, c: Context): boolean {

@@ -87,4 +87,9 @@ export interface Use<K extends Definition["kind"]> {
 export type LossExpression =
   | { readonly kind: "constant"; readonly value: number }
   | (Use<"loss"> & { readonly kind: "loss"; readonly prediction: string; readonly target: string })
-  | { readonly kind: "binary"; readonly operator: "+" | "-" | "*" | "/"; readonly left: LossExpression; readonly right: LossExpression };
+  | {
+      readonly kind: "binary";
+      readonly operator: "+" | "-" | "*" | "/";
+      readonly left: LossExpression;
+      readonly right: LossExpression;
+    };

@@ -2,6 +2,7 @@ import type { Call, Expression, Setting, Train } from "../../grammar/index.ts";
 import { bindArguments, describe, evaluateAttributes, quantityIn } from "./arguments.ts";
 import type { Context, ModelContext } from "./context.ts";
 import { statementContext } from "./evaluator.ts";
+import { formatCount } from "./limits.ts";
 import { checkLoss, hasTarget } from "./loss.ts";
 import type { Outputs } from "./loss.ts";
 import type { CheckedTrain, LossExpression, Use } from "./program.ts";
@@ -51,7 +52,8 @@ function collect({ settings }: Train, { reporter }: Context): ReadonlyMap<Settin
     const { name } = setting;
     const known = settingNames.find((candidate) => candidate === name.name);
     const first = known && found.get(known);
-    if (known === undefined) reporter.add("CNN217", name.span, { name: name.name }, suggestion(name, settingNames, true));
+    if (known === undefined)
+      reporter.add("CNN217", name.span, { name: name.name }, suggestion(name, settingNames, true));
     else if (first === undefined) found.set(known, setting);
     else {
       const notes = [{ span: first.name.span, message: "first given here" }];
@@ -75,7 +77,12 @@ function scheduleOf(setting: Setting | undefined, { span }: Train, c: Context): 
 }
 
 /** A setting that is a word with arguments; without arguments the word alone does. */
-function useOf<K extends "optimizer" | "schedule">(kind: K, example: string, node: Expression, c: Context): Use<K> | undefined {
+function useOf<K extends "optimizer" | "schedule">(
+  kind: K,
+  example: string,
+  node: Expression,
+  c: Context,
+): Use<K> | undefined {
   const call = asCall(node);
   if (call === undefined) {
     const evaluated = c.evaluate(node);
@@ -105,7 +112,11 @@ function countOf(setting: Setting | undefined, otherwise: number, most: number, 
   const unit = quantityIn(node);
   const isCount = typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= most;
   if (isCount && unit === undefined) return value;
-  const holes = { name: name.name, expected: `a whole number, 1 to ${most}`, found: unit?.text ?? describe(evaluated) };
+  const holes = {
+    name: name.name,
+    expected: `a whole number, 1 to ${formatCount(most)}`,
+    found: unit?.text ?? describe(evaluated),
+  };
   c.reporter.add("CNN321", node.span, holes);
   return undefined;
 }

@@ -1,8 +1,12 @@
 import type { Model, ModelItem } from "../../grammar/index.ts";
 import type { ModelContext } from "./context.ts";
 
+/** Errors behind which a value that is not used may well have been meant. */
+const excuses: ReadonlySet<string> = new Set(["CNN201", "CNN204", "CNN224", "CNN228", "CNN312"]);
+
 /** Warns of inputs, values and parameters that no other statement mentions. */
 export function reportUnused(model: Model, { reporter }: ModelContext): void {
+  if (reporter.diagnostics.some(({ code }) => excuses.has(code))) return;
   const mentions = new Map<string, Set<object>>();
   for (const statement of [...model.parameters, ...model.items])
     for (const name of namesIn(statement)) {

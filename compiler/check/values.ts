@@ -1,7 +1,7 @@
 import type { Note, Span } from "../../grammar/index.ts";
 import type { Constant } from "../opkit/attributes.ts";
 import { formatShape } from "../shape/tensor-type.ts";
-import type { TensorType } from "../shape/tensor-type.ts";
+import type { Shape, TensorType } from "../shape/tensor-type.ts";
 
 /**
  * What an expression of a model stands for. `unknown`: an error was reported for it already, so whatever
@@ -33,6 +33,11 @@ export const unknown: Extract<Evaluated, { kind: "unknown" }> = { kind: "unknown
 export const constantOf = (value: Constant): Evaluated => ({ kind: "constant", value });
 export const tensorOf = (tensor: Tensor): Extract<Evaluated, { kind: "tensor" }> => ({ kind: "tensor", tensor });
 
+/** `6×14×14`, but `a vector of 84`: a number alone would not say what it is. */
+export function describeShape(shape: Shape): string {
+  return shape.length === 1 ? `a vector of ${shape[0]}` : formatShape(shape);
+}
+
 const MOST_NOTES = 3;
 
 /** Notes on the last steps at which the shape changed, in the order of the network. */
@@ -47,6 +52,6 @@ export function historyNotes(last: History): Note[] {
 }
 
 function noteText({ word, type, before }: History): string {
-  const shape = formatShape(type.shape);
+  const shape = describeShape(type.shape);
   return before === undefined ? `\`${word}\` starts as ${shape}` : `here \`${word}\` makes it ${shape}`;
 }

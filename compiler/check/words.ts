@@ -6,6 +6,7 @@ import { functionNames } from "./constants/functions.ts";
 import type { ModelContext } from "./context.ts";
 import { plannedWords } from "./planned-table.ts";
 import { bindingNouns } from "./scope.ts";
+import { synonyms } from "./synonyms-table.ts";
 
 export type Kind = Definition["kind"];
 export type DefinitionOf<K extends Kind> = Extract<Definition, { kind: K }>;
@@ -45,6 +46,8 @@ export function resolveWord<K extends Kind>(word: Identifier, kind: K, c: ModelC
   }
   const binding = c.scope.get(name);
   if (binding !== undefined) {
+    // A value in error, `shared` among them, was reported where it is defined.
+    if (binding.kind === "value" && binding.value.kind === "unknown") return undefined;
     const notes = [{ span: binding.span, message: `\`${name}\` is defined here` }];
     const holes = { name, found: bindingNouns[binding.kind], expected: kindNouns[kind] };
     c.reporter.add("CNN203", span, holes, { notes });
@@ -63,7 +66,15 @@ export function wordsOf(kind: Kind): string[] {
 export function suggestion(word: Identifier, candidates: Iterable<string>, list = false): DiagnosticExtras {
   const { name, span } = word;
   const names = [...candidates];
-  const meant = didYouMean(name, names);
+  const meant = didYouMean(name, names) ?? names.find((candidate) => isOtherWordFor(name, candidate));
   if (meant !== undefined) return { fix: { title: `did you mean \`${meant}\`?`, edits: [{ span, text: meant }] } };
-  return list && names.length > 0 ? { help: `there is ${names.map((item) => `\`${item}\``).join(", ")}` } : {};
+  return list && names.length > 0 ? { help: listOf(names) } : {};
+}
+
+export function listOf(names: readonly string[]): string {
+  return `there ${names.length === 1 ? "is" : "are"} ${names.map((item) => `\`${item}\``).join(", ")}`;
+}
+
+function isOtherWordFor(word: string, candidate: string): boolean {
+  return Object.hasOwn(synonyms, candidate) && synonyms[candidate]!.includes(word);
 }

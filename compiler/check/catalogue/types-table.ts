@@ -36,7 +36,7 @@ Right: \`conv(18, kernel=3, groups=3)\` on 6 channels`,
   CNN304: {
     title: "list does not fit the channels",
     severity: "error",
-    message: "`{attribute}` of `{operator}` has length {length}, but the value has {channels} channels",
+    message: "`{attribute}` of `{operator}` has length {length}, but the number of channels is {channels}",
     explain: `A list with one number per channel must be as long as the value has channels.
 
 Wrong: \`normalize(mean=[0.5], std=[0.25])\` on a picture with 3 channels
@@ -235,7 +235,7 @@ Wrong: \`conv(6, kernel=5ms)\``,
   CNN325: {
     title: "attribute that this shape lacks",
     severity: "error",
-    message: "a value of shape {shape} has no `{name}`",
+    message: "this value ({shape}) has no `.{name}`",
     explain: `\`.height\` and \`.width\` are of pictures (C×H×W), \`.length\` is of sequences (C×L); \`.channels\` and \`.size\` are of all.`,
   },
   CNN326: {

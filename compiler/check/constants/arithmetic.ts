@@ -32,7 +32,7 @@ function apply(node: Binary, left: Constant, right: Constant, c: Context): Evalu
   }
   if (operator === "==" || operator === "!=") {
     if (kindOf(left) !== kindOf(right)) return mismatch(node, `two of one kind (here ${kindOf(left)})`, right, c);
-    return constantOf(describeConstant(left) === describeConstant(right) === (operator === "=="));
+    return constantOf((describeConstant(left) === describeConstant(right)) === (operator === "=="));
   }
   if (typeof left !== "number") return mismatch(node, "numbers", left, c);
   if (typeof right !== "number") return mismatch(node, "numbers", right, c);

@@ -1,9 +1,9 @@
 import { didYouMean } from "../../../grammar/index.ts";
 import type { Attribute } from "../../../grammar/index.ts";
-import { formatShape, sizeOf } from "../../shape/tensor-type.ts";
+import { sizeOf } from "../../shape/tensor-type.ts";
 import type { Shape } from "../../shape/tensor-type.ts";
 import type { Context } from "../context.ts";
-import { constantOf, historyNotes, unknown } from "../values.ts";
+import { constantOf, describeShape, historyNotes, unknown } from "../values.ts";
 import type { Evaluated } from "../values.ts";
 
 /** Sizes of a value that are known at compile time; nothing where its shape has no such side. */
@@ -35,6 +35,6 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
   const { type, history } = object.tensor;
   const value = read(type.shape);
   if (value !== undefined) return constantOf(value);
-  c.reporter.add("CNN325", span, { shape: formatShape(type.shape), name }, { notes: historyNotes(history) });
+  c.reporter.add("CNN325", span, { shape: describeShape(type.shape), name }, { notes: historyNotes(history) });
   return unknown;
 }

@@ -3,6 +3,7 @@ import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
 import { valueOf } from "../../ir/graph.ts";
 import type { Plan, Target } from "../../ir/plan.ts";
 import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
+import type { EmittedFile } from "../addon/project.ts";
 import { tile } from "./calls.ts";
 import { printCpp } from "./expression.ts";
 import { comment, literal } from "./names.ts";
@@ -28,34 +29,48 @@ export interface ModelPlans {
   readonly rate?: Expression;
 }
 
-/** The C++ of one model: parameters, programs, and the table by which the host finds them. */
-export function printModel(model: ModelPlans, identity: Identity): string {
-  const programs = (["infer", "step", "gradient"] as const).filter((name) => model.plans[name]);
-  const plan = model.plans.infer ?? model.plans[programs[0]!]!;
-  return [
-    ...header(model, identity),
-    "",
+/**
+ * The C++ of one model, a file per program so that they compile side by side: `LeNet.cpp` with the packing of
+ * parameters (prepare) and the table by which the host finds everything, `LeNet.infer.cpp`, `LeNet.step.cpp`.
+ */
+export function printModel(model: ModelPlans, identity: Identity): readonly EmittedFile[] {
+  const plan = model.plans.infer ?? model.plans.gradient!;
+  const programs = programNames.flatMap((name) => {
+    const program = model.plans[name];
+    if (!program) return [];
+    const text = [
+      ...header(`${model.name}, program ${name}`, model, identity),
+      ...printProgram(program, functionOf(model, name)),
+    ];
+    return [{ name: `${model.name}.${name}.cpp`, text: `${text.join("\n")}\n` }];
+  });
+  const table = [
+    ...header(model.name, model, identity),
     "namespace {",
     "using namespace cnnc::CNNC_ISA;",
-    "using cnnc::Call;",
     "",
     ...prepare(plan),
-    ...(model.rate ? ["", ...learningRate(model.rate)] : []),
-    ...programs.flatMap((name) => ["", ...printProgram(model.plans[name]!)]),
     "",
     ...tables(model, plan),
+    "",
     "}  // namespace",
     "",
+    ...(model.rate ? learningRate(model, model.rate) : []),
     ...modelTable(model, plan, identity),
-    "",
-  ].join("\n");
+  ];
+  return [{ name: `${model.name}.cpp`, text: `${table.join("\n")}\n` }, ...programs];
 }
 
-function header({ name, target }: ModelPlans, { compiler, file, sourceHash }: Identity): string[] {
+const programNames = ["infer", "step", "gradient"] as const;
+
+const functionOf = ({ name }: ModelPlans, program: ProgramName): string => `${name}_${program}`;
+
+function header(what: string, { target }: ModelPlans, { compiler, file, sourceHash }: Identity): string[] {
   return [
-    `// ${name}, compiled from ${file} by ${compiler} for ${target.name}. Made anew by each build: edit the .cnn file.`,
+    `// ${what}, compiled from ${file} by ${compiler} for ${target.name}. Made anew by each build: edit the .cnn file.`,
     `// source sha256 ${sourceHash}`,
     `#include "generated.h"`,
+    "",
   ];
 }
 
@@ -94,17 +109,17 @@ function packTemplate(packing: Plan["packings"] extends ReadonlyMap<ValueId, inf
   }
 }
 
-function learningRate(rate: Expression): string[] {
+function learningRate({ name }: ModelPlans, rate: Expression): string[] {
   const text = printCpp(rate, {
     number: (x) => (Number.isInteger(x) ? `${x}.` : `${x}`),
     leaf: (x) => (x.op === "scalar" ? x.name : "?"),
   });
   return [
-    "double learning_rate(double step, double total_steps) {",
-    "  (void)step, (void)total_steps;",
+    `double ${name}_learning_rate([[maybe_unused]] double step, [[maybe_unused]] double total_steps) {`,
     `  using namespace cnnc::schedule;`,
     `  return ${text};`,
     "}",
+    "",
   ];
 }
 
@@ -165,22 +180,24 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     table("metrics", counts[4]!),
   ];
   return [
+    ...programNames.filter((name) => model.plans[name]).map((name) => `void ${functionOf(model, name)}(const cnnc::Call& call);`),
     `extern const cnnc::Model model_${model.name};`,
     `const cnnc::Model model_${model.name} = {`,
     `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.name)},`,
     `    ${counts.join(", ")},`,
     `    ${lists.join(", ")},`,
     `    ${block}, 0,`,
-    `    {nullptr, 0, 0}, ${(["infer", "step", "gradient"] as const).map((name) => programEntry(name, model.plans[name])).join(", ")},`,
-    `    ${model.rate ? "learning_rate" : "nullptr"},`,
+    `    {nullptr, 0, 0}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
+    `    ${model.rate ? `${model.name}_learning_rate` : "nullptr"},`,
     "};",
   ];
 }
 
 /** Bytes of the arena are a + b·N; vectors may read a little past the end. */
-function programEntry(name: ProgramName, plan: Plan | undefined): string {
+function programEntry(model: ModelPlans, name: ProgramName): string {
+  const plan = model.plans[name];
   if (!plan) return "{nullptr, 0, 0}";
   const { once, scalars, slice } = plan.arena;
-  return `{${name}::run, ${once + 64 * scalars.length + 64}, ${Math.max(slice, 64) + 4 * scalars.length}}`;
+  return `{${functionOf(model, name)}, ${once + 64 * scalars.length + 64}, ${Math.max(slice, 64) + 4 * scalars.length}}`;
 }
 

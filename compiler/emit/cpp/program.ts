@@ -9,13 +9,16 @@ import { functor, readerType } from "./steps.ts";
 import { printUpdate } from "./update.ts";
 
 /** One program: its steps as functors, its values and kernels as members of a struct, and `run`, the table of contents. */
-export function printProgram(plan: Plan): readonly string[] {
+export function printProgram(plan: Plan, name: string): readonly string[] {
   const c = new Context(plan);
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
   const functions = graph.nodes.flatMap((_, i) => printFunction(i, c));
   return [
-    `namespace ${graph.program} {`,
+    ...(update ? [`double ${graph.model}_learning_rate(double step, double total_steps);`, ""] : []),
+    "namespace {",
+    "using namespace cnnc::CNNC_ISA;",
+    "using cnnc::Call;",
     "",
     "// Bytes of one sample's slice of the arena, and what lies in it.",
     `constexpr long slice = ${Math.max(arena.slice, 64)};`,
@@ -27,9 +30,9 @@ export function printProgram(plan: Plan): readonly string[] {
     ...indent(["const Call& call;", ...members(c), ...functions, ...copies(c), "", ...printStages(c)]),
     "};",
     "",
-    "void run(const Call& call) { Program{call}.run(); }",
+    "}  // namespace",
     "",
-    `}  // namespace ${graph.program}`,
+    `void ${name}(const Call& call) { Program{call}.run(); }`,
   ];
 }
 

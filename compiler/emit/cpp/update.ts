@@ -31,7 +31,7 @@ export function printUpdate(node: Node, c: Context): { definition: readonly stri
       "};",
     ],
     call: (floats) => [
-      `const float rate = float(learning_rate(double(call.step), call.total_steps));`,
+      `const float rate = float(${c.plan.graph.model}_learning_rate(double(call.step), call.total_steps));`,
       `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, rate};`,
       `for_ranges<${floats}>(call, ${block}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
     ],

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where builds are kept: $CNNC_CACHE, else the user's cache folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env["CNNC_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cnnc");
+}
+
+/** The hash of all that decides what a build yields; each part is told apart from the next. */
+export function cacheKey(parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** A hash over the names and contents of a folder's files. */
+export function folderHash(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return cacheKey(files.flatMap((file) => [file.slice(folder.length), readFileSync(file, "utf8")]));
+}
+
+/** Marks an entry as used just now, so that pruning takes older ones first. */
+export function touch(entry: string): void {
+  const now = new Date();
+  utimesSync(entry, now, now);
+}
+
+/**
+ * Moves a finished folder into the cache. Two builds of the same thing may finish at once: the first wins and the
+ * second is thrown away, since both are alike.
+ */
+export function publish(finished: string, entry: string): void {
+  mkdirSync(join(entry, ".."), { recursive: true });
+  try {
+    renameSync(finished, entry);
+  } catch (error) {
+    if (!existsSync(entry)) throw error;
+    rmSync(finished, { recursive: true, force: true });
+  }
+}
+
+const limitBytes = 2 ** 30;
+
+/** Removes the entries that were not used for longest, until the cache is below 1 GiB. */
+export function prune(folder: string, limit = limitBytes): void {
+  const entries = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{32}$/.test(entry.name))
+    .map((entry) => join(folder, entry.name))
+    .map((path) => ({ path, used: statSync(path).mtimeMs, bytes: sizeOf(path) }))
+    .sort((a, b) => b.used - a.used);
+  let total = 0;
+  for (const { path, bytes } of entries) {
+    total += bytes;
+    if (total > limit) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+}

@@ -1,0 +1,21 @@
+/** What other tools call it: words that no edit distance finds. */
+export const synonyms: Readonly<Record<string, readonly string[]>> = {
+  channels: ["filters", "out_channels", "features", "out_features", "units", "planes"],
+  units: ["channels", "out_features", "features", "size"],
+  kernel: ["size", "filter", "window", "kernel_size", "pool_size"],
+  pad: ["padding"],
+  stride: ["step", "strides"],
+  p: ["rate", "prob", "probability"],
+  lr: ["learning_rate", "rate", "alpha"],
+  weight_decay: ["l2", "decay", "wd"],
+  bias: ["use_bias"],
+  init: ["kernel_initializer", "initializer"],
+  conv: ["conv2d", "Conv2D", "Conv2d", "convolution", "convolve"],
+  dense: ["linear", "Linear", "Dense", "fc", "fully_connected"],
+  cross_entropy: ["categorical_crossentropy", "nll", "nll_loss", "crossentropy"],
+  u8: ["uint8", "byte", "bytes", "image"],
+  f32: ["float", "float32", "tensor", "Tensor"],
+  batch: ["batch_size"],
+  params: ["parameters", "weights"],
+  arena: ["memory", "ram"],
+};

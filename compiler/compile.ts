@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { parse, type Diagnostic, type SourceFile } from "../grammar/index.ts";
+import type { Isa as ManifestIsa, Manifest } from "../runtime/bind/manifest.ts";
+import { check, type CheckOptions } from "./check/check.ts";
+import { checkArena } from "./check/budget.ts";
+import type { CheckedModel } from "./check/program.ts";
+import { planModel } from "./compile-model.ts";
+import type { EmittedFile } from "./emit/addon/project.ts";
+import { printModel, type ModelPlans } from "./emit/cpp/model.ts";
+import { manifestOf } from "./emit/ts/manifest.ts";
+import { targets } from "./passes/targets.ts";
+import { version } from "./version.ts";
+
+export interface CompileOptions extends CheckOptions {
+  readonly isa: ManifestIsa;
+}
+
+export interface CompiledModel {
+  readonly model: CheckedModel;
+  readonly plans: ModelPlans;
+  readonly manifest: Manifest;
+  /** Generated C++. */
+  readonly kernels: readonly EmittedFile[];
+}
+
+export interface Compilation {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Empty when there are errors. */
+  readonly models: readonly CompiledModel[];
+}
+
+/** Text in, C++ and manifests out; nothing is read or written. */
+export function compile(source: SourceFile, options: CompileOptions): Compilation {
+  const { ast, diagnostics: syntax } = parse(source);
+  const hasErrors = (list: readonly Diagnostic[]): boolean => list.some(({ severity }) => severity === "error");
+  if (hasErrors(syntax)) return { diagnostics: syntax, models: [] };
+  const { models, diagnostics: found } = check(ast, options);
+  const diagnostics = [...syntax, ...found];
+  if (hasErrors(diagnostics)) return { diagnostics, models: [] };
+  const compiled = models.map((model) => compileModel(model, source, options));
+  const budget = compiled.flatMap(({ model, plans }) => checkArena(model, arenaBytes(plans)) ?? []);
+  const all = [...diagnostics, ...budget];
+  return { diagnostics: all, models: hasErrors(all) ? [] : compiled };
+}
+
+/** Bytes of the arena for one sample, in inference. */
+export function arenaBytes({ plans }: ModelPlans): number {
+  const arena = plans.infer?.arena;
+  return arena ? arena.once + arena.slice + 4 * arena.scalars.length : 0;
+}
+
+function compileModel(model: CheckedModel, source: SourceFile, { isa, set }: CompileOptions): CompiledModel {
+  const sourceHash = sha256(source.text);
+  const identity = {
+    compiler: `cnnc ${version}`,
+    file: source.path.replace(/^.*[\\/]/, ""),
+    sourceHash,
+    hash: sha256(JSON.stringify([version, isa, set ?? {}, source.text])).slice(0, 32),
+  };
+  const plans = planModel(model, targets[isa]);
+  const manifest = manifestOf(model, plans, identity, `${baseName(source.path)}.node`);
+  return { model, plans, manifest, kernels: printModel(plans, identity) };
+}
+
+/** `lenet` for `examples/lenet/lenet.cnn`: what products are named after. */
+export function baseName(path: string): string {
+  const base = path.replace(/^.*[\\/]/, "").replace(/\.cnn$/, "");
+  return base.replace(/[^A-Za-z0-9_-]/g, "_") || "model";
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,64 @@
+import type { Manifest } from "../../../runtime/bind/manifest.ts";
+import type { EmittedFile } from "../addon/project.ts";
+
+/** The function that a library exports: `lenet_cnnc_api`. */
+export function entryName(name: string): string {
+  return `${cName(name)}_cnnc_api`;
+}
+
+/** `NAME.h`: typed C functions over the library's table. `api` is the text of c-api.h, so that the header stands alone. */
+export function emitHeader(name: string, manifests: readonly Manifest[], api: string): EmittedFile {
+  const guard = `CNNC_${cName(name).toUpperCase()}_H`;
+  const [{ compiler, source }] = manifests as [Manifest];
+  const text = `/* ${name}: compiled from ${source.file} by ${compiler}. Link lib${name}.a and pthread. */
+#ifndef ${guard}
+#define ${guard}
+
+${api.trim()}
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+const cnnc_api* ${entryName(name)}(void);
+
+${manifests.map((manifest) => modelFunctions(name, manifest)).join("\n")}
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+`;
+  return { name: `${name}.h`, text };
+}
+
+function cName(name: string): string {
+  return name.replace(/[^A-Za-z0-9]/g, "_");
+}
+
+function modelFunctions(name: string, { model, inputs, outputs, doc }: Manifest): string {
+  const prefix = model.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
+  const entry = `${entryName(name)}()`;
+  const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+  const inputArgs = inputs.map((input) => `const ${input.dtype === "u8" ? "uint8_t" : "float"}* ${cName(input.name)}`);
+  const outputArgs = outputs.map((output) => `float* ${cName(output.name)}`);
+  const lines = [
+    ...(doc ? doc.split("\n").map((line) => ` * ${line}`) : []),
+    ...inputs.map((input) => ` * ${input.name}: ${size(input.shape)} values a sample, ${input.shape.join("×")}`),
+    ...outputs.map((output) => ` * ${output.name}: ${size(output.shape)} values a sample${output.labels ? `, probabilities of ${output.labels.join(", ")}` : ""}`),
+  ];
+  return `/* ${model}
+${lines.join("\n").replaceAll("*/", "* /")}
+ */
+static inline cnnc_net* ${prefix}_create(int32_t threads, const char** error) {
+  return ${entry}->create("${model}", threads, error);
+}
+static inline void ${prefix}_destroy(cnnc_net* net) { ${entry}->destroy(net); }
+static inline int32_t ${prefix}_load(cnnc_net* net, const char* safetensors) { return ${entry}->load(net, safetensors); }
+static inline const char* ${prefix}_error(const cnnc_net* net) { return ${entry}->error(net); }
+static inline int32_t ${prefix}_predict(cnnc_net* net, int64_t batch, ${[...inputArgs, ...outputArgs].join(", ")}) {
+  const cnnc_input inputs[] = {${inputs.map((input) => `{${cName(input.name)}, 0}`).join(", ")}};
+  float* const outputs[] = {${outputs.map((output) => cName(output.name)).join(", ")}};
+  return ${entry}->predict(net, batch, inputs, outputs);
+}
+`;
+}

@@ -1,0 +1,42 @@
+import type { Manifest } from "../../../runtime/bind/manifest.ts";
+import type { CheckedModel, Use } from "../../check/program.ts";
+import type { ModelPlans, Identity } from "../cpp/model.ts";
+
+/** What wrappers and programs need to know about a model at run time. */
+export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Identity, addon: string): Manifest {
+  const { train } = model;
+  return {
+    format: 1,
+    compiler: identity.compiler,
+    model: model.name,
+    ...(model.doc && { doc: model.doc }),
+    source: { file: identity.file, hash: identity.sourceHash },
+    hash: identity.hash,
+    isa: plans.target.name,
+    addon,
+    inputs: model.inputs.map(({ name, type, doc }) => ({ name, dtype: type.dtype as "u8" | "f32", shape: type.shape, ...(doc && { doc }) })),
+    outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({ name, kind, shape, ...(labels && { labels }), ...(doc && { doc }) })),
+    parameters: model.layers.flatMap(({ parameters }) =>
+      parameters.map(({ name, spec, initializer }) => ({ name, shape: spec.shape, initializer })),
+    ),
+    ...(train &&
+      plans.plans.step && {
+        train: {
+          targets: plans.plans.step.graph.targets.map((id) => id.replace(/\.target$/, "")),
+          batch: train.batch,
+          epochs: train.epochs,
+          optimizer: describe(train.optimizer),
+          schedule: describe(train.schedule),
+          state: plans.plans.step.graph.optimizer?.slots ?? [],
+          metrics: plans.metrics,
+        },
+      }),
+  };
+}
+
+/** `sgd(lr=0.05, momentum=0.9)` */
+function describe({ definition, attributes }: Use<"optimizer"> | Use<"schedule">): string {
+  const given = Object.entries(attributes).filter(([name, value]) => value !== definition.attributes[name]?.default);
+  const list = given.map(([name, value]) => `${name}=${String(value)}`).join(", ");
+  return list === "" ? definition.name : `${definition.name}(${list})`;
+}
