@@ -26,3 +26,5 @@ export { syntaxDiagnostics } from "./syntax-diagnostics.ts";
 export { contextualWords, reservedWords, tokenTable } from "./tokens/table.ts";
 export { findUnit, units } from "./tokens/units.ts";
 export type { Unit } from "./tokens/units.ts";
+export { textMateGrammar } from "./tokens/textmate.ts";
+export { tokenTablesMarkdown } from "./tokens/docs-tables.ts";

@@ -283,6 +283,11 @@ class Outliner {
       this.#append(token);
       return this.#popBracket();
     }
+    if (this.#control) {
+      // The brace after `if` or `repeat` is missing; this one would have closed it, not the body.
+      this.#control = false;
+      return this.#append(token);
+    }
     if (this.#bodies.length === 1) return this.#strayClose(token);
     this.#endCurrent(token);
     if (this.#closesOuter()) this.#closeBodies(this.#bodies.length - 2, token);

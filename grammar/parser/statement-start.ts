@@ -32,7 +32,7 @@ export function isInnerKeyword(place: Place): boolean {
   if (wanted) return false;
   const before = roleOf(tokens[index - 1]);
   if (tokens[index]?.image === "from") return next === "String";
-  if (tokens[index]?.image !== "as") return false;
+  if (tokens[index]?.image !== "as" || place.body === "budget") return false;
   const follows = before === "RightParen" || before === "Identifier";
   return follows && next !== "Assign" && (!place.layout.first(index) || next === "Identifier");
 }

@@ -88,6 +88,10 @@ function adviceFor(stumble: Stumble): DiagnosticExtras {
     if (role === "Assign" && last.image === "=") return { help: "equality is written `==`" };
   }
   if (expected === "`{`" && role === "Assign") return { fix: replace(file, found, "==", "equality is written `==`") };
+  if (expected === "`{`" && role !== "RightBrace") {
+    const at = span(file, found.startOffset, found.startOffset);
+    return { fix: { title: "open the body", edits: [{ span: at, text: "{ " }] } };
+  }
   if (expected.includes("name") && reservedWords.includes(found.image))
     return { help: `\`${found.image}\` is a reserved word` };
   return insertion(stumble, role);

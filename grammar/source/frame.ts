@@ -1,5 +1,5 @@
 import type { Fix } from "./diagnostic.ts";
-import { displayLine } from "./display.ts";
+import { displayLine, plain } from "./display.ts";
 import type { Paint, Role } from "./paint.ts";
 import { lineText, sourceFile } from "./source-file.ts";
 import type { SourceFile } from "./source-file.ts";
@@ -18,7 +18,7 @@ const MOST_LINES_OF_A_SPAN = 4;
 /** `--> path:line:column` and the lines of the span, underlined. */
 export function frame(place: Span, style: FrameStyle): string[] {
   const { line, column } = place.file.position(place.start);
-  const where = `${place.file.path}:${line}:${column}`;
+  const where = `${plain(place.file.path)}:${line}:${column}`;
   return [`${" ".repeat(style.gutter)}${style.paint("gutter", "-->")} ${where}`, ...markedLines(place, style)];
 }
 
