@@ -47,17 +47,22 @@ export class ClassPredictions<Label extends string = string> extends Array<Predi
     return Array;
   }
 
-  declare readonly probabilities: Float32Array;
+  readonly #probabilities: Float32Array;
 
-  static over<Label extends string>(probabilities: Float32Array, labels: readonly Label[]): ClassPredictions<Label> {
+  constructor(probabilities: Float32Array, labels: readonly Label[]) {
     const classes = labels.length;
-    const predictions = new ClassPredictions<Label>();
-    for (let at = 0; at < probabilities.length; at += classes) {
-      predictions.push(new Prediction(probabilities.subarray(at, at + classes), labels));
+    super(probabilities.length / classes);
+    this.#probabilities = probabilities;
+    for (let i = 0; i < this.length; i++) {
+      // One sample's row is the whole array: no view of it is needed.
+      const row = this.length === 1 ? probabilities : probabilities.subarray(i * classes, (i + 1) * classes);
+      this[i] = new Prediction(row, labels);
     }
-    // Not enumerable: printing shows the predictions.
-    Object.defineProperty(predictions, "probabilities", { value: probabilities });
-    return predictions;
+  }
+
+  /** N rows of one number per class. */
+  get probabilities(): Float32Array {
+    return this.#probabilities;
   }
 }
 

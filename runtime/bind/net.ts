@@ -8,7 +8,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Inputs, Into, ModelTypes, Predictions } from "./model-types.ts";
 import { nativeCall, nativePromise } from "./native-call.ts";
 import { Parameters } from "./parameters.ts";
-import { readInputs, rejectUnknown } from "./read-inputs.ts";
+import { InputReader } from "./read-inputs.ts";
 import { Trainer, type TrainerOptions } from "./trainer.ts";
 
 export interface PredictOptions<M extends ModelTypes> {
@@ -22,8 +22,10 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
   readonly parameters: Parameters;
   readonly #model: AddonModel;
   readonly #native: AddonInstance;
-  readonly #inputNames: ReadonlySet<string>;
+  readonly #inputs: InputReader;
   readonly #outputs: readonly OutputEntry[];
+  /** Elements of one sample of all outputs together. */
+  readonly #outputSize: number;
   /** Ends with the latest asynchronous call; the ones before it have ended then. */
   #latest: Promise<unknown> = Promise.resolve();
   #closing = false;
@@ -35,7 +37,8 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
     this.#model = model;
     this.#native = native;
     this.#outputs = outputTable(model, manifest);
-    this.#inputNames = new Set(model.inputs.map((it) => it.name));
+    this.#outputSize = this.#outputs.reduce((sum, it) => sum + it.size, 0);
+    this.#inputs = new InputReader(model.inputs);
   }
 
   /** How many threads a call may use. */
@@ -51,7 +54,7 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
   /** Runs in the background; the inputs are copied first and may be reused at once. */
   async predict(inputs: Inputs<M>): Promise<Predictions<M>> {
     this.#mustBeOpen();
-    const { batch, arrays, layouts } = this.#read(inputs);
+    const { batch, arrays, layouts } = this.#inputs.read(inputs);
     const outputs = await this.#enqueue(() => this.#native.infer(batch, arrays, layouts));
     return this.#present(outputs);
   }
@@ -59,7 +62,7 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
   /** Runs on the calling thread: the quickest way for a small model, blocking for a large one. */
   predictSync(inputs: Inputs<M>, options: PredictOptions<M> = {}): Predictions<M> {
     this.#mustBeOpen();
-    const { batch, arrays, layouts } = this.#read(inputs);
+    const { batch, arrays, layouts } = this.#inputs.read(inputs);
     const outputs = this.#outputMemory(batch, options.into);
     nativeCall(() => this.#native.inferSync(batch, arrays, layouts, outputs));
     return this.#present(outputs);
@@ -107,12 +110,6 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
     this.#native.dispose();
   }
 
-  #read(inputs: Inputs<M>) {
-    const read = readInputs(this.#model.inputs, inputs);
-    rejectUnknown(inputs, this.#inputNames);
-    return read;
-  }
-
   #enqueue<T>(call: () => Promise<T>): Promise<T> {
     const promise = nativePromise(call);
     this.#latest = promise.catch(() => undefined);
@@ -124,21 +121,32 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
   }
 
   #outputMemory(batch: number, into: Into<M> | undefined): Float32Array[] {
+    const arrays: Float32Array[] = [];
     const given = into as Readonly<Record<string, unknown>> | undefined;
-    return this.#model.outputs.map(({ name, shape }) => {
-      const length = batch * elementCount(shape);
+    // One allocation for all outputs: making memory takes longer than a small model takes to predict.
+    let buffer: ArrayBuffer | undefined;
+    let offset = 0;
+    for (const { name, size } of this.#outputs) {
       const array = given?.[name];
-      if (array === undefined) return new Float32Array(length);
-      if (array instanceof Float32Array && array.length === length) return array;
-      throw new CnncInputError(`into.${name}`, `Float32Array of ${length}`, describeValue(array));
-    });
+      if (array === undefined) {
+        buffer ??= new ArrayBuffer(4 * batch * this.#outputSize);
+        arrays.push(new Float32Array(buffer, offset, batch * size));
+        offset += 4 * batch * size;
+      } else if (array instanceof Float32Array && array.length === batch * size) {
+        arrays.push(array);
+      } else {
+        throw new CnncInputError(`into.${name}`, `Float32Array of ${batch * size}`, describeValue(array));
+      }
+    }
+    return arrays;
   }
 
   #present(outputs: readonly Float32Array[]): Predictions<M> {
     const results: Record<string, unknown> = {};
-    for (const [index, { name, labels }] of this.#outputs.entries()) {
-      const values = outputs[index]!;
-      results[name] = labels ? ClassPredictions.over(values, labels) : values;
+    let index = 0;
+    for (const { name, labels } of this.#outputs) {
+      const values = outputs[index++]!;
+      results[name] = labels ? new ClassPredictions(values, labels) : values;
     }
     return results as Predictions<M>;
   }
@@ -146,13 +154,16 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
 
 /** The addon's outputs in its order; those that choose among labels, with the labels. */
 function outputTable(model: AddonModel, manifest: Manifest): OutputEntry[] {
-  return model.outputs.map(({ name }) => {
+  return model.outputs.map(({ name, shape }) => {
     const output = manifest.outputs.find((it) => it.name === name);
-    return { name, labels: output?.kind === "class" ? labelsOf(output) : undefined };
+    const labels = output?.kind === "class" ? labelsOf(output) : undefined;
+    return { name, size: elementCount(shape), labels };
   });
 }
 
 interface OutputEntry {
   readonly name: string;
+  /** Elements of one sample. */
+  readonly size: number;
   readonly labels: readonly string[] | undefined;
 }

@@ -9,51 +9,76 @@ export interface ReadInputs {
   readonly layouts: number;
 }
 
-const arrayNames = { u8: "Uint8Array", f32: "Float32Array", i32: "Int32Array" } as const;
-
-/** Checks kinds and lengths; the number of samples follows from them and must be the same for all. */
-export function readInputs(tensors: readonly AddonTensor[], given: Readonly<Record<string, unknown>>): ReadInputs {
-  if (typeof given !== "object" || given === null) {
-    throw new CnncInputError("inputs", "an object with an entry per input", describeValue(given));
-  }
-  const arrays: Elements[] = [];
-  let layouts = 0;
-  let batch = 0;
-  for (const [position, tensor] of tensors.entries()) {
-    const value = given[tensor.name];
-    const { data, hwc } = elementsOf(tensor, value);
-    const samples = sampleCount(tensor, data);
-    if (position > 0 && samples !== batch) {
-      const first = tensors[0]!.name;
-      throw new CnncInputError(tensor.name, `${batch} samples like ${first}`, `${samples}`);
-    }
-    batch = samples;
-    arrays.push(data);
-    if (hwc) layouts += 2 ** position;
-  }
-  return { batch, arrays, layouts };
+interface InputEntry extends AddonTensor {
+  readonly size: number;
 }
 
-/** Names that mean nothing are mistakes: a silent one would train on the wrong thing. */
-export function rejectUnknown(given: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
-  for (const name in given) {
-    if (!known.has(name)) {
-      throw new CnncInputError(name, `one of ${[...known].join(", ")}`, "a name that the model does not have");
+/**
+ * Checks what callers give, and tells the batch from it. A small model predicts in microseconds: what can
+ * be known beforehand is worked out once.
+ */
+export class InputReader {
+  readonly #entries: readonly InputEntry[];
+  readonly #known: ReadonlySet<string>;
+
+  /** `alsoKnown`: names that may stand beside the inputs (the targets of a training batch). */
+  constructor(tensors: readonly AddonTensor[], alsoKnown: readonly string[] = []) {
+    this.#entries = tensors.map((it) => ({ ...it, size: elementCount(it.shape) }));
+    this.#known = new Set([...tensors.map((it) => it.name), ...alsoKnown]);
+  }
+
+  /** Checks kinds and lengths; the number of samples follows from them and must be the same for all. */
+  read(given: Readonly<Record<string, unknown>>): ReadInputs {
+    if (typeof given !== "object" || given === null) {
+      throw new CnncInputError("inputs", "an object with an entry per input", describeValue(given));
+    }
+    const arrays: Elements[] = [];
+    let layouts = 0;
+    let batch = 0;
+    for (const entry of this.#entries) {
+      const value = given[entry.name];
+      const hwc = isTransposed(value);
+      const data = hwc || !isArrayOf(entry.type, value) ? unwrap(entry, value) : value;
+      const samples = sampleCount(entry, data);
+      if (arrays.length > 0 && samples !== batch) this.#refuseBatch(entry, samples, batch);
+      batch = samples;
+      if (hwc) layouts += 2 ** arrays.length;
+      arrays.push(data);
+    }
+    this.#rejectUnknown(given);
+    return { batch, arrays, layouts };
+  }
+
+  #refuseBatch(entry: InputEntry, samples: number, batch: number): never {
+    const first = this.#entries[0]!.name;
+    throw new CnncInputError(entry.name, `${batch} samples like ${first}`, `${samples}`);
+  }
+
+  /** Names that mean nothing are mistakes: a silent one would train on the wrong thing. */
+  #rejectUnknown(given: Readonly<Record<string, unknown>>): void {
+    for (const name in given) {
+      if (this.#known.has(name)) continue;
+      const known = [...this.#known].join(", ");
+      throw new CnncInputError(name, `one of ${known}`, "a name that the model does not have");
     }
   }
 }
 
-function elementsOf(tensor: AddonTensor, value: unknown): { data: Elements; hwc: boolean } {
-  if (isArrayOf(tensor.type, value)) return { data: value, hwc: false };
+function isTransposed(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (value as { layout?: unknown }).layout === "hwc";
+}
+
+/** The array in `{ data, layout }`; anything else is refused. */
+function unwrap(entry: InputEntry, value: unknown): Elements {
   if (typeof value === "object" && value !== null && "data" in value) {
     const { data, layout } = value as { data: unknown; layout?: unknown };
     if (layout !== undefined && layout !== "chw" && layout !== "hwc") {
-      throw new CnncInputError(`${tensor.name}.layout`, `"chw" or "hwc"`, describeValue(layout));
+      throw new CnncInputError(`${entry.name}.layout`, `"chw" or "hwc"`, describeValue(layout));
     }
-    if (isArrayOf(tensor.type, data)) return { data, hwc: layout === "hwc" };
-    throw new CnncInputError(`${tensor.name}.data`, expectation(tensor), describeValue(data));
+    if (isArrayOf(entry.type, data)) return data;
+    throw new CnncInputError(`${entry.name}.data`, expectation(entry), describeValue(data));
   }
-  throw new CnncInputError(tensor.name, expectation(tensor), describeValue(value));
+  throw new CnncInputError(entry.name, expectation(entry), describeValue(value));
 }
 
 function isArrayOf(type: AddonTensor["type"], value: unknown): value is Elements {
@@ -67,15 +92,16 @@ function isArrayOf(type: AddonTensor["type"], value: unknown): value is Elements
   }
 }
 
-function sampleCount(tensor: AddonTensor, data: Elements): number {
-  const samples = data.length / elementCount(tensor.shape);
+function sampleCount(entry: InputEntry, data: Elements): number {
+  const samples = data.length / entry.size;
   if (samples < 1 || !Number.isInteger(samples)) {
-    throw new CnncInputError(tensor.name, expectation(tensor), describeValue(data));
+    throw new CnncInputError(entry.name, expectation(entry), describeValue(data));
   }
   return samples;
 }
 
-function expectation(tensor: AddonTensor): string {
-  const size = elementCount(tensor.shape);
-  return `${arrayNames[tensor.type]} of N·${size} elements (N samples of ${describeShape(tensor.shape)})`;
+const arrayNames = { u8: "Uint8Array", f32: "Float32Array", i32: "Int32Array" } as const;
+
+function expectation({ type, size, shape }: InputEntry): string {
+  return `${arrayNames[type]} of N·${size} elements (N samples of ${describeShape(shape)})`;
 }

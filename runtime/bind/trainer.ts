@@ -9,7 +9,7 @@ import { statePrefix } from "./load-weights.ts";
 import type { Manifest, TrainManifest } from "./manifest.ts";
 import type { Batch, ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
-import { readInputs, rejectUnknown } from "./read-inputs.ts";
+import { InputReader } from "./read-inputs.ts";
 import { readTargets } from "./read-targets.ts";
 
 export interface TrainerOptions {
@@ -51,7 +51,7 @@ export class Trainer<M extends ModelTypes> {
   readonly #net: Trained;
   readonly #host: Host;
   readonly #train: TrainManifest;
-  readonly #names: ReadonlySet<string>;
+  readonly #inputs: InputReader;
   #next = 0;
 
   /** Made by `Net.trainer`. */
@@ -61,7 +61,8 @@ export class Trainer<M extends ModelTypes> {
     this.#net = net;
     this.#host = host;
     this.#train = train;
-    this.#names = new Set([...host.model.inputs, ...host.model.targets].map((it) => it.name));
+    const targets = host.model.targets.map((it) => it.name);
+    this.#inputs = new InputReader(host.model.inputs, targets);
     const saved = options.resume === undefined ? undefined : this.#resume(options.resume);
     this.seed = options.seed ?? saved?.seed ?? 0;
     this.totalSteps = options.totalSteps ?? saved?.totalSteps ?? 10_000;
@@ -98,6 +99,9 @@ export class Trainer<M extends ModelTypes> {
     this.#host.mustBeOpen();
     await writeSafetensors(path, [...this.#net.weightTensors(), ...this.#stateTensors()], {
       model: this.#net.manifest.model,
+      // The same bits come again only from the same build for the same processors.
+      build: this.#net.manifest.hash,
+      isa: this.#net.manifest.isa,
       step: String(this.#next),
       seed: String(this.seed),
       totalSteps: String(this.totalSteps),
@@ -107,9 +111,8 @@ export class Trainer<M extends ModelTypes> {
   #arguments(batch: Batch<M>): StepArguments {
     this.#host.mustBeOpen();
     const { model } = this.#host;
-    const { batch: size, arrays, layouts } = readInputs(model.inputs, batch);
+    const { batch: size, arrays, layouts } = this.#inputs.read(batch);
     const targets = readTargets(model.targets, this.#net.manifest.outputs, batch, size);
-    rejectUnknown(batch, this.#names);
     return [size, arrays, layouts, targets, this.seed, this.#next++, this.totalSteps];
   }
 

@@ -39,7 +39,7 @@ describe("MaskCounter", () => {
 });
 
 describe("ClassPredictions", () => {
-  const found = ClassPredictions.over(Float32Array.of(0.1, 0.7, 0.2, 0.5, 0.5, 0), ["x", "y", "z"]);
+  const found = new ClassPredictions(Float32Array.of(0.1, 0.7, 0.2, 0.5, 0.5, 0), ["x", "y", "z"]);
 
   it("has one prediction per sample", () => {
     expect(found).toHaveLength(2);
