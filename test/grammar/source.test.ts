@@ -35,12 +35,14 @@ describe("diagnostics", () => {
     expect(diagnostic(catalogue, "CNN901", where, { expected: "{found}", found: 3 }).message).toBe(
       "expected {found}, found 3",
     );
-    // @ts-expect-error a hole is missing
-    diagnostic(catalogue, "CNN901", where, { expected: "a" });
-    // @ts-expect-error no such code
-    diagnostic(catalogue, "CNN999", where, {});
-    // @ts-expect-error no such hole
-    diagnostic(catalogue, "CNN902", where, { expected: "a" });
+    void (() => {
+      // @ts-expect-error a hole is missing
+      diagnostic(catalogue, "CNN901", where, { expected: "a" });
+      // @ts-expect-error no such code
+      diagnostic(catalogue, "CNN999", where, {});
+      // @ts-expect-error no such hole
+      diagnostic(catalogue, "CNN902", where, { expected: "a" });
+    });
   });
 });
 
