@@ -26,6 +26,7 @@ CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& o
       const T* xs = x + long(i) * k.dh * X::row + s * k.dw * X::pixel;
       const float* ws = w + (i * Row::runs + s) * Row::run * block;
       CNNC_UNROLL_4 for (int c = 0; c < Row::run; c++) {
+        reload<M * N>();
         V b[N];
         CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(ws + c * block + j * V::lanes);
         CNNC_UNROLL for (int m = 0; m < M; m++) {

@@ -56,6 +56,7 @@ CNNC_INLINE void conv_weights_tile(X x, DY dy, long n0, long n1, const Operand& 
       }
       const auto* d = dy.at(n, p, 0);
       CNNC_ROLLED for (int q = 0; q < DY::width; q++) {
+        reload<R * S * C * N>();
         V b[N];
         CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = load_lanes<V, DY>(d + q * DY::pixel, at.k0 + j * V::lanes);
         CNNC_UNROLL for (int i = 0; i < R * S * C; i++) {

@@ -21,3 +21,20 @@
 #define CNNC_UNROLL_4 _Pragma("GCC unroll 4")
 #define CNNC_ROLLED _Pragma("GCC unroll 1")
 #endif
+
+namespace cnnc::CNNC_ISA {
+
+#ifdef __AVX512F__
+constexpr int registers = 32;
+#else
+constexpr int registers = 16;
+#endif
+
+// At the top of a loop body: where accumulators fill the registers, values of memory are not carried from one round to
+// the next. Left alone, g++ keeps the inputs that overlapping windows share, and spills accumulators.
+template <int Accumulators>
+CNNC_INLINE void reload() {
+  if constexpr (Accumulators > registers / 2) asm volatile("" ::: "memory");
+}
+
+}  // namespace cnnc::CNNC_ISA
