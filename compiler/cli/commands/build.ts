@@ -1,0 +1,38 @@
+import * as path from "node:path";
+import { build } from "../../build/build.ts";
+import type { BuildResult } from "../../build/build.ts";
+import { baseName } from "../../compile.ts";
+import { compileFile } from "../back.ts";
+import type { ExitCode } from "../cli-error.ts";
+import { formatBytes, formatSeconds } from "../columns.ts";
+import { withInterrupt } from "../interrupt.ts";
+import type { TargetOptions } from "../options.ts";
+import { printJson, printLine } from "../terminal.ts";
+
+export interface BuildCommandOptions extends TargetOptions {
+  readonly out?: string;
+}
+
+/** `cnnc build FILE`: all models of the file in one folder. */
+export async function buildCommand(file: string, options: BuildCommandOptions): Promise<ExitCode> {
+  const compiled = compileFile(file, options, false);
+  if (compiled === undefined) return 1;
+  const name = baseName(file);
+  const out = options.out ?? path.join(path.dirname(file), "build", name);
+  const result = await withInterrupt((signal) => build(compiled, { name, out, signal }));
+  const models = compiled.map(({ model }) => model.name);
+  if (options.json) {
+    const { addon, cached, milliseconds, files } = result;
+    printJson({ models, isa: compiled[0]?.manifest.isa, out, addon, cached, seconds: milliseconds / 1000, files });
+  } else if (!options.quiet) {
+    printLine([`${models.join(", ")} (${compiled[0]?.manifest.isa}) in ${out}`, ...filesOf(result)].join("\n"));
+  }
+  return 0;
+}
+
+function filesOf({ files, cached, milliseconds }: BuildResult): string[] {
+  const shown = files.filter(({ name }) => name !== ".gitignore" && name !== "package.json");
+  const width = Math.max(...shown.map(({ name }) => name.length));
+  const rows = shown.map(({ name, bytes }) => `  ${name.padEnd(width)}  ${formatBytes(bytes).padStart(10)}`);
+  return [...rows, `${cached ? "from the cache" : "compiled"} in ${formatSeconds(milliseconds / 1000)}`];
+}

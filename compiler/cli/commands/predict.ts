@@ -1,0 +1,126 @@
+import * as path from "node:path";
+import { readImages, readMnist } from "../../../runtime/index.ts";
+import type { ClassPredictions, Inputs, Manifest } from "../../../runtime/index.ts";
+import { CliError } from "../cli-error.ts";
+import type { ExitCode } from "../cli-error.ts";
+import { columns, formatShare } from "../columns.ts";
+import { withInterrupt } from "../interrupt.ts";
+import { compileOne, loadModel } from "../load.ts";
+import type { AnyModel } from "../load.ts";
+import type { TargetOptions } from "../options.ts";
+import { printJson, printLine } from "../terminal.ts";
+
+export interface PredictCommandOptions extends TargetOptions {
+  readonly weights: string;
+  readonly data?: string;
+  readonly rows?: readonly number[];
+  readonly top: number;
+  readonly threads?: number;
+}
+
+/** `cnnc predict FILE --weights W IMAGES…` */
+export async function predictCommand(
+  file: string,
+  images: readonly string[],
+  options: PredictCommandOptions,
+): Promise<ExitCode> {
+  if (images.length > 0 === (options.data !== undefined)) {
+    throw new CliError("name the pictures to predict for", "either files, or --data FOLDER with --rows 0,5,7");
+  }
+  const compiled = compileOne(file, options);
+  if (compiled === undefined) return 1;
+  const samples = await samplesOf(images, options, compiled.manifest);
+  const outputs = await withInterrupt(async (signal) => {
+    const net = await loadModel(file, compiled, options, signal);
+    try {
+      return await net.predict({ [samples.input]: samples.data } as unknown as Inputs<AnyModel>);
+    } finally {
+      await net.dispose();
+    }
+  });
+  const results = samples.names.map((name, i) => resultOf(name, i, outputs, compiled.manifest, options.top));
+  if (options.json) printJson(results);
+  else printLine(asText(results, compiled.manifest).join("\n"));
+  return 0;
+}
+
+interface Samples {
+  readonly input: string;
+  readonly names: readonly string[];
+  readonly data: unknown;
+}
+
+async function samplesOf(
+  files: readonly string[],
+  options: PredictCommandOptions,
+  manifest: Manifest,
+): Promise<Samples> {
+  const [input, second] = manifest.inputs;
+  if (input === undefined || second !== undefined) {
+    throw new CliError(`${manifest.model} has ${manifest.inputs.length} inputs; pictures can feed one`);
+  }
+  if (input.dtype !== "u8") throw new CliError(`pictures are bytes, but ${input.name} takes ${input.dtype}`);
+  if (options.data === undefined) {
+    return { input: input.name, names: files, data: await readImages(files, { shape: input.shape }) };
+  }
+  const { images } = await readMnist(options.data, "test");
+  const [count = 0] = images.shape;
+  const size = images.data.length / count;
+  const wanted = input.shape.reduce((product, n) => product * n, 1);
+  if (size !== wanted) {
+    throw new CliError(
+      `the pictures are ${images.shape.slice(1).join("×")}, ${input.name} needs ${input.shape.join("×")}`,
+    );
+  }
+  const rows = options.rows ?? [0];
+  const beyond = rows.find((row) => row >= count);
+  if (beyond !== undefined) throw new CliError(`there is no row ${beyond}; the file has ${count}, from 0`);
+  const data = new Uint8Array(rows.length * size);
+  rows.forEach((row, i) => data.set(images.data.subarray(row * size, (row + 1) * size), i * size));
+  return { input: input.name, names: rows.map(String), data };
+}
+
+interface Choice {
+  readonly label: string;
+  readonly index: number;
+  readonly probability: number;
+}
+
+interface Result {
+  readonly source: string;
+  /** A class with the most probable ones behind it, or plain numbers. */
+  readonly outputs: Readonly<Record<string, (Choice & { readonly top: readonly Choice[] }) | readonly number[]>>;
+}
+
+function resultOf(source: string, row: number, outputs: object, manifest: Manifest, count: number): Result {
+  const entries = manifest.outputs.map(({ name, kind, shape }) => {
+    const value = (outputs as Record<string, unknown>)[name];
+    if (kind === "class") {
+      const prediction = (value as ClassPredictions)[row]!;
+      return [name, { ...prediction.toJSON(), top: prediction.top(count) }] as const;
+    }
+    const size = shape.reduce((product, n) => product * n, 1);
+    return [name, Array.from((value as Float32Array).subarray(row * size, (row + 1) * size))] as const;
+  });
+  return { source, outputs: Object.fromEntries(entries) };
+}
+
+function asText(results: readonly Result[], { outputs }: Manifest): string[] {
+  const rows = results.map(({ source, outputs: values }) => [
+    path.basename(source),
+    ...outputs.map(({ name }) => shown(values[name]!)),
+  ]);
+  return columns(
+    [["picture", ...outputs.map(({ name }) => name)], ...rows],
+    ["left", ...outputs.map(() => "left" as const)],
+  );
+}
+
+const MOST_NUMBERS = 6;
+
+function shown(value: Result["outputs"][string]): string {
+  if ("top" in value)
+    return value.top.map(({ label, probability }) => `${label} ${formatShare(probability)}`).join("   ");
+  const numbers = value.slice(0, MOST_NUMBERS).map((x) => x.toPrecision(4));
+  return `${numbers.join(" ")}${value.length > MOST_NUMBERS ? ` … (${value.length})` : ""}`;
+}

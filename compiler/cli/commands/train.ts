@@ -1,0 +1,153 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { baseName } from "../../compile.ts";
+import { evaluate, fit } from "../../../runtime/index.ts";
+import type { EpochReport, Evaluation, FitResult, Manifest } from "../../../runtime/index.ts";
+import { CliError } from "../cli-error.ts";
+import type { ExitCode } from "../cli-error.ts";
+import { formatCount, formatSeconds, formatShare } from "../columns.ts";
+import { isFolder, openData, split } from "../data.ts";
+import type { Data, Split } from "../data.ts";
+import { withInterrupt } from "../interrupt.ts";
+import { compileOne, loadModel } from "../load.ts";
+import type { AnyModel, AnyNet } from "../load.ts";
+import type { TargetOptions } from "../options.ts";
+import { openProgress } from "../progress.ts";
+import type { Progress } from "../progress.ts";
+import { printJson, printLine } from "../terminal.ts";
+
+export interface TrainCommandOptions extends TargetOptions {
+  readonly data: string;
+  readonly out?: string;
+  readonly seed: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly validation: number;
+  readonly resume?: string;
+  readonly threads?: number;
+}
+
+/** `cnnc train FILE --data DIR` */
+export async function trainCommand(file: string, options: TrainCommandOptions): Promise<ExitCode> {
+  const compiled = compileOne(file, options);
+  if (compiled === undefined) return 1;
+  const { manifest } = compiled;
+  if (!manifest.train)
+    throw new CliError(`${manifest.model} has no train section`, "it says how to train: loss and optimizer");
+  const out = options.out ?? `${baseName(file)}.safetensors`;
+  checkWritable(out);
+  const data = split(await openData(options.data, "train", manifest), options.validation, options.seed);
+  const test = await openTest(options, manifest);
+  const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");
+  return withInterrupt(async (signal) => {
+    const request = { weights: options.resume, threads: options.threads, seed: options.seed };
+    const net = await loadModel(file, compiled, request, signal);
+    try {
+      return await trainNet(net, { data, test, out, signal, options });
+    } finally {
+      await net.dispose();
+    }
+  }, stopping);
+}
+
+interface Run {
+  readonly data: Split;
+  readonly test: Data | undefined;
+  readonly out: string;
+  readonly signal: AbortSignal;
+  readonly options: TrainCommandOptions;
+}
+
+async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run): Promise<ExitCode> {
+  const silent = options.quiet === true || options.json === true;
+  const progress = await openProgress(silent);
+  const result = await fitWith(net, data, { progress, signal, options, silent });
+  progress.clear();
+  if (result.stopped) {
+    // With the optimiser's state, so that the run can go on.
+    await result.trainer.save(out);
+    if (options.json) printJson({ stopped: true, epochs: result.epochs.map(epochAsJson), weights: out });
+    else process.stderr.write(`stopped; weights so far in ${out} (go on with --resume ${out})\n`);
+    return 130;
+  }
+  await net.save(out);
+  const measured = test && (await evaluate(net, test, { signal }));
+  if (options.json) {
+    const test = measured && { samples: measured.samples, top1: measured.top1 };
+    printJson({ stopped: false, epochs: result.epochs.map(epochAsJson), ...(test && { test }), weights: out });
+    return 0;
+  }
+  if (!options.quiet) printLine(`weights in ${out}`);
+  if (measured?.top1 !== undefined) printLine(`test accuracy: ${formatShare(measured.top1)}`);
+  return 0;
+}
+
+interface Watch {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly options: TrainCommandOptions;
+  readonly silent: boolean;
+}
+
+function fitWith(net: AnyNet, data: Split, { progress, signal, options, silent }: Watch): Promise<FitResult<AnyModel>> {
+  const { epochs, batch, seed, resume } = options;
+  return fit(net, data.train, {
+    signal,
+    ...(epochs !== undefined && { epochs }),
+    ...(batch !== undefined && { batch }),
+    // A run that goes on keeps the seed that it began with.
+    ...(resume === undefined ? { seed } : { trainer: net.trainer({ resume }) }),
+    ...(data.validation && { validation: data.validation }),
+    onStep: ({ epoch, epochs: all, step, totalSteps, loss, imagesPerSecond, secondsLeft }) =>
+      progress.update(
+        step,
+        totalSteps,
+        imagesPerSecond,
+        secondsLeft,
+        `epoch ${epoch + 1}/${all}  loss ${loss.toFixed(4)}`,
+      ),
+    onEpoch: (report) => {
+      progress.clear();
+      if (!silent) printLine(epochLine(report));
+    },
+  });
+}
+
+/** `epoch  1/10  loss 0.6543  accuracy 76.2%  validation 84.1%  6,200 images/s  1.9 s` */
+function epochLine(report: EpochReport<AnyModel>): string {
+  const { epoch, epochs, loss, metrics, validation, imagesPerSecond, seconds } = report;
+  const accuracy = accuracyOf(metrics);
+  return [
+    `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}`,
+    `loss ${loss.toFixed(4)}`,
+    ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
+    ...(validation?.top1 === undefined ? [] : [`validation ${formatShare(validation.top1)}`]),
+    `${formatCount(Math.round(imagesPerSecond))} images/s`,
+    formatSeconds(seconds),
+  ].join("  ");
+}
+
+function epochAsJson(report: EpochReport<AnyModel>): object {
+  const { epoch, loss, metrics, seconds, imagesPerSecond, validation } = report;
+  return { epoch: epoch + 1, loss, metrics, ...validated(validation), seconds, imagesPerSecond };
+}
+
+function validated(validation: Evaluation | undefined): object {
+  return validation?.top1 === undefined ? {} : { validation: { top1: validation.top1 } };
+}
+
+function accuracyOf(metrics: Readonly<Record<string, number>>): number | undefined {
+  return Object.entries(metrics).find(([name]) => name.endsWith(".accuracy"))?.[1];
+}
+
+async function openTest({ data }: TrainCommandOptions, manifest: Manifest): Promise<Data | undefined> {
+  const hasTest = fs.readdirSync(data).some((name) => name === "test" || name.startsWith("t10k-images"));
+  return hasTest ? openData(data, "test", manifest) : undefined;
+}
+
+/** Before hours of training, not after. */
+function checkWritable(out: string): void {
+  const folder = path.dirname(out);
+  if (!isFolder(folder)) throw new CliError(`${folder} is no folder, so ${path.basename(out)} cannot be written there`);
+  if (isFolder(out)) throw new CliError(`${out} is a folder; --out names the file of weights`);
+}

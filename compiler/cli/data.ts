@@ -1,0 +1,77 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { labelledImagesDataset, openImageFolder, readMnist, shuffledOrder, pick } from "../../runtime/index.ts";
+import type { Batch, Dataset, InputManifest, Manifest, MnistPart } from "../../runtime/index.ts";
+import { CliError } from "./cli-error.ts";
+import type { AnyModel } from "./load.ts";
+
+export type Data = Dataset<Batch<AnyModel>>;
+
+/** Training or test data for a model with one picture as input and one class output. */
+export async function openData(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
+  const { input, target, labels } = ends(manifest);
+  if (!isFolder(folder)) throw new CliError(`${folder} is no folder`);
+  const { name, shape } = input;
+  if (hasIdx(folder)) {
+    return labelledImagesDataset(await readMnist(folder, part), { input: name, target, shape }) as unknown as Data;
+  }
+  const pictures = path.join(folder, part);
+  if (isFolder(pictures)) {
+    return (await openImageFolder(pictures, {
+      input: name,
+      target,
+      shape,
+      ...(labels && { labels }),
+    })) as unknown as Data;
+  }
+  throw new CliError(
+    `${folder} holds no data that can be read`,
+    "it should have IDX files (train-images-idx3-ubyte, t10k-images-idx3-ubyte, …) or the folders train/ and test/",
+  );
+}
+
+/** The one input and the one class output that a data set of labelled pictures can feed. */
+export function ends({ model, inputs, outputs }: Manifest): {
+  readonly input: InputManifest;
+  readonly target: string;
+  readonly labels: readonly string[] | undefined;
+} {
+  const classes = outputs.filter(({ kind }) => kind === "class");
+  const [input, second] = inputs;
+  const [output] = classes;
+  if (input === undefined || second !== undefined || output === undefined || classes.length > 1) {
+    throw new CliError(
+      `labelled pictures fit a model with one input and one class output; ${model} has ${inputs.length} and ${classes.length}`,
+      "train it from a program, with its generated API",
+    );
+  }
+  if (input.dtype !== "u8") {
+    throw new CliError(
+      `pictures are bytes, but ${input.name} takes ${input.dtype}`,
+      `declare \`input ${input.name}: u8[…]\``,
+    );
+  }
+  return { input, target: output.name, labels: output.labels };
+}
+
+export interface Split {
+  readonly train: Data;
+  readonly validation: Data | undefined;
+}
+
+/** Keeps a share of the data aside, drawn by the seed. */
+export function split(data: Data, share: number, seed: number): Split {
+  const aside = Math.floor(data.size * share);
+  if (aside === 0) return { train: data, validation: undefined };
+  // Epochs count from 0, so this order is no epoch's.
+  const order = shuffledOrder(data.size, seed, 0x7fffffff);
+  return { train: pick(data, order.subarray(aside)), validation: pick(data, order.subarray(0, aside)) };
+}
+
+function hasIdx(folder: string): boolean {
+  return fs.readdirSync(folder).some((name) => /-ubyte(\.gz)?$/.test(name));
+}
+
+export function isFolder(folder: string): boolean {
+  return fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

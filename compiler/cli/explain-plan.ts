@@ -1,0 +1,114 @@
+import { resultOf } from "../ir/graph.ts";
+import type { Node } from "../ir/graph.ts";
+import type { Arena, Choice, Layout, Plan, Stage, State, Units } from "../ir/plan.ts";
+import { columns, formatBytes } from "./columns.ts";
+
+export interface ExplainedNode {
+  readonly value: string;
+  readonly line: number;
+  readonly source: string;
+  readonly kernel: string;
+  readonly lanes: number;
+  readonly tile?: Choice["tile"];
+  readonly reason: string;
+}
+
+export function algorithmsOf({ graph, choices }: Pick<Plan, "graph" | "choices">): ExplainedNode[] {
+  return graph.nodes.map((node, i) => explainNode(node, choices[i]!));
+}
+
+function explainNode(node: Node, { kernel, lanes, tile, reason }: Choice): ExplainedNode {
+  const { line, text } = node.origin;
+  return { value: valueOf(node), line, source: text, kernel, lanes, ...(tile && { tile }), reason };
+}
+
+/** An optimiser's node assigns parameters and has no result of its own. */
+function valueOf(node: Node): string {
+  return node.core.family === "update" ? "all parameters" : resultOf(node);
+}
+
+export function algorithmsText(plan: Pick<Plan, "graph" | "choices">): string[] {
+  const rows = algorithmsOf(plan).map(({ value, line, kernel, lanes, tile, reason }) => [
+    value,
+    String(line),
+    kernel,
+    String(lanes),
+    tile ? `${tile.pixels}×${tile.vectors}` : "",
+    reason,
+  ]);
+  const head = ["value", "line", "kernel", "lanes", "tile", "why"];
+  return columns([head, ...rows], ["left", "right", "left", "right", "left", "left"]);
+}
+
+export interface ExplainedArena {
+  /** Bytes that do not depend on the batch, and those of each sample. */
+  readonly once: number;
+  readonly perSample: number;
+  /** Per sample, if every value had memory of its own. */
+  readonly withoutReuse: number;
+  readonly values: readonly { readonly value: string; readonly offset: number; readonly bytes: number }[];
+}
+
+export function arenaOf({ arena }: { readonly arena: Arena }): ExplainedArena {
+  const values = [...arena.offsets].map(([value, place]) => ({ value, ...place })).sort((a, b) => a.offset - b.offset);
+  return {
+    once: arena.once,
+    perSample: arena.slice + 4 * arena.scalars.length,
+    withoutReuse: arena.withoutReuse + 4 * arena.scalars.length,
+    values,
+  };
+}
+
+export function arenaText(plan: { readonly arena: Arena }): string[] {
+  const { once, perSample, withoutReuse, values } = arenaOf(plan);
+  const rows = values.map(({ value, offset, bytes }) => [
+    value,
+    String(offset),
+    String(offset + bytes),
+    formatBytes(bytes),
+  ]);
+  const total = `${formatBytes(perSample)} per sample (${formatBytes(withoutReuse)} without reuse), ${formatBytes(once)} once`;
+  return [...columns([["value", "from", "to", "size"], ...rows], ["left", "right", "right", "right"]), "", total];
+}
+
+/** What passes decided beside the graph, as far as they have come; the latest decision stands last. */
+export function decisionsText({ graph, choices, layouts, stages, arena }: State): string[] {
+  const parts: string[][] = [];
+  if (choices) parts.push(["algorithms", ...algorithmsText({ graph, choices })]);
+  if (layouts) parts.push(["layouts", ...[...layouts].map(([value, layout]) => `${value}: ${describeLayout(layout)}`)]);
+  if (stages) parts.push(["stages", ...stages.map((stage, i) => `${i + 1}. ${describeStage(stage, graph.nodes)}`)]);
+  if (arena) parts.push(["arena", ...arenaText({ arena })]);
+  return parts.flatMap(([title, ...lines]) => ["", `── ${title}`, ...lines]);
+}
+
+function describeLayout(layout: Layout): string {
+  switch (layout.kind) {
+    case "external":
+      return "the caller's";
+    case "image":
+      return `[rows][${layout.left} + columns + ${layout.right}][${layout.pixel}]`;
+    case "scalars":
+      return "one number per sample";
+    case "once":
+      return "once for the batch";
+  }
+}
+
+function describeStage({ nodes, units }: Stage, all: readonly Node[]): string {
+  return `${describeUnits(units)}: ${nodes.map((index) => valueOf(all[index]!)).join(", ")}`;
+}
+
+function describeUnits(units: Units): string {
+  switch (units.by) {
+    case "samples":
+      return `groups of ${units.samples} samples`;
+    case "bands":
+      return `${units.bands} bands of ${units.rows} rows of each sample`;
+    case "blocks":
+      return `${units.blocks} blocks of values, whole batch`;
+    case "sums":
+      return "sums over the batch";
+    case "ranges":
+      return `ranges of ${units.floats} parameters`;
+  }
+}

@@ -1,0 +1,28 @@
+import { check } from "../check/check.ts";
+import type { CheckedModel } from "../check/program.ts";
+import { parse } from "../../grammar/index.ts";
+import type { Diagnostic } from "../../grammar/index.ts";
+import { CliError } from "./cli-error.ts";
+import { hasErrors } from "./diagnostics-output.ts";
+import type { CommonOptions } from "./options.ts";
+import { readSource } from "./source.ts";
+
+export interface Front {
+  readonly models: readonly CheckedModel[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads, parses and checks a file; what does not parse is not checked. */
+export function frontOf(path: string, { model, set }: CommonOptions, single: boolean): Front {
+  const parsed = parse(readSource(path));
+  if (hasErrors(parsed.diagnostics)) return { models: [], diagnostics: parsed.diagnostics };
+  const { models, diagnostics } = check(parsed.ast, { model, set, single });
+  return { models, diagnostics: [...parsed.diagnostics, ...diagnostics] };
+}
+
+/** The one model that a command works on. */
+export function onlyModel<M>(models: readonly M[], path: string): M {
+  const [model] = models;
+  if (model === undefined) throw new CliError(`${path} has no model`);
+  return model;
+}

@@ -1,0 +1,15 @@
+import type { Isa } from "../../runtime/bind/manifest.ts";
+import type { Overrides } from "./overrides.ts";
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly model?: string;
+  readonly set?: Overrides;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What every command takes that goes through the back end. */
+export interface TargetOptions extends CommonOptions {
+  readonly isa?: Isa;
+}

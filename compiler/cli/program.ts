@@ -1,0 +1,117 @@
+import { Command, Option } from "commander";
+import { version } from "../version.ts";
+import type { ExitCode } from "./cli-error.ts";
+import { collectOverride, natural, positive, rows, share } from "./overrides.ts";
+
+type Finish = (exitCode: ExitCode) => void;
+
+/**
+ * The command line. Only names and options stand here; what a command does is loaded when it is called, so that
+ * `cnnc check` does not wait for the back end.
+ */
+export function makeProgram(finish: Finish): Command {
+  const program = new Command("cnnc")
+    .description("Compiler for convolutional networks: a .cnn file becomes a native module.")
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride();
+  addReading(program, finish);
+  addBuilding(program, finish);
+  addUsing(program, finish);
+  return program;
+}
+
+function addReading(program: Command, finish: Finish): void {
+  const check = program.command("check").argument("<files...>", "files to check");
+  withModel(check.description("report mistakes in .cnn files")).action(async (files: string[], options) =>
+    finish((await import("./commands/check.ts")).checkCommand(files, options)),
+  );
+  const summary = program.command("summary").argument("<file>", "the network");
+  withModel(summary.description("show shapes, parameters and costs, layer by layer")).action(
+    async (file: string, options) => finish((await import("./commands/summary.ts")).summaryCommand(file, options)),
+  );
+  const explain = program.command("explain").argument("<file>", "the network");
+  withTarget(withModel(explain.description("show what the compiler makes of a network")))
+    .option("--passes", "list the passes in their order")
+    .option("--pass <name>", "show the program after this pass; `lower` is before the first")
+    .option("--algorithms", "show the kernel that was chosen for each node, and why")
+    .option("--arena", "show where values lie in memory")
+    .option("--source", "show the generated C++")
+    .addOption(new Option("--program <name>", "which program").choices(["infer", "step"]).default("infer"))
+    .action(async (file: string, options) =>
+      finish((await import("./commands/explain.ts")).explainCommand(file, options)),
+    );
+}
+
+function addBuilding(program: Command, finish: Finish): void {
+  const build = program.command("build").argument("<file>", "the network");
+  withTarget(withModel(build.description("compile a network to a native module with a typed API")))
+    .option("--out <folder>", "folder for the products (default: build/NAME beside the file)")
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
+    );
+}
+
+function addUsing(program: Command, finish: Finish): void {
+  const train = program.command("train").argument("<file>", "the network");
+  withTarget(withModel(train.description("train a network and write its weights")))
+    .requiredOption(
+      "--data <folder>",
+      "IDX files, or the folders train/ and test/ with one folder of pictures per label",
+    )
+    .option("--out <file>", "weights to write (default: NAME.safetensors)")
+    .option("--seed <number>", "for initial weights, order of samples, dropout", natural, 0)
+    .option("--epochs <number>", "instead of the file's", positive)
+    .option("--batch <number>", "samples per step, instead of the file's", positive)
+    .option(
+      "--validation <share>",
+      "part of the training data that is kept aside and measured after each epoch",
+      share,
+      0.1,
+    )
+    .option("--resume <file>", "go on with a run that was stopped")
+    .option("--threads <number>", "threads to use (default: all)", positive)
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/train.ts")).trainCommand(file, options)),
+    );
+  const evaluate = program.command("eval").argument("<file>", "the network");
+  withTarget(withModel(evaluate.description("measure a trained network on test data")))
+    .requiredOption("--weights <file>", "weights to load")
+    .requiredOption("--data <folder>", "IDX files, or the folder test/ with one folder of pictures per label")
+    .option("--batch <number>", "samples per call", positive, 64)
+    .option("--threads <number>", "threads to use (default: all)", positive)
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/eval.ts")).evalCommand(file, options)),
+    );
+  const predict = program
+    .command("predict")
+    .argument("<file>", "the network")
+    .argument("[images...]", "PNG, JPEG or WebP files");
+  withTarget(withModel(predict.description("predict for pictures")))
+    .requiredOption("--weights <file>", "weights to load")
+    .option("--data <folder>", "IDX files: predict for rows of their test images")
+    .option("--rows <numbers>", "which rows: 0,5,7 or 0..9", rows)
+    .option("--top <number>", "how many labels to show", positive, 3)
+    .option("--threads <number>", "threads to use (default: all)", positive)
+    .action(async (file: string, images: string[], options) =>
+      finish(await (await import("./commands/predict.ts")).predictCommand(file, images, options)),
+    );
+}
+
+function withModel(command: Command): Command {
+  return command
+    .option("--model <name>", "the model, where the file has several")
+    .option("--set <name=value>", "a parameter of the model; may stand several times", collectOverride)
+    .option("--json", "print for programs")
+    .option("--quiet", "print nothing but results");
+}
+
+function withTarget(command: Command): Command {
+  return command.addOption(
+    new Option("--isa <name>", "instruction set (default: the widest of this machine)").choices([
+      "avx512",
+      "avx2",
+      "scalar",
+    ]),
+  );
+}

@@ -1,0 +1,66 @@
+import type { CommanderError } from "commander";
+import { CliError } from "./cli-error.ts";
+import type { ExitCode } from "./cli-error.ts";
+import { makeProgram } from "./program.ts";
+import { painter } from "../../grammar/source/paint.ts";
+import { useColor } from "./terminal.ts";
+
+/** Runs the command line and gives its exit code; every failure becomes a sentence. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  // `cnnc summary … | head` closes the pipe early, which is nothing to report.
+  process.stdout.on("error", ignoreClosedPipe);
+  let exitCode: ExitCode = 0;
+  const program = makeProgram((code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}
+
+function report(error: unknown): ExitCode {
+  if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CliError) {
+    print(message, error.mend);
+    return error.exitCode;
+  }
+  if (hasMend(error)) print(message, error.mend);
+  else if (isExpected(error)) print(message);
+  else {
+    print(
+      `this is a fault of cnnc: ${message}`,
+      "please report it with the file; CNNC_DEBUG=1 shows where it came from",
+    );
+    if (process.env["CNNC_DEBUG"] === "1" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  }
+  return 2;
+}
+
+function print(message: string, mend?: string): void {
+  const paint = painter(useColor(process.stderr));
+  process.stderr.write(`${paint("error", "error")}: ${paint("strong", message)}\n`);
+  if (mend !== undefined) process.stderr.write(`${paint("help", "help")}: ${mend}\n`);
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return (
+    error instanceof Error && "exitCode" in error && "code" in error && String(error.code).startsWith("commander.")
+  );
+}
+
+/** Errors of the build say what the user can do. */
+function hasMend(error: unknown): error is Error & { readonly mend: string } {
+  return error instanceof Error && "mend" in error && typeof error.mend === "string";
+}
+
+/** What the runtime throws on purpose (CNNC_…), and what the system says of files (ENOENT and the like). */
+function isExpected(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(CNNC_|E[A-Z]+$)/.test(String(error.code));
+}

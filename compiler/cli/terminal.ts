@@ -1,0 +1,19 @@
+/** Colours on a terminal, unless NO_COLOR (no-color.org) is set; FORCE_COLOR decides otherwise. */
+export function useColor(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0") return true;
+  return stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "");
+}
+
+/** Bars and lines that rewrite themselves are for people who watch. */
+export function isWatched(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env["CI"] === undefined;
+}
+
+export function printLine(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
