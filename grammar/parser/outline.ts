@@ -25,6 +25,8 @@ import type { Place } from "./statement-start.ts";
 const binaryOperator = tokenType("BinaryOperator");
 const prefixOperator = tokenType("PrefixOperator");
 
+const BRACES: Readonly<Record<string, number>> = { LeftBrace: 1, RightBrace: -1 };
+
 interface Body {
   readonly kind: Place["body"];
   /** The brace that opened it; the file and a body whose brace is missing have none. */
@@ -56,12 +58,16 @@ class Outliner {
   /** `if`, `else` or `repeat` came and its brace not yet. */
   #control = false;
   #height = new Height();
+  /** The braces of the file do not match, so that indentation may be asked where one is missing. */
+  readonly #unbalanced: boolean;
 
   constructor(file: SourceFile, tokens: IToken[], report: Report) {
     this.#file = file;
     this.#tokens = tokens;
     this.#report = report;
     this.#layout = layoutOf(file, tokens);
+    const braces = tokens.reduce((sum, token) => sum + (BRACES[roleOf(token)] ?? 0), 0);
+    this.#unbalanced = braces !== 0;
     this.#bodies = [{ kind: "file", open: undefined, owner: undefined, segments: [] }];
   }
 
@@ -138,6 +144,7 @@ class Outliner {
     const { kind: body, owner } = this.#body();
     if (body !== "train" && body !== "budget") return false;
     if (["out", "input", "output", "shared", "train", "budget"].includes(kind)) return true;
+    if (!this.#unbalanced) return false;
     const column = this.#layout.columnAt(owner?.tokens[0]?.startOffset ?? 0);
     return this.#layout.first(this.#index) && this.#layout.column(this.#index) <= column;
   }
@@ -297,6 +304,7 @@ class Outliner {
   /** By its column the brace belongs to the declaration, so that of the section within it is missing. */
   #closesOuter(): boolean {
     const inner = this.#body();
+    if (!this.#unbalanced) return false;
     if ((inner.kind !== "train" && inner.kind !== "budget") || !this.#layout.first(this.#index)) return false;
     const outer = this.#bodies.at(-2)?.owner?.tokens[0];
     const owner = inner.owner?.tokens[0];

@@ -112,10 +112,11 @@ function startAfterUnfinished({ tokens, index, layout, current }: Place): Segmen
   const afterNext = roleOf(tokens[index + 2]);
   const nameWanted = current?.tokens.length === 1 && (current.kind === "out" || current.kind === "shared");
   if (next === "Assign") return nameWanted ? undefined : "let";
-  const declares = next === "Identifier" && (afterNext === "Colon" || !layout.first(index + 1));
-  if ((word === "input" || word === "output") && declares) return word;
-  if (word === "shared" && next === "Identifier" && afterNext === "Assign") return word;
-  if (word === "out" && (next === "Identifier" || next === "In")) return word;
+  // A value may be called `input` or `out`; two words before a `=` can be that value and the next statement.
+  const pair = next === "Identifier" && afterNext !== "Assign" && !layout.first(index + 1);
+  if ((word === "input" || word === "output") && (pair || (next === "Identifier" && afterNext === "Colon")))
+    return word;
+  if (word === "out" && (pair || (next === "In" && !layout.first(index + 1)))) return word;
   const controlled = ["If", "Repeat"].includes(roleOf(tokens[index - 1]));
   return (word === "train" || word === "budget") && next === "LeftBrace" && !controlled ? word : undefined;
 }

@@ -47,4 +47,13 @@ describe("the programs of the design", () => {
     expect(parseText(line).diagnostics).toEqual([]);
     expect(parseText(line).ast.models.map(contents)).toEqual(parseText(text).ast.models.map(contents));
   });
+
+  test.each(programs)("$name with each token on a line of its own gives the same tree", ({ text }) => {
+    const lines = text
+      .replace(/\/\/[^\n]*/g, "")
+      .replace(/("[^"]*"|\d+e-\d+|->|\.\.|[<>=!]=|[\w.]*\w|[^\s\w])/g, "$1\n")
+      .replace(/^ +/gm, "");
+    expect(parseText(lines).diagnostics).toEqual([]);
+    expect(parseText(lines).ast.models.map(contents)).toEqual(parseText(text).ast.models.map(contents));
+  });
 });

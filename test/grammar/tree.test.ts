@@ -175,3 +175,19 @@ describe("contextual words are names", () => {
     expect([ast.imports.length, ast.blocks.length, ast.models.length]).toEqual([1, 1, 2]);
   });
 });
+
+describe("layout means nothing", () => {
+  test.each([
+    "model M { train {\nloss = a\nepochs = 3\n} }",
+    "model M {\n  train { loss = a\n}\n}",
+    "model M {\n  x =\n out\n y = 3\n z =\n shared\n t = 5\n w =\n input\n v = x }",
+    "block B {\n  x = f(a,\nk=3\n) -> g\nas h\n out\nx\n}",
+    "block\nB\n(\na\n)\n{\nout\nmain\n=\nin\nshared\nt\n=\nT\n(\n)\n}",
+    'model M { input\nx\n:\nu8\n[\n3\n]\noutput\no\n:\nclass\nfrom\n"f"\n=\nx\n->\nif\na\n{\nf\n}\nelse\n{\ng\n} }',
+  ])("%j", (text) => {
+    const onOneLine = text.replaceAll("\n", " ");
+    expect(parseText(text).diagnostics).toEqual([]);
+    const [split, joined] = [parseText(text).ast, parseText(onOneLine).ast];
+    expect(sketch([split.models, split.blocks])).toBe(sketch([joined.models, joined.blocks]));
+  });
+});
