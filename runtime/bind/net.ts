@@ -120,14 +120,18 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
     if (this.#closing) throw new CnncError(`${this.manifest.model} has been disposed`);
   }
 
-  #outputMemory(batch: number, into: Into<M> | undefined): Float32Array[] {
+  #outputMemory(batch: number, into: Into<M> = {}): Float32Array[] {
     const arrays: Float32Array[] = [];
-    const given = into as Readonly<Record<string, unknown>> | undefined;
+    const given = into as Readonly<Record<string, unknown>>;
+    for (const name in given) {
+      if (this.#outputs.some((it) => it.name === name)) continue;
+      throw new CnncInputError(`into.${name}`, "the name of an output", "a name that the model does not have");
+    }
     // One allocation for all outputs: making memory takes longer than a small model takes to predict.
     let buffer: ArrayBuffer | undefined;
     let offset = 0;
     for (const { name, size } of this.#outputs) {
-      const array = given?.[name];
+      const array = given[name];
       if (array === undefined) {
         buffer ??= new ArrayBuffer(4 * batch * this.#outputSize);
         arrays.push(new Float32Array(buffer, offset, batch * size));

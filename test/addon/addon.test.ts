@@ -181,18 +181,16 @@ describe("a wrong call throws", () => {
 describe("dispose", () => {
   it("rejects what waits, keeps what runs, and refuses new calls", async () => {
     const net = create(1, "Slow");
-    const running = net.infer(1, [sample], 0);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    const waiting = net.infer(1, [sample], 0);
-    const outcomes = Promise.allSettled([running, waiting]);
+    const calls = Array.from({ length: 50 }, () => net.infer(1, [sample], 0));
+    const outcomes = Promise.allSettled(calls);
+    await calls[0];
     net.dispose();
     net.dispose();
-    const [ran, waited] = await outcomes;
-    expect(ran.status).toBe("fulfilled");
-    expect(waited).toMatchObject({
-      status: "rejected",
-      reason: { message: expect.stringMatching(/disposed/) as string },
-    });
+    const states = (await outcomes).map((it) => it.status);
+    const ran = states.lastIndexOf("fulfilled") + 1;
+    expect(ran).toBeLessThan(50);
+    expect(states.slice(0, ran)).toEqual(Array(ran).fill("fulfilled"));
+    await expect(calls[49]).rejects.toThrow(/disposed/);
     expect(net.disposed).toBe(true);
     expect(net.arenaBytes).toBe(0);
     expect(() => net.inferSync(1, [sample], 0, outputs())).toThrow(/disposed/);
@@ -245,19 +243,23 @@ describe("memory", () => {
     };
     calls(20_000);
     const before = calls(1);
-    expect(calls(100_000) - before).toBeLessThan(4 << 20);
+    expect(calls(200_000) - before).toBeLessThan(10 << 20);
   });
 
-  it("is given back by instances that are disposed", () => {
-    const use = () => {
-      const net = create(2);
-      net.stepSync(1, [sample], 0, [Int32Array.of(0)], 0, 0, 1);
-      net.dispose();
+  it("is given back by instances that are disposed", async () => {
+    const use = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const net = create(2);
+        net.stepSync(1, [sample], 0, [Int32Array.of(0)], 0, 0, 1);
+        net.dispose();
+        // Node runs finalizers between turns of the event loop.
+        if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      return process.memoryUsage().rss;
     };
-    for (let i = 0; i < 2000; i++) use();
-    const before = process.memoryUsage().rss;
-    for (let i = 0; i < 5000; i++) use();
-    expect(process.memoryUsage().rss - before).toBeLessThan(8 << 20);
+    const before = await use(5000);
+    // V8's young generation breathes by 8 MB or so; a kilobyte lost per instance would be 20.
+    expect((await use(20_000)) - before).toBeLessThan(16 << 20);
   });
 
   it("is bounded for any batch", () => {

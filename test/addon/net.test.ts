@@ -102,6 +102,13 @@ describe("predict", () => {
     );
   });
 
+  it("refuses memory for an output that is not there", () => {
+    const into = { logit: new Float32Array(2) };
+    expect(() => net.predictSync({ image }, { into: into as never })).toThrow(
+      /into\.logit: expected the name of an output/,
+    );
+  });
+
   function split(message: string): [string, string, string] {
     const [, input = "", expected = "", got = ""] = /^(\S+): expected (.*), got (.*)$/.exec(message) ?? [];
     return [input, expected, got];
@@ -191,8 +198,8 @@ describe("dispose", () => {
 
   it("can be had at once", async () => {
     const slow = await (await fakeModel("Slow")).load({ weights: known });
-    const calls = Promise.allSettled([slow.predict({ image }), slow.predict({ image })]);
+    const calls = Promise.allSettled(Array.from({ length: 20 }, () => slow.predict({ image })));
     slow[Symbol.dispose]();
-    expect((await calls)[1]).toMatchObject({ status: "rejected", reason: { name: "CnncError" } });
+    expect((await calls)[19]).toMatchObject({ status: "rejected", reason: { name: "CnncError" } });
   });
 });

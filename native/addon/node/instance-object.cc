@@ -119,17 +119,35 @@ InstanceObject::InstanceObject(const Napi::CallbackInfo& info)
     instance_.reset(made);
   else
     throw_error(info.Env(), error);
-  if (instance_) environment_->instances.insert(this);
+  if (!instance_) return;
+  environment_->instances.insert(this);
+  report(info.Env(), instance_->parameter_bytes());
 }
 
 InstanceObject::~InstanceObject() {
   environment_->instances.erase(this);
+  if (instance_) report(Env(), 0);
   abandon();
 }
 
+// A small JavaScript object that holds much memory should not wait long to be collected.
+void InstanceObject::report(Napi::Env env, int64_t bytes) {
+  int64_t total = 0;
+  napi_adjust_external_memory(env, bytes - reported_, &total);
+  reported_ = bytes;
+}
+
 void InstanceObject::abandon() {
-  for (Dispatcher::Job* job : dispatcher_.stop()) delete job;
+  for (Dispatcher::Job* job : stop()) delete job;
+}
+
+// Ends thread and memory; returns the jobs that will never run.
+std::deque<Dispatcher::Job*> InstanceObject::stop() {
+  std::deque<Dispatcher::Job*> cancelled;
+  if (dispatcher_) cancelled = dispatcher_->stop();
+  dispatcher_.reset();
   instance_.reset();
+  return cancelled;
 }
 
 bool InstanceObject::alive(Napi::Env env) {
@@ -146,7 +164,8 @@ Napi::Value InstanceObject::answer(Napi::Env env, Instance::Error error, Napi::V
 Napi::Value InstanceObject::start(Napi::Env env, Napi::Value result, PromiseJob::Work work) {
   auto job = std::make_unique<PromiseJob>(env, Value(), result, std::move(work));
   const Napi::Promise promise = job->promise();
-  if (dispatcher_.post(job.get())) {
+  if (!dispatcher_) dispatcher_ = std::make_unique<Dispatcher>();
+  if (dispatcher_->post(job.get())) {
     job.release();
   } else {
     job->fail("no thread could be started");
@@ -330,12 +349,12 @@ Napi::Value InstanceObject::gradient_sync(const Napi::CallbackInfo& info) {
 
 // dispose(): waits for the call that runs; the promises of those that wait are rejected.
 Napi::Value InstanceObject::dispose(const Napi::CallbackInfo& info) {
-  for (Dispatcher::Job* job : dispatcher_.stop()) {
+  for (Dispatcher::Job* job : stop()) {
     std::unique_ptr<PromiseJob> cancelled(static_cast<PromiseJob*>(job));
     cancelled->fail(disposed_text);
     cancelled->settle(info.Env());
   }
-  instance_.reset();
+  report(info.Env(), 0);
   return info.Env().Undefined();
 }
 

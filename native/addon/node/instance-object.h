@@ -44,12 +44,15 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
 
   bool alive(Napi::Env env);
   const Parameter* parameter(Arguments& arguments, size_t at);
+  void report(Napi::Env env, int64_t bytes);
+  std::deque<Dispatcher::Job*> stop();
   Napi::Value start(Napi::Env env, Napi::Value result, PromiseJob::Work work);
   Napi::Value answer(Napi::Env env, Instance::Error error, Napi::Value result);
 
   std::shared_ptr<Environment> environment_;
   std::unique_ptr<Instance> instance_;  // null: disposed
-  Dispatcher dispatcher_;
+  int64_t reported_ = 0;                // bytes that the garbage collector knows of
+  std::unique_ptr<Dispatcher> dispatcher_;  // from the first asynchronous call on
 };
 
 }  // namespace cnnc
