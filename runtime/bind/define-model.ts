@@ -1,11 +1,11 @@
 import * as os from "node:os";
-import { CnncError } from "../errors.ts";
+import { CnncError, CnncStaleError } from "../errors.ts";
 import { checkSeed } from "../random/philox.ts";
 import { openSafetensors } from "../weights/read-safetensors.ts";
 import type { Weights } from "../weights/weights.ts";
-import { openAddon } from "./addon.ts";
+import { openAddon, type AddonModel } from "./addon.ts";
 import { initializeWeights, loadWeights } from "./load-weights.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, ParameterManifest } from "./manifest.ts";
 import type { ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
 import { Net } from "./net.ts";
@@ -44,20 +44,29 @@ function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, 
   const seed = options.seed ?? 0;
   checkSeed(seed);
   const { addon, model } = openAddon(options.addonPath ?? location, manifest);
+  const parameters = inAddonOrder(manifest, model);
   const native = nativeCall(() => addon.create(manifest.model, threads));
   try {
     const { weights } = options;
     if (weights === undefined) {
-      initializeWeights(native, manifest, seed);
+      initializeWeights(native, parameters, seed);
     } else if (typeof weights === "string" || weights instanceof URL) {
       using file = openSafetensors(weights);
-      loadWeights(native, manifest, file);
+      loadWeights(native, manifest.model, parameters, file);
     } else {
-      loadWeights(native, manifest, weights);
+      loadWeights(native, manifest.model, parameters, weights);
     }
-    return new Net<M>(manifest, model, native);
+    return new Net<M>({ ...manifest, parameters }, model, native);
   } catch (error) {
     native.dispose();
     throw error;
   }
+}
+
+/** The addon knows parameters by number: its order counts, whatever the manifest's is. */
+function inAddonOrder(manifest: Manifest, model: AddonModel): ParameterManifest[] {
+  const byName = new Map(manifest.parameters.map((it) => [it.name, it]));
+  const found = model.parameters.flatMap((name) => byName.get(name) ?? []);
+  if (found.length === model.parameters.length && found.length === byName.size) return found;
+  throw new CnncStaleError(`the addon of ${manifest.model} has other parameters than its manifest; build it again`);
 }

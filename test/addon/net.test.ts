@@ -162,6 +162,16 @@ describe("load", () => {
     expect(() => defineModel({ ...fakeManifest(), format: 2 as never }, addon)).toThrow(CnncError);
   });
 
+  it("knows parameters by name, whatever order the manifest has", async () => {
+    const addon = await buildFakeAddon();
+    const manifest = fakeManifest();
+    const reversed = { ...manifest, parameters: [...manifest.parameters].reverse() };
+    await using turned = await defineModel<LinearTypes>(reversed, addon).load({ weights: known });
+    expect([...turned.predictSync({ image }).logits]).toEqual([4.5, 9.5]);
+    const fewer = { ...manifest, parameters: manifest.parameters.slice(1) };
+    await expect(defineModel(fewer, addon).load()).rejects.toThrow(CnncStaleError);
+  });
+
   it.each([0, 1.5, -1, 1000])("refuses %s threads", async (threads) => {
     await expect(Linear.load({ threads })).rejects.toThrow(/threads: expected a whole number from 1 to 256/);
   });
