@@ -2,6 +2,7 @@ import { doc, util } from "prettier";
 import type { Doc } from "prettier";
 import type * as ast from "../ast/nodes.ts";
 import type { LayoutNode } from "./print-node.ts";
+import { visitorKeys } from "./visitor-keys.ts";
 
 /** What prettier notes on comments while it attaches and prints them. */
 export interface AttachedComment extends ast.Comment {
@@ -51,16 +52,50 @@ export function attachToBrace(comment: AttachedComment, text: string): boolean {
   return true;
 }
 
-/** Nodes that stand on one line as a rule; a comment on a line of its own inside goes before the whole. */
+/** Nodes that stand on one line as a rule; a comment on a line of its own inside goes before the line. */
 const ON_ONE_LINE = new Set([
   ...["Parameter", "Argument", "Let", "Shared", "Out", "Input", "Output", "Setting", "Limit", "Augment", "Version"],
   ...["Import", "ImportName", "TypeExpression", "Attribute", "Binary", "Unary", "Range", "Paren", "Repeat"],
 ]);
 
+/** Nodes that can start a line. */
+const LINE_STARTS = new Set([
+  ...["Parameter", "Argument", "Let", "Shared", "Out", "Input", "Output", "Setting", "Limit", "Augment"],
+  ...["Version", "Import", "ImportName"],
+]);
+
 /** `x = ⏎ // a comment ⏎ in` puts the comment before the statement. */
-export function attachBeforeWhole(comment: AttachedComment): boolean {
-  const { enclosingNode } = comment;
-  if (enclosingNode === undefined || !ON_ONE_LINE.has(enclosingNode.kind)) return false;
-  util.addLeadingComment(enclosingNode, comment);
+export function attachBeforeLine(comment: AttachedComment, root: LayoutNode): boolean {
+  const { enclosingNode: enclosing, followingNode: following } = comment;
+  if (enclosing === undefined) return false;
+  const beforeAlias = enclosing.kind === "Call" && following !== undefined && following === enclosing.alias;
+  const beforeElseIf = enclosing.kind === following?.kind && (enclosing.kind === "If" || enclosing.kind === "IfLink");
+  if (!beforeAlias && !beforeElseIf && !ON_ONE_LINE.has(enclosing.kind)) return false;
+  util.addLeadingComment(lineAround(comment, root) ?? enclosing, comment);
   return true;
+}
+
+/** The innermost node around a comment that can start a line. */
+function lineAround(comment: AttachedComment, root: LayoutNode): LayoutNode | undefined {
+  let found: LayoutNode | undefined;
+  let node: LayoutNode | undefined = root;
+  let isLink = false;
+  while (node !== undefined) {
+    if (LINE_STARTS.has(node.kind) || isLink) found = node;
+    isLink = false;
+    let inner: LayoutNode | undefined;
+    for (const key of visitorKeys[node.kind] ?? []) {
+      const child = (node as unknown as Record<string, LayoutNode | readonly LayoutNode[] | undefined>)[key];
+      const hit = [child ?? []].flat().find((part: LayoutNode) => encloses(part, comment));
+      if (hit === undefined) continue;
+      inner = hit;
+      isLink = key === "links";
+    }
+    node = inner;
+  }
+  return found;
+}
+
+function encloses(node: LayoutNode, comment: AttachedComment): boolean {
+  return node.span.start <= comment.span.start && comment.span.end <= node.span.end;
 }

@@ -3,7 +3,7 @@ import type { Plugin, Printer } from "prettier";
 import type * as ast from "../ast/nodes.ts";
 import { parse } from "../parser/parse.ts";
 import { sourceFile } from "../source/source-file.ts";
-import { attachBeforeWhole, attachToBrace, printComment, printDangling } from "./comments.ts";
+import { attachBeforeLine, attachToBrace, printComment, printDangling } from "./comments.ts";
 import type { AttachedComment } from "./comments.ts";
 import { layoutTree } from "./layout-tree.ts";
 import { printNode } from "./print-node.ts";
@@ -31,7 +31,7 @@ const printer: Printer<LayoutNode> = {
   isBlockComment: (comment) => (comment as unknown as ast.Comment).style === "block",
   printComment: (path) => printComment(path.node as unknown as ast.Comment),
   handleComments: {
-    ownLine: (comment) => attachBeforeWhole(comment as AttachedComment),
+    ownLine: (comment, _, __, root) => attachBeforeLine(comment as AttachedComment, root),
     endOfLine: (comment, text) => attachToBrace(comment as AttachedComment, text),
   },
 };

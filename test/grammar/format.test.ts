@@ -48,7 +48,7 @@ describe("layout", () => {
     ["model M{}", "model M {}\n"],
     ["cnn   1\nblock B{out in}", "cnn 1\n\nblock B { out in }\n"],
     ["block B {\nout in}", "block B {\n  out in\n}\n"],
-    ["block B { x=in\n\n\n y=x out y }", "block B { x = in  y = x  out y }\n"],
+    ["block B { x=in\n y=x out y }", "block B { x = in  y = x  out y }\n"],
     ["block B {\n x=in\n\n\n y=x out y }", "block B {\n  x = in\n\n  y = x\n  out y\n}\n"],
     ["", ""],
   ])("%j", async (text, formatted) => expect(await formatText(text)).toBe(formatted));
