@@ -1,7 +1,7 @@
 import { doc, util } from "prettier";
 import type { Doc } from "prettier";
 import type * as ast from "../ast/nodes.ts";
-import type { LayoutNode } from "./print-node.ts";
+import type { LayoutNode } from "./layout-tree.ts";
 import { visitorKeys } from "./visitor-keys.ts";
 
 /** What prettier notes on comments while it attaches and prints them. */

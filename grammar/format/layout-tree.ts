@@ -10,6 +10,9 @@ export interface TrainLayout extends ast.Train {
   readonly entries: readonly (ast.Setting | ast.Augment)[];
 }
 
+/** The nodes that the printer meets. */
+export type LayoutNode = Exclude<ast.Node, ast.File | ast.Train | ast.Comment | ast.Doc> | FileLayout | TrainLayout;
+
 export function layoutTree(file: ast.File): FileLayout {
   const models = file.models.map((model) => ({
     ...model,

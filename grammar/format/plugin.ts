@@ -7,7 +7,7 @@ import { attachBeforeLine, attachToBrace, printComment, printDangling } from "./
 import type { AttachedComment } from "./comments.ts";
 import { layoutTree } from "./layout-tree.ts";
 import { printNode } from "./print-node.ts";
-import type { LayoutNode } from "./print-node.ts";
+import type { LayoutNode } from "./layout-tree.ts";
 import { visitorKeys } from "./visitor-keys.ts";
 
 /** A file with errors is not formatted: what the parser could not read would be lost. */

@@ -2,11 +2,10 @@ import { doc, util } from "prettier";
 import type { AstPath, Doc, ParserOptions } from "prettier";
 import type * as ast from "../ast/nodes.ts";
 import { printComment, takeDangling } from "./comments.ts";
-import type { FileLayout, TrainLayout } from "./layout-tree.ts";
+import type { LayoutNode } from "./layout-tree.ts";
 
 const { fill, group, hardline, ifBreak, indent, join, line, softline } = doc.builders;
 
-export type LayoutNode = Exclude<ast.Node, ast.File | ast.Train | ast.Comment | ast.Doc> | FileLayout | TrainLayout;
 export type Path = AstPath<LayoutNode>;
 export type Options = ParserOptions<LayoutNode>;
 

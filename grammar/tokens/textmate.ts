@@ -37,7 +37,7 @@ const uses: readonly TextMateRule[] = [
 const names: readonly TextMateRule[] = [
   { name: "entity.name.function.cnn", match: "(?<=->)\\s*[A-Za-z_]\\w*" },
   { name: "entity.name.function.cnn", match: "[A-Za-z_]\\w*(?=\\s*\\()" },
-  { name: "variable.parameter.cnn", match: "(?<=[(,]\\s*)[A-Za-z_]\\w*(?=\\s*=(?!=))" },
+  { name: "variable.parameter.cnn", match: "[A-Za-z_]\\w*(?==(?!=))" },
 ];
 
 /** The grammar that editors colour by, made from the token table. */
