@@ -1,4 +1,3 @@
-import * as os from "node:os";
 import { CnncError, CnncStaleError } from "../errors.ts";
 import { checkSeed } from "../random/philox.ts";
 import { openSafetensors } from "../weights/read-safetensors.ts";
@@ -9,11 +8,12 @@ import type { Manifest, ParameterManifest } from "./manifest.ts";
 import type { ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
 import { Net } from "./net.ts";
+import { physicalCores } from "./physical-cores.ts";
 
 export interface LoadOptions {
   /** A safetensors file, or weights in memory. Without: fresh values, drawn with `seed`. */
   readonly weights?: string | URL | Weights;
-  /** How many threads a call may use; default: as many as the machine runs at once. */
+  /** How many threads a call may use; default: the machine's physical cores. */
   readonly threads?: number;
   /** For fresh values; default 0. */
   readonly seed?: number;
@@ -37,7 +37,7 @@ export function defineModel<M extends ModelTypes>(manifest: Manifest, addon: str
 }
 
 function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, options: LoadOptions): Net<M> {
-  const threads = options.threads ?? Math.min(os.availableParallelism(), 256);
+  const threads = options.threads ?? Math.min(physicalCores(), 256);
   if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
     throw new CnncError(`threads: expected a whole number from 1 to 256, got ${threads}`);
   }
