@@ -17,7 +17,7 @@ export interface Tokens {
   readonly comments: readonly Comment[];
 }
 
-export const TOKEN_LIMIT = 100_000;
+export const TOKEN_LIMIT = 50_000;
 
 const lexer = new Lexer([...vocabulary.ordered], {
   positionTracking: "onlyOffset",
