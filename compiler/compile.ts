@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parse, type Diagnostic, type SourceFile } from "../grammar/index.ts";
 import type { Isa as ManifestIsa, Manifest } from "../runtime/bind/manifest.ts";
 import { check, type CheckOptions } from "./check/check.ts";
-import { checkArena } from "./check/budget.ts";
+import { checkArena } from "./check/arena.ts";
 import type { CheckedModel } from "./check/program.ts";
 import { planModel } from "./compile-model.ts";
 import type { EmittedFile } from "./emit/addon/project.ts";

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameS
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CompiledModel } from "../compile.ts";
-import { emitProject, isaFlags, kernelFlags, type EmittedFile } from "../emit/addon/project.ts";
+import { emitProject, type EmittedFile, type Project } from "../emit/addon/project.ts";
 import { emitHeader } from "../emit/c/header.ts";
 import { emitWrapper } from "../emit/ts/wrapper.ts";
 import { cacheFolder, cacheKey, folderHash, prune, publish, touch } from "./cache.ts";
@@ -29,7 +29,9 @@ export interface BuildResult {
 /** Builds models into one folder: addon, static library, C header, ES module with types, manifest. */
 export async function build(models: readonly CompiledModel[], { name, out, signal }: BuildOptions): Promise<BuildResult> {
   const started = performance.now();
-  const { entry, cached } = await buildNative(models, name, signal);
+  const kernels = models.flatMap((model) => model.kernels);
+  const { isa } = models[0]!.manifest;
+  const { entry, cached } = await buildNative({ name, isa, models: models.map(({ model }) => model.name), kernels }, signal);
   mkdirSync(out, { recursive: true });
   const natives = [`${name}.node`, `lib${name}.a`];
   for (const file of natives) replace(join(out, file), (temporary) => copyFileSync(join(entry, file), temporary));
@@ -50,17 +52,16 @@ function replace(path: string, write: (temporary: string) => void): void {
   renameSync(temporary, path);
 }
 
-/** The folder in the cache that holds the native products; made when it is not there. */
-async function buildNative(models: readonly CompiledModel[], name: string, signal?: AbortSignal) {
+/** The folder in the cache that holds the native products `NAME.node` and `libNAME.a`; made when it is not there. */
+export async function buildNative(
+  project: Omit<Project, "native" | "nodeAddonApi">,
+  signal?: AbortSignal,
+): Promise<{ readonly entry: string; readonly cached: boolean }> {
   const toolchain = findToolchain();
   const native = nativeFolder();
-  const { isa } = models[0]!.manifest;
-  const kernels = models.flatMap((model) => model.kernels);
-  const project = { name, isa, models: models.map(({ model }) => model.name), kernels, native, nodeAddonApi: nodeAddonApiFolder() };
-  const files = emitProject(project);
-  const flags = [...kernelFlags, ...isaFlags[isa]].join(" ");
+  const files = emitProject({ ...project, native, nodeAddonApi: nodeAddonApiFolder() });
   const texts = files.flatMap((file) => [file.name, file.text]);
-  const key = cacheKey([toolchain.compilerVersion, flags, folderHash(native), process.platform, process.arch, ...texts]);
+  const key = cacheKey([toolchain.compilerVersion, folderHash(native), process.platform, process.arch, ...texts]);
   const cache = cacheFolder();
   const entry = join(cache, key);
   if (existsSync(entry)) {
@@ -70,8 +71,8 @@ async function buildNative(models: readonly CompiledModel[], name: string, signa
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, "build-"));
   try {
-    await compileProject(files, work, name, toolchain, signal);
-    publish(join(work, "product"), entry);
+    await compileProject(files, work, toolchain, signal);
+    publish(join(work, "build", "product"), entry);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -82,13 +83,9 @@ async function buildNative(models: readonly CompiledModel[], name: string, signa
 async function compileProject(
   files: readonly EmittedFile[],
   work: string,
-  name: string,
   toolchain: ReturnType<typeof findToolchain>,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const file of files) writeFileSync(join(work, file.name), file.text);
   await runCmake(work, toolchain, { jobs: availableParallelism(), ...(signal && { signal }) });
-  mkdirSync(join(work, "product"));
-  copyFileSync(join(work, "build", `${name}.node`), join(work, "product", `${name}.node`));
-  copyFileSync(join(work, "build", `lib${name}.a`), join(work, "product", `lib${name}.a`));
 }

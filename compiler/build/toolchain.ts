@@ -71,7 +71,7 @@ export function nativeFolder(): string {
 }
 
 export function nodeAddonApiFolder(): string {
-  return (require("node-addon-api") as { include_dir: string }).include_dir;
+  return dirname(require.resolve("node-addon-api/package.json"));
 }
 
 /** The script behind the cmake-js command. */

@@ -28,8 +28,9 @@ export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }
 
-/** `0.8 s`, `4 m 05 s` */
+/** `80 ms`, `9.8 s`, `4 m 05 s` */
 export function formatSeconds(seconds: number): string {
+  if (seconds < 0.95) return `${Math.round(1000 * seconds)} ms`;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} m ${String(Math.floor(seconds % 60)).padStart(2, "0")} s`;
 }

@@ -24,7 +24,7 @@ export function makeProgram(finish: Finish): Command {
 function addReading(program: Command, finish: Finish): void {
   const check = program.command("check").argument("<files...>", "files to check");
   withModel(check.description("report mistakes in .cnn files")).action(async (files: string[], options) =>
-    finish((await import("./commands/check.ts")).checkCommand(files, options)),
+    finish(await (await import("./commands/check.ts")).checkCommand(files, options)),
   );
   const summary = program.command("summary").argument("<file>", "the network");
   withModel(summary.description("show shapes, parameters and costs, layer by layer")).action(

@@ -105,7 +105,7 @@ export class Builder {
     this.#nodes.push(node);
   }
 
-  graph(program: ProgramName, model: string, ends: Pick<Graph, "gradients" | "results">): Graph {
+  graph(program: ProgramName, model: string, ends: Pick<Graph, "objective" | "gradients" | "results">): Graph {
     const withRole = (role: Value["role"]): ValueId[] =>
       [...this.#values.values()].filter((value) => value.role === role).map((value) => value.id);
     return {

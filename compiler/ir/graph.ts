@@ -5,7 +5,7 @@ import type { Expression } from "./expression.ts";
 /** Readable and unique: `logits.conv1`, `logits.conv1.weight`, `logits.conv1.gradient`. Emitted names come from it. */
 export type ValueId = string;
 
-/** Which of the programs that a build emits. `gradient` exists for tests: gradients of Σ seed·output, no update. */
+/** Which of the programs that a build emits. `gradient` exists for tests: gradients of the objective, no update. */
 export type ProgramName = "infer" | "step" | "gradient";
 
 export interface Value {
@@ -98,6 +98,8 @@ export interface Node {
 export interface Graph {
   readonly program: ProgramName;
   readonly model: string;
+  /** What gradients are of: the mean loss, or Σ seed·output with seeds that the caller gives. */
+  readonly objective: "loss" | "outputs";
   readonly values: ReadonlyMap<ValueId, Value>;
   readonly nodes: readonly Node[];
   readonly inputs: readonly ValueId[];

@@ -25,7 +25,7 @@ interface Draft {
 }
 
 class Reader {
-  #head: [ProgramName, string] = ["infer", ""];
+  #head: [ProgramName, string, Graph["objective"]] = ["infer", "", "outputs"];
   readonly #values = new Map<ValueId, Value>();
   readonly #nodes: Draft[] = [];
   readonly #gradients: ValueId[] = [];
@@ -48,6 +48,7 @@ class Reader {
     return {
       program: this.#head[0],
       model: this.#head[1],
+      objective: this.#head[2],
       values: this.#values,
       nodes: this.#nodes as readonly Node[],
       inputs: ids("input"),
@@ -59,7 +60,7 @@ class Reader {
   }
 
   readonly #readers: Record<string, (rest: string, nested: boolean) => void> = {
-    program: (rest) => (this.#head = rest.split(" ") as [ProgramName, string]),
+    program: (rest) => (this.#head = rest.split(" ") as [ProgramName, string, Graph["objective"]]),
     input: (rest) => this.#leaf(rest, "input"),
     target: (rest) => this.#leaf(rest, "target"),
     parameter: (rest) => this.#leaf(rest, "parameter"),

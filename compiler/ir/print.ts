@@ -19,7 +19,7 @@ export function print(graph: Graph): string {
   const results = graph.results.map(({ name, value }) => `result ${name} = ${value}`);
   const gradients = graph.gradients.map((id) => `gradient ${id}`);
   return [
-    `program ${graph.program} ${graph.model}`,
+    `program ${graph.program} ${graph.model} ${graph.objective}`,
     ...leaves,
     ...graph.nodes.flatMap((node) => ["", ...printNode(node, typeOf)]),
     "",

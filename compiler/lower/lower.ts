@@ -6,7 +6,8 @@ import type { TensorType } from "../shape/tensor-type.ts";
 
 /**
  * A checked model becomes the graph of one program: every layer is replaced by the kernel families that its
- * operator names. `step` ends in the loss and metrics, one number per sample each; `gradient` in the outputs.
+ * operator names. `step` ends in the loss and metrics, one number per sample each; so does `gradient` where the
+ * model says how to train, else it ends in the outputs.
  */
 export function lower(model: CheckedModel, program: ProgramName): Graph {
   const b = new Builder();
@@ -17,9 +18,9 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   for (const input of model.inputs) values.set(input.name, stage(b, input.name, originOf(input)));
   for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, program !== "infer"));
 
-  if (program === "step") return lowerTraining(b, model, values);
+  if (program !== "infer" && model.train) return lowerTraining(b, model, program, values);
   const results = model.outputs.map(({ name, value }) => ({ name, value: values.get(value)! }));
-  return b.graph(program, model.name, { gradients: [], results });
+  return b.graph(program, model.name, { objective: "outputs", gradients: [], results });
 }
 
 /** Inputs lie in the caller's memory, in the caller's order: a map brings them into ours (and fuses with what follows). */
@@ -39,7 +40,7 @@ function lowerLayer(b: Builder, layer: Layer, values: ReadonlyMap<string, ValueI
   });
 }
 
-function lowerTraining(b: Builder, model: CheckedModel, values: ReadonlyMap<string, ValueId>): Graph {
+function lowerTraining(b: Builder, model: CheckedModel, program: ProgramName, values: ReadonlyMap<string, ValueId>): Graph {
   const { train } = model;
   if (!train) throw new Error(`${model.name} has no train section`);
   const results: { name: string; value: ValueId }[] = [];
@@ -64,13 +65,15 @@ function lowerTraining(b: Builder, model: CheckedModel, values: ReadonlyMap<stri
   const loss = lowerLoss(train.loss);
   const value = loss.op === "value" ? loss.id : b.at("loss.total", b.origin).map(loss, () => linear(loss));
   results.push({ name: "loss", value }, ...metrics);
+  const graph = b.graph(program, model.name, { objective: "loss", gradients: [], results });
+  if (program !== "step") return graph;
   const { definition, attributes } = train.optimizer;
   const optimizer = {
     slots: definition.slots(attributes as never),
     steps: definition.update(attributes as never),
     origin: originOf(train.optimizer),
   };
-  return { ...b.graph("step", model.name, { gradients: [], results }), optimizer };
+  return { ...graph, optimizer };
 }
 
 const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };

@@ -1,6 +1,7 @@
 import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node } from "../ir/graph.ts";
 import type { Choice, State, Target } from "../ir/plan.ts";
 import { extentOf, sizeOf, type Extent } from "../shape/tensor-type.ts";
+import type { Window } from "../shape/window.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
 
 /** Decides, node by node, which kernel computes it, with which vectors and which register tile. */
@@ -24,14 +25,23 @@ const parts = 8;
 /** Samples that go through a stage together; a dense layer's tile is made for them. */
 export const samplesTogether = 8;
 
+/** A convolution or dense layer (one window over all of x): the kernel that reads the weights decides their packing. */
+export function chooseForward(groups: number, window: Window | "all", x: Extent, y: Extent, target: Target): Choice {
+  const lanes = lanesFor(y.channels, target);
+  if (window === "all") {
+    const tile = chooseTile(samplesTogether, Math.ceil(y.channels / lanes), lanes, target);
+    return { kernel: "dense", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+  }
+  if (!groupsFit(groups, x.channels, y.channels, target)) return grouped("conv_grouped", lanes, y, target);
+  const tile = chooseTile(y.width, Math.ceil(y.channels / groups / lanes), lanes, target);
+  const reason = `direct: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels in registers`;
+  return { kernel: "conv_direct", lanes, tile, reason };
+}
+
 const choosers: { readonly [F in Family]?: Chooser<F> } = {
   conv: ({ core, operands: [x], result, node, target }) => {
-    const lanes = lanesFor(result.channels, target);
-    if (!groupsFit(core.groups, x!.channels, result.channels, target)) return grouped("conv_grouped", lanes, result, target);
-    const vectors = Math.ceil(result.channels / core.groups / lanes);
-    const tile = chooseTile(result.width, vectors, lanes, target);
-    const kernel = node.tail ? "conv_pool" : "conv_direct";
-    return { kernel, lanes, tile, reason: `direct: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels in registers` };
+    const choice = chooseForward(core.groups, core.window, x!, result, target);
+    return node.tail ? { ...choice, kernel: "conv_pool", reason: `${choice.reason}, pooled row by row` } : choice;
   },
   conv_data_grad: ({ core, operands: [dy], result, target }) => {
     const lanes = lanesFor(result.channels, target);
@@ -51,11 +61,7 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     const kernel = fits ? "conv_weights" : "conv_grouped_weights";
     return { kernel, lanes, tile, parts, reason: `${tile.pixels} taps × ${lanes} channels in registers, over samples and pixels` };
   },
-  dense: ({ result, target }) => {
-    const lanes = lanesFor(result.channels, target);
-    const tile = chooseTile(samplesTogether, Math.ceil(result.channels / lanes), lanes, target);
-    return { kernel: "dense", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
-  },
+  dense: ({ operands: [x], result, target }) => chooseForward(1, "all", x!, result, target),
   dense_data_grad: ({ result, target }) => {
     const lanes = lanesFor(result.channels, target);
     const tile = chooseTile(samplesTogether, Math.ceil(result.channels / lanes), lanes, target);

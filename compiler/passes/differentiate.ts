@@ -7,8 +7,8 @@ import { withoutDead } from "./rewrite.ts";
 /**
  * Reverse-mode differentiation: walks the nodes backwards and, for each, adds nodes that turn the gradient of its
  * result into gradients of its operands — the step's own gradient expressions, then the family's adjoint.
- * `step` starts from 1/N per sample's loss and ends in the optimiser; `gradient` starts from inputs named
- * `seed.OUTPUT` and hands out the gradients of f32 inputs.
+ * Gradients of the loss start from 1/N per sample, those of outputs from targets named `seed.OUTPUT`. `step` ends in
+ * the optimiser; `gradient` also hands out the gradients of f32 inputs.
  */
 export function differentiate(graph: Graph): Graph {
   if (graph.program === "infer") return graph;
@@ -23,9 +23,9 @@ export function differentiate(graph: Graph): Graph {
     const value = graph.program === "gradient" ? gradients.of(id) : undefined;
     return value === undefined ? [] : [{ name: `${id}.gradient`, value }];
   });
-  const results = graph.program === "step" ? means(graph, b) : inputGradients;
+  const results = [...(graph.objective === "loss" ? means(graph, b) : []), ...inputGradients];
   if (graph.optimizer) b.push(update(graph, parameterGradients));
-  const done = b.graph(graph.program, graph.model, { gradients: parameterGradients, results });
+  const done = b.graph(graph.program, graph.model, { objective: graph.objective, gradients: parameterGradients, results });
   return withoutDead(withoutGradients({ ...done, ...(graph.optimizer && { optimizer: graph.optimizer }) }));
 }
 
@@ -58,10 +58,11 @@ class Gradients {
 }
 
 function seed(graph: Graph, b: Builder, gradients: Gradients): void {
-  if (graph.program === "gradient") {
+  if (graph.objective === "outputs") {
     for (const { name, value } of graph.results) {
       const { shape } = b.typeOf(value);
-      gradients.add(value, b.leaf(`seed.${name}`, "input", { dtype: "f32", shape }));
+      const given = b.leaf(`seed.${name}`, "target", { dtype: "f32", shape });
+      gradients.add(value, b.at(given, b.origin).map(e.value(given), undefined, { part: "staged" }));
     }
     return;
   }

@@ -1,5 +1,6 @@
 import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import type { Choice, Derived, Layout, Packing, State, Target } from "../ir/plan.ts";
+import { chooseForward } from "./choose-algorithms.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { lanesFor } from "./tiles.ts";
@@ -11,7 +12,7 @@ export function layOut(state: State): State {
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   for (const node of graph.nodes) addHalos(graph, node, layouts);
-  const { packings, block } = packParameters(graph, choices, target);
+  const { packings, block } = packParameters(graph, target);
   return { ...state, layouts, packings, block, derived: deriveWeights(graph, choices) };
 }
 
@@ -67,15 +68,14 @@ function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, posi
 }
 
 /** The kernel that reads a parameter in the forward pass decides its order; vectors stand as they are. */
-function packParameters(graph: Graph, choices: readonly Choice[], target: Target) {
+function packParameters(graph: Graph, target: Target) {
   const packings = new Map<ValueId, Packing>();
   let offset = 0;
-  for (const id of graph.parameters) {
-    const at = graph.nodes.findIndex(({ core, inputs }) => (core.family === "conv" || core.family === "dense") && inputs[1] === id);
-    const packing = at < 0 ? packVector(graph, id, target) : packWeight(graph, graph.nodes[at]!, choices[at]!);
+  graph.parameters.forEach((id, i) => {
+    const packing = packWeight(graph, id, graph.gradients[i], target) ?? packVector(graph, id, target);
     packings.set(id, { ...packing, offset });
     offset += Math.ceil(packing.size / 16) * 16;
-  }
+  });
   return { packings, block: offset };
 }
 
@@ -88,15 +88,26 @@ function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
   return { form: "vector", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
-function packWeight(graph: Graph, { core, inputs }: Node, { kernel, lanes, tile }: Choice): Unplaced {
-  const [x, w] = inputs.map((id) => valueOf(graph, id).type.shape);
-  const { channels, height, width } = extentOf(x!);
-  const groups = core.family === "conv" ? core.groups : 1;
-  const form = core.family === "dense" ? "dense" : kernel === "conv_grouped" ? "conv_grouped" : "conv";
-  const perOutput = sizeOf(w!.slice(1));
-  const padded = form === "conv_grouped" ? w![0]! : w![0]! / groups;
-  const size = Math.ceil(padded / lanes) * lanes * (form === "conv_grouped" ? 1 : groups) * perOutput;
-  return { form, lanes, vectors: tile!.vectors, size, groups, operand: [channels, height, width] };
+/**
+ * The packing of a convolution's or dense layer's weights. Where a program does not run the layer forwards (only its
+ * gradient is asked for), the gradient's operands say what it would look like: all programs agree.
+ */
+function packWeight(graph: Graph, id: ValueId, gradient: ValueId | undefined, target: Target): Unplaced | undefined {
+  const forward = graph.nodes.find(({ core, inputs }) => (core.family === "conv" || core.family === "dense") && inputs[1] === id);
+  const backward = graph.nodes.find(
+    ({ core, outputs }) => core.family.endsWith("_weight_grad") && gradient !== undefined && outputs.includes(gradient),
+  );
+  const node = forward ?? backward;
+  if (!node) return undefined;
+  const { core, inputs, body } = node;
+  const [x, y] = [inputs[0]!, forward ? body[0]!.value : inputs[1]!].map((value) => extentOf(valueOf(graph, value).type.shape));
+  const [groups, window] = "groups" in core ? [core.groups, core.window] : [1, "all" as const];
+  const { kernel, lanes, tile } = chooseForward(groups, window, x!, y!, target);
+  const form = kernel === "dense" ? "dense" : kernel === "conv_grouped" ? "conv_grouped" : "conv";
+  const { shape } = valueOf(graph, id).type;
+  const outer = form === "conv" ? groups : 1;
+  const size = outer * Math.ceil(shape[0]! / outer / lanes) * lanes * sizeOf(shape.slice(1));
+  return { form, lanes, vectors: tile!.vectors, size, groups, operand: [x!.channels, x!.height, x!.width] };
 }
 
 /** Data gradients read weights with vectors over input channels: a transposed copy. */

@@ -1,3 +1,4 @@
+import type { CheckedModel } from "../../check/program.ts";
 import type { Diagnostic } from "../../../grammar/index.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "../diagnostics-output.ts";
@@ -5,17 +6,26 @@ import { frontOf } from "../front.ts";
 import type { CommonOptions } from "../options.ts";
 import { printJson, printLine } from "../terminal.ts";
 
+/** The back end is loaded for models that limit their memory, and for no others. */
+async function arenaOf(models: readonly CheckedModel[]): Promise<readonly Diagnostic[]> {
+  const limited = models.filter(({ budget }) => budget.arena !== undefined);
+  if (limited.length === 0) return [];
+  const { holdArena } = await import("../arena-budget.ts");
+  return limited.flatMap(holdArena);
+}
+
 /** `cnnc check FILES…` */
-export function checkCommand(files: readonly string[], options: CommonOptions): ExitCode {
+export async function checkCommand(files: readonly string[], options: CommonOptions): Promise<ExitCode> {
   const all: Diagnostic[] = [];
   const models: { file: string; name: string }[] = [];
   for (const file of files) {
     const front = frontOf(file, options, false);
-    all.push(...front.diagnostics);
+    const diagnostics = [...front.diagnostics, ...(await arenaOf(front.models))];
+    all.push(...diagnostics);
     models.push(...front.models.map(({ name }) => ({ file, name })));
     if (options.json) continue;
-    printDiagnostics(front.diagnostics, process.stdout);
-    if (front.diagnostics.length > 0 || options.quiet) continue;
+    printDiagnostics(diagnostics, process.stdout);
+    if (diagnostics.length > 0 || options.quiet) continue;
     printLine(`${file}: no problems in ${front.models.map(({ name }) => name).join(", ")}`);
   }
   if (options.json) printJson({ diagnostics: diagnosticsAsJson(all), models });

@@ -77,7 +77,7 @@ async function samplesOf(
   if (beyond !== undefined) throw new CliError(`there is no row ${beyond}; the file has ${count}, from 0`);
   const data = new Uint8Array(rows.length * size);
   rows.forEach((row, i) => data.set(images.data.subarray(row * size, (row + 1) * size), i * size));
-  return { input: input.name, names: rows.map(String), data };
+  return { input: input.name, names: rows.map((row) => `row ${row}`), data };
 }
 
 interface Choice {

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
-import type { EpochReport, Evaluation, FitResult, Manifest } from "../../../runtime/index.ts";
+import type { EpochReport, Evaluation, FitResult, Manifest, Trainer } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
@@ -36,7 +36,7 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
     throw new CliError(`${manifest.model} has no train section`, "it says how to train: loss and optimizer");
   const out = options.out ?? `${baseName(file)}.safetensors`;
   checkWritable(out);
-  const data = split(await openData(options.data, "train", manifest), options.validation, options.seed);
+  const data = await openData(options.data, "train", manifest);
   const test = await openTest(options, manifest);
   const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");
   return withInterrupt(async (signal) => {
@@ -51,7 +51,7 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
 }
 
 interface Run {
-  readonly data: Split;
+  readonly data: Data;
   readonly test: Data | undefined;
   readonly out: string;
   readonly signal: AbortSignal;
@@ -61,7 +61,10 @@ interface Run {
 async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run): Promise<ExitCode> {
   const silent = options.quiet === true || options.json === true;
   const progress = await openProgress(silent);
-  const result = await fitWith(net, data, { progress, signal, options, silent });
+  // A run that goes on keeps the seed that it began with, and so the same samples aside.
+  const trainer = options.resume === undefined ? undefined : net.trainer({ resume: options.resume });
+  const parts = split(data, options.validation, trainer?.seed ?? options.seed);
+  const result = await fitWith(net, parts, trainer, { progress, signal, options, silent });
   progress.clear();
   if (result.stopped) {
     // With the optimiser's state, so that the run can go on.
@@ -89,14 +92,18 @@ interface Watch {
   readonly silent: boolean;
 }
 
-function fitWith(net: AnyNet, data: Split, { progress, signal, options, silent }: Watch): Promise<FitResult<AnyModel>> {
-  const { epochs, batch, seed, resume } = options;
+function fitWith(
+  net: AnyNet,
+  data: Split,
+  trainer: Trainer<AnyModel> | undefined,
+  { progress, signal, options, silent }: Watch,
+): Promise<FitResult<AnyModel>> {
+  const { epochs, batch, seed } = options;
   return fit(net, data.train, {
     signal,
     ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batch }),
-    // A run that goes on keeps the seed that it began with.
-    ...(resume === undefined ? { seed } : { trainer: net.trainer({ resume }) }),
+    ...(trainer === undefined ? { seed } : { trainer }),
     ...(data.validation && { validation: data.validation }),
     onStep: ({ epoch, epochs: all, step, totalSteps, loss, imagesPerSecond, secondsLeft }) =>
       progress.update(

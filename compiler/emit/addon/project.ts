@@ -36,7 +36,7 @@ export const isaFlags: { readonly [name in Isa]: readonly string[] } = {
   scalar: [],
 };
 
-const hostFlags = ["-O2", "-fno-exceptions"];
+const hostFlags = ["-O2"];
 
 /** Two addons must never share an object of the linker's choosing. */
 const everywhere = ["-std=c++20", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"];
@@ -99,13 +99,13 @@ add_library(${name} SHARED \${glue} $<TARGET_OBJECTS:host> $<TARGET_OBJECTS:kern
 target_compile_options(${name} PRIVATE ${[...everywhere, ...hostFlags].join(" ")} -DNAPI_DISABLE_CPP_EXCEPTIONS)
 target_compile_definitions(${name} PRIVATE NAPI_VERSION=8)
 target_include_directories(${name} SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
-set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".node")
+set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".node" LIBRARY_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
 target_link_libraries(${name} PRIVATE \${CMAKE_JS_LIB} pthread)
-target_link_options(${name} PRIVATE -Wl,-z,nodelete -Wl,--version-script="${native}/addon/node/exports.map" -s)
+target_link_options(${name} PRIVATE -Wl,-z,nodelete "-Wl,--version-script=${native}/addon/node/exports.map" -s)
 
 add_library(${name}_c STATIC \${c_api} $<TARGET_OBJECTS:host> $<TARGET_OBJECTS:kernels>)
 target_compile_options(${name}_c PRIVATE ${[...everywhere, ...hostFlags].join(" ")})
 target_compile_definitions(${name}_c PRIVATE CNNC_C_ENTRY=${entryName(name)})
-set_target_properties(${name}_c PROPERTIES OUTPUT_NAME ${name})
+set_target_properties(${name}_c PROPERTIES OUTPUT_NAME ${name} ARCHIVE_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
 `;
 }

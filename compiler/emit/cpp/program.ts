@@ -71,15 +71,16 @@ function copies(c: Context): string[] {
   if (slots.length === 0) return [];
   const lines = slots.map(({ value, slot }) => {
     const size = sizeOf(c.value(value).type.shape);
-    return `if (call.outputs[${slot}]) flatten(${c.memory(value)}, n, call.outputs[${slot}] + n * ${size});`;
+    return `for (long n = n0; call.outputs[${slot}] && n < n1; n++) flatten(${c.memory(value)}, n, call.outputs[${slot}] + n * ${size});`;
   });
-  return ["", comment(`Results of ${graph.program}, in the caller's order.`), "void copy_results(long n) const {", ...indent(lines), "}"];
+  return ["", comment(`Results of ${graph.program}, in the caller's order.`), "void copy_results(long n0, long n1) const {", ...indent(lines), "}"];
 }
 
 /** Which output each result goes to: outputs have the order of results, gradients that of the inputs. */
 export function resultSlots(c: Context): { readonly value: ValueId; readonly slot: number }[] {
   const { graph } = c.plan;
   return graph.results.flatMap(({ name, value }, i) => {
+    // Means go to call.results.
     if (c.layout(value).kind !== "image") return [];
     const slot = graph.program === "infer" ? i : graph.inputs.indexOf(name.replace(/\.gradient$/, ""));
     return [{ value, slot }];

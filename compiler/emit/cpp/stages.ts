@@ -10,17 +10,21 @@ import { printUpdate } from "./update.ts";
 /** `run`: the stages in order, each a loop over units that threads share. */
 export function printStages(c: Context): string[] {
   const { stages } = c.plan;
-  const lines = stages.flatMap((stage, i) => [...(i > 0 ? [""] : []), ...printStage(stage, c)]);
-  return ["void run() const {", ...indent([...derivedWeights(c), ...lines, ...copyResults(c)]), "}"];
+  const hasResults = resultSlots(c).length > 0;
+  const copiesIn = hasResults && stages.at(-1)?.units.by === "samples" ? stages.length - 1 : -1;
+  const lines = stages.flatMap((stage, i) => [...(i > 0 ? [""] : []), ...printStage(stage, c, i === copiesIn)]);
+  const copies = hasResults && copiesIn < 0 ? ["", "for_samples<8>(call, [&](long n0, long n1) { copy_results(n0, n1); });"] : [];
+  return ["void run() const {", ...indent([...derivedWeights(c), ...lines, ...copies]), "}"];
 }
 
-function printStage({ units, nodes }: Stage, c: Context): string[] {
+function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean): string[] {
   const [first = 0] = nodes;
   switch (units.by) {
     case "samples":
       return [
         `for_samples<${units.samples}>(call, [&](long n0, long n1) {`,
         ...nodes.map((index) => `  ${functionName(c.node(index), c)}(n0, n1);${origin(index, c)}`),
+        ...(copiesResults ? ["  copy_results(n0, n1);"] : []),
         "});",
       ];
     case "bands": {
@@ -44,11 +48,6 @@ function printStage({ units, nodes }: Stage, c: Context): string[] {
 function origin(index: number, c: Context): string {
   const { line, text } = c.node(index).origin;
   return `  ${comment(`${line}: ${text}`)}`;
-}
-
-function copyResults(c: Context): string[] {
-  if (resultSlots(c).length === 0) return [];
-  return ["", "for_samples<8>(call, [&](long n0, long n1) {", "  for (long n = n0; n < n1; n++) copy_results(n);", "});"];
 }
 
 interface Job {

@@ -1,0 +1,85 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Addon, AddonInstance } from "../../runtime/bind/addon.ts";
+import { buildNative } from "../build/build.ts";
+import type { CheckedModel } from "../check/program.ts";
+import { planModel } from "../compile-model.ts";
+import { printModel } from "../emit/cpp/model.ts";
+import type { ProgramName } from "../ir/graph.ts";
+import type { Isa } from "../ir/plan.ts";
+import type { Tensor } from "../opkit/tensor.ts";
+import { targets } from "../passes/targets.ts";
+import type { Tensors } from "./reference.ts";
+
+/** Builds models into one addon with the programs that tests call, and loads it. */
+export async function buildTestAddon(
+  name: string,
+  models: readonly CheckedModel[],
+  isa: Isa,
+  programs: readonly ProgramName[] = ["infer", "gradient"],
+): Promise<Addon> {
+  const identity = { compiler: "cnnc test", file: `${name}.cnn`, sourceHash: "-", hash: "test" };
+  const kernels = models.flatMap((model) => printModel(planModel(model, targets[isa], programs), identity));
+  const { entry } = await buildNative({ name, isa, models: models.map((model) => model.name), kernels });
+  return createRequire(import.meta.url)(join(entry, `${name}.node`)) as Addon;
+}
+
+/** One model of a test addon, called with float64 tensors by name. */
+export class NativeModel {
+  readonly #model: CheckedModel;
+  readonly #instance: AddonInstance;
+
+  constructor(addon: Addon, model: CheckedModel, threads = 1) {
+    this.#model = model;
+    this.#instance = addon.create(model.name, threads);
+  }
+
+  setParameters(parameters: Tensors): void {
+    this.#names().forEach(({ name }, i) => this.#instance.setParameter(i, Float32Array.from(parameters.get(name)!.data)));
+  }
+
+  infer(inputs: Tensors): readonly Tensor[] {
+    const batch = this.#batch(inputs);
+    const outputs = this.#model.outputs.map(({ shape }) => new Float32Array(batch * size(shape)));
+    this.#instance.inferSync(batch, this.#elements(inputs), 0, outputs);
+    return outputs.map((data, i) => ({ shape: [batch, ...this.#model.outputs[i]!.shape], data: Float64Array.from(data) }));
+  }
+
+  /** Gradients of Σ seed·output to the f32 inputs and the parameters, by name. */
+  gradient(inputs: Tensors, seeds: readonly Tensor[], { seed = 1, step = 0 } = {}): Tensors {
+    const batch = this.#batch(inputs);
+    const found = this.#model.inputs.map(({ type }) => (type.dtype === "f32" ? new Float32Array(batch * size(type.shape)) : null));
+    const targets = seeds.map(({ data }) => Float32Array.from(data));
+    this.#instance.gradientSync(batch, this.#elements(inputs), 0, targets, seed, step, 1, found);
+    const gradients = new Map<string, Tensor>();
+    this.#model.inputs.forEach(({ name, type }, i) => {
+      if (found[i]) gradients.set(name, { shape: [batch, ...type.shape], data: Float64Array.from(found[i]) });
+    });
+    this.#names().forEach(({ name, shape }, i) => {
+      const data = this.#instance.getGradient(i, new Float32Array(size(shape)));
+      gradients.set(name, { shape, data: Float64Array.from(data) });
+    });
+    return gradients;
+  }
+
+  dispose(): void {
+    this.#instance.dispose();
+  }
+
+  #names() {
+    return this.#model.layers.flatMap(({ parameters }) => parameters.map(({ name, spec }) => ({ name, shape: spec.shape })));
+  }
+
+  #batch(inputs: Tensors): number {
+    return inputs.get(this.#model.inputs[0]!.name)!.shape[0]!;
+  }
+
+  #elements(inputs: Tensors) {
+    return this.#model.inputs.map(({ name, type }) => {
+      const { data } = inputs.get(name)!;
+      return type.dtype === "u8" ? Uint8Array.from(data) : Float32Array.from(data);
+    });
+  }
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

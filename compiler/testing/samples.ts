@@ -1,0 +1,42 @@
+import { parse, render, sourceFile } from "../../grammar/index.ts";
+import { check } from "../check/check.ts";
+import type { CheckedModel } from "../check/program.ts";
+import type { Definition, Sample } from "../opkit/operator.ts";
+import { registry } from "../ops/registry.ts";
+
+/** A sample of an operator as a model of its own. */
+export interface SampleModel {
+  readonly operator: string;
+  readonly sample: Sample;
+  /** Readable and unique: `conv_3`. */
+  readonly name: string;
+  readonly model: CheckedModel;
+}
+
+/** Every operator of the registry. */
+export const operators = [...registry.values()].filter(
+  (definition): definition is Extract<Definition, { kind: "operator" }> => definition.kind === "operator",
+);
+
+/** All samples of all operators, each written as a .cnn model and checked like any other. */
+export function sampleModels(): readonly SampleModel[] {
+  return operators.flatMap((operator) =>
+    operator.samples.map((sample, i) => {
+      const name = `${operator.name}_${i + 1}`;
+      return { operator: operator.name, sample, name, model: checkedSample(name, sample) };
+    }),
+  );
+}
+
+function checkedSample(name: string, { link, input, dtype = "f32" }: Sample): CheckedModel {
+  const reports: string[] = [];
+  // An image or a vector: the output's declared shape has to say so.
+  for (const shape of ["y.channels, y.height, y.width", "y.size"]) {
+    const text = `cnn 1\nmodel ${name} {\n  input x: ${dtype}[${input.join(", ")}]\n  y = x -> ${link}\n  output result: f32[${shape}] = y\n}\n`;
+    const { ast, diagnostics: syntax } = parse(sourceFile(`${name}.cnn`, text));
+    const { models, diagnostics } = check(ast);
+    if (models[0]) return models[0];
+    reports.push(render([...syntax, ...diagnostics], { color: false }));
+  }
+  throw new Error(`the sample ${name} does not check:\n${reports.join("\n")}`);
+}

@@ -1,0 +1,3 @@
+import { everyOp } from "./every-op.ts";
+
+everyOp("avx512");

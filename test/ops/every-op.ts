@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Isa } from "../../compiler/ir/plan.ts";
+import {
+  buildTestAddon,
+  finiteDifferences,
+  NativeModel,
+  operators,
+  referenceOutputs,
+  sampleModels,
+  tensor,
+  type SampleModel,
+  type Tensor,
+  type Tensors,
+} from "../../compiler/testing/index.ts";
+import type { Addon } from "../../runtime/bind/addon.ts";
+import { hashName, RandomStream } from "../../runtime/random/philox.ts";
+
+/** Every sample of every operator, for one instruction set: forward, gradients, threads. */
+export function everyOp(isa: Isa): void {
+  const samples = sampleModels();
+  let addon: Addon;
+  beforeAll(async () => {
+    addon = await buildTestAddon(`every_op_${isa}`, samples.map(({ model }) => model), isa);
+  });
+
+  describe.each(operators.map(({ name }) => name))("%s", (operator) => {
+    for (const sample of samples.filter((candidate) => candidate.operator === operator)) {
+      it(`${sample.sample.link} of ${sample.sample.input.join("×")}, batch ${sample.sample.batch}: forward`, () => {
+        const { inputs, parameters } = draw(sample);
+        const native = open(addon, sample, parameters);
+        const expected = referenceOutputs(sample.model, inputs, parameters);
+        native.infer(inputs).forEach((result, i) => expectClose(result, expected[i]!, 1e-5));
+        native.dispose();
+      });
+
+      it(`${sample.sample.link} of ${sample.sample.input.join("×")}: gradients`, () => {
+        checkGradients(addon, sample);
+      });
+    }
+  });
+}
+
+function open(addon: Addon, { model }: SampleModel, parameters: Tensors, threads = 1): NativeModel {
+  const native = new NativeModel(addon, model, threads);
+  native.setParameters(parameters);
+  return native;
+}
+
+/** Inputs and parameters, the same for every run; bytes where the model takes bytes. */
+function draw({ name, model, sample }: SampleModel): { inputs: Tensors; parameters: Tensors } {
+  const random = new RandomStream(1, hashName(name));
+  const uniform = (): number => random.uniform() * 2 - 1;
+  // Rounded to f32, so that native and reference start from the same numbers.
+  const real = (): number => {
+    const x = uniform();
+    const away = sample.awayFromZero ?? 0;
+    return Math.fround(Math.abs(x) < away ? Math.sign(x) * away + x : x);
+  };
+  const fill = (shape: readonly number[], value: () => number): Tensor => {
+    const x = tensor(shape);
+    x.data.forEach((_, i) => (x.data[i] = value()));
+    return x;
+  };
+  const inputs = model.inputs.map(({ name, type }) => {
+    const shape = [sample.batch, ...type.shape];
+    const bytes = type.dtype === "u8";
+    return [name, { ...fill(shape, bytes ? () => Math.floor(random.uniform() * 256) : real), dtype: type.dtype }] as const;
+  });
+  const parameters = model.layers.flatMap((layer) =>
+    layer.parameters.map(({ name, spec }) => [name, fill(spec.shape, () => Math.fround(uniform()))] as const),
+  );
+  return { inputs: new Map(inputs), parameters: new Map(parameters) };
+}
+
+/** ‖found - expected‖∞ ≤ tolerance · max|expected| */
+function expectClose(found: Tensor, expected: Tensor, tolerance: number): void {
+  expect(found.shape).toEqual(expected.shape);
+  const largest = expected.data.reduce((a, x) => Math.max(a, Math.abs(x)), 0);
+  const worst = expected.data.reduce((a, x, i) => Math.max(a, Math.abs(x - found.data[i]!)), 0);
+  expect(worst).toBeLessThanOrEqual(tolerance * largest);
+}
+
+/** At most this many elements of each tensor are compared with finite differences. */
+const checkedElements = 60;
+
+function checkGradients(addon: Addon, sample: SampleModel): void {
+  const { inputs, parameters } = draw(sample);
+  const outputs = referenceOutputs(sample.model, inputs, parameters);
+  const random = new RandomStream(2, hashName(sample.name));
+  const seeds = outputs.map((output) => tensor(output.shape, output.data.map(() => Math.fround(random.uniform() * 2 - 1))));
+  const native = open(addon, sample, parameters);
+  // Dropout draws its own zeros while training; its test stands apart.
+  const found = native.gradient(inputs, seeds);
+  native.dispose();
+  const weighted = (values: readonly Tensor[]): number =>
+    values.reduce((sum, value, i) => sum + value.data.reduce((a, x, k) => a + x * seeds[i]!.data[k]!, 0), 0);
+  for (const [name, gradient] of found) {
+    const isInput = inputs.has(name);
+    const at = (isInput ? inputs : parameters).get(name)!;
+    const elements = chooseElements(at.data.length, random);
+    const numeric = finiteDifferences(
+      (changed) => {
+        const [x, w] = isInput ? [new Map(inputs).set(name, changed), parameters] : [inputs, new Map(parameters).set(name, changed)];
+        return weighted(referenceOutputs(sample.model, x, w));
+      },
+      at,
+      elements,
+    );
+    const largest = numeric.reduce((a, x) => Math.max(a, Math.abs(x)), 1e-3);
+    elements.forEach((element, i) => {
+      const difference = Math.abs(gradient.data[element]! - numeric[i]!);
+      expect(difference, `${name}[${element}]: ${gradient.data[element]} for ${numeric[i]}`).toBeLessThanOrEqual(2e-5 * largest);
+    });
+  }
+}
+
+function chooseElements(count: number, random: RandomStream): number[] {
+  if (count <= checkedElements) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: checkedElements }, () => Math.floor(random.uniform() * count));
+}
+
