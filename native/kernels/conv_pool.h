@@ -40,6 +40,7 @@ void conv_pool(X x, const float* w, long n, int h0, int h1, const Body& body, co
   constexpr int in = X::channels / G, out = K / G, reach = (pw.kh - 1) * pw.dh + 1;
   static_assert(X::channels % G == 0 && K % G == 0 && (G == 1 || out % V::lanes == 0));
   constexpr int width = min(t.vectors, ceil_div(out, V::lanes)) * V::lanes;
+  static_assert(long(min(reach, P)) * Q * width <= 1 << 18, "the band would not fit the stack of a thread");
   alignas(64) float memory[min(reach, P) * Q * width];
   for (int g = 0; g < G; g++)
     tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) __attribute__((always_inline)) {
