@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { pipeline } from "../../compiler/passes/pipeline.ts";
+import { cnnc, cnncJson, lenet } from "./cnnc.ts";
+
+const explain = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await cnnc(["explain", lenet, ...args]);
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout;
+};
+
+describe("cnnc explain", () => {
+  test("lists the passes in their order", async () => {
+    const passes = await cnncJson<{ name: string }[]>(["explain", lenet, "--passes"]);
+    expect(passes.map(({ name }) => name)).toEqual(["lower", ...pipeline.map(({ name }) => name)]);
+  });
+
+  test.each(["lower", ...pipeline.map(({ name }) => name)])("shows the program after %s", async (pass) => {
+    expect(await explain("--pass", pass)).toMatch(/^program infer LeNet\n/);
+    expect(await explain("--pass", pass, "--program", "step")).toMatch(/^program step LeNet\n/);
+  });
+
+  test("shows algorithms with their reasons", async () => {
+    const { algorithms } = await cnncJson<{ algorithms: Record<string, unknown>[] }>([
+      "explain",
+      lenet,
+      "--algorithms",
+    ]);
+    expect(algorithms.length).toBeGreaterThan(3);
+    for (const node of algorithms)
+      expect(node).toMatchObject({ kernel: expect.any(String), reason: expect.any(String) });
+    expect(await explain()).toMatch(/^value +line +kernel/);
+  });
+
+  test("shows the arena", async () => {
+    const { arena } = await cnncJson<{ arena: Record<string, number> }>(["explain", lenet, "--arena"]);
+    expect(arena["perSample"]).toBeLessThanOrEqual(arena["withoutReuse"]!);
+    expect(await explain("--arena")).toMatch(/per sample .* without reuse/);
+  });
+
+  test("shows the generated source", async () => {
+    expect(await explain("--source", "--isa", "avx2")).toContain("for avx2");
+  });
+});
