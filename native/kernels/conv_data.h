@@ -94,7 +94,7 @@ CNNC_INLINE void conv_data_row(DY dy, const float* wt, const Operand& operand, i
 // dx[n,h,w,c] = Σ_{r,s,o} dy[n, (h + ph - r·dh)/sh, (w + pw - s·dw)/sw, o] · w[o,c,r,s] where both divisions are exact,
 // for rows [h0, h1). dx is H × W × C; with groups, a group's inputs fill whole vectors.
 template <class V, class DY, Window k, int C, int G, int H, int W, Tile t, class Body>
-void conv_data(DY dy, const float* wt, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void conv_data(DY dy, const float* wt, long n, int h0, int h1, Body body) {
   constexpr int in = C / G, out = DY::channels / G;
   static_assert(C % G == 0 && DY::channels % G == 0 && (G == 1 || in % V::lanes == 0));
   static_assert(H > 0, "the number of rows bounds h1");

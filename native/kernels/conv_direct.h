@@ -55,7 +55,7 @@ CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, A
 // y[n,p,q,o] = Σ_{r,s,c} x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] · w[o,c,r,s] for rows p of [p0, p1).
 // Columns outside x read its halo, rows outside are skipped. With groups, a group's outputs fill whole vectors.
 template <class V, class X, Window k, int K, int G, int P, int Q, Tile t, class Body>
-void conv_direct(X x, const float* w, long n, int p0, int p1, const Body& body) {
+CNNC_KERNEL void conv_direct(X x, const float* w, long n, int p0, int p1, Body body) {
   constexpr int in = X::channels / G, out = K / G;
   static_assert(X::channels % G == 0 && K % G == 0 && (G == 1 || out % V::lanes == 0));
   static_assert(P > 0, "the number of output rows bounds p1");

@@ -9,7 +9,7 @@ namespace cnnc::CNNC_ISA {
 
 // y[n,p,q,o] = Σ_{r,s,i} x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, g(o)·In + i] · w[o,i,r,s], g(o) = o / (K/G), rows [p0, p1).
 template <class V, class X, Window k, int K, int G, int P, int Q, Tile t, class Body>
-void conv_grouped(X x, const float* w, long n, int p0, int p1, const Body& body) {
+CNNC_KERNEL void conv_grouped(X x, const float* w, long n, int p0, int p1, Body body) {
   constexpr int in = X::channels / G;
   static_assert(X::channels % G == 0 && K % G == 0 && t.vectors == 1 && P > 0);
   for (int k0 = 0; k0 < K; k0 += V::lanes) {
@@ -22,7 +22,7 @@ void conv_grouped(X x, const float* w, long n, int p0, int p1, const Body& body)
 // dx[n,h,w,c] = Σ_{r,s,i} dy[n, (h + ph - r·dh)/sh, (w + pw - s·dw)/sw, g(c)·Out + i] · w[g(c)·Out + i, c, r, s],
 // g(c) = c / (C/G), rows [h0, h1). wt is packed [vector of inputs][kh][kw][oc per group][lanes].
 template <class V, class DY, Window k, int C, int G, int H, int W, Tile t, class Body>
-void conv_grouped_data(DY dy, const float* wt, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void conv_grouped_data(DY dy, const float* wt, long n, int h0, int h1, Body body) {
   constexpr int out = DY::channels / G;
   static_assert(DY::channels % G == 0 && C % G == 0 && t.vectors == 1 && H > 0);
   for (int c0 = 0; c0 < C; c0 += V::lanes) {
@@ -41,7 +41,7 @@ constexpr int conv_grouped_weights_units() {
 // dw[o,i,r,s] = Σ_{n,p,q} dy[n,p,q,o] · x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, g(o)·In + i] over samples [n0, n1), for the
 // taps of one unit, which it overwrites in dw. Padding lanes of dw become zero.
 template <class V, class X, class DY, Window k, int K, int G, Tile t>
-void conv_grouped_weights(X x, DY dy, long n0, long n1, int unit, float* dw) {
+CNNC_KERNEL void conv_grouped_weights(X x, DY dy, long n0, long n1, int unit, float* dw) {
   constexpr int in = X::channels / G;
   constexpr Halo halo = conv_halo(k, X::width, DY::width);
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");

@@ -36,7 +36,7 @@ constexpr int pooled_from(int h) {
 // computed once per call; with All, also rows that no window reads, each in the call whose rows lie around it.
 template <class V, class X, Window k, int K, int G, int P, int Q, Tile t, Pooling how, Window pw, int PP, int PQ,
           bool All = false, class Body, class PoolBody>
-void conv_pool(X x, const float* w, long n, int h0, int h1, const Body& body, const PoolBody& pool_body) {
+CNNC_KERNEL void conv_pool(X x, const float* w, long n, int h0, int h1, Body body, PoolBody pool_body) {
   constexpr int in = X::channels / G, out = K / G, reach = (pw.kh - 1) * pw.dh + 1;
   static_assert(X::channels % G == 0 && K % G == 0 && (G == 1 || out % V::lanes == 0));
   constexpr int width = min(t.vectors, ceil_div(out, V::lanes)) * V::lanes;

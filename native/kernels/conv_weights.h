@@ -102,7 +102,7 @@ constexpr int conv_weights_units() {
 // dw[o,c,r,s] = Σ_{n,p,q} dy[n,p,q,o] · x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] over samples [n0, n1), for the taps of
 // one unit, which it overwrites in dw. Columns outside x read its halo. Padding lanes of dw become zero.
 template <class V, class X, class DY, Window k, int K, int G, Tile t>
-void conv_weights(X x, DY dy, long n0, long n1, int unit, float* dw) {
+CNNC_KERNEL void conv_weights(X x, DY dy, long n0, long n1, int unit, float* dw) {
   constexpr int in = X::channels / G, out = K / G, vectors = ceil_div(out, V::lanes);
   using Tiles = WeightTiles<k, in, vectors, G, t>;
   constexpr Halo halo = conv_halo(k, X::width, DY::width);

@@ -19,7 +19,7 @@ CNNC_INLINE void each_pixel(X x, const int32_t* target, long n, int h0, int h1, 
 
 // loss[n] = mean over h,w of log Σ_c exp(x[n,h,w,c]) - x[n,h,w,target]
 template <class V, class X>
-void cross_entropy(X logits, const int32_t* target, long n, float* loss) {
+CNNC_KERNEL void cross_entropy(X logits, const int32_t* target, long n, float* loss) {
   float total = 0;
   each_pixel(logits, target, n, 0, X::height, [&](const auto* pixel, int32_t t, int, int) __attribute__((always_inline)) {
     float m = largest_channel<V, X>(pixel);
@@ -31,7 +31,8 @@ void cross_entropy(X logits, const int32_t* target, long n, float* loss) {
 
 // dx[n,h,w,c] = (softmax(x[n,h,w])[c] - (c = target)) · dloss[n] / (H·W) for rows [h0, h1)
 template <class V, class X, class Body>
-void cross_entropy_grad(X logits, const int32_t* target, const float* dloss, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void cross_entropy_grad(X logits, const int32_t* target, const float* dloss, long n, int h0, int h1,
+                                    Body body) {
   const float share = dloss[n] / float(X::height * X::width);
   each_pixel(logits, target, n, h0, h1, [&](const auto* pixel, int32_t t, int h, int w) __attribute__((always_inline)) {
     alignas(64) float e[round_up(X::channels, V::lanes)];
@@ -43,7 +44,7 @@ void cross_entropy_grad(X logits, const int32_t* target, const float* dloss, lon
 
 // hits[n] = share of the pixels whose first largest logit is the target
 template <class V, class X>
-void class_hits(X logits, const int32_t* target, long n, float* hits) {
+CNNC_KERNEL void class_hits(X logits, const int32_t* target, long n, float* hits) {
   int right = 0;
   each_pixel(logits, target, n, 0, X::height, [&](const auto* pixel, int32_t t, int, int) __attribute__((always_inline)) {
     const float m = largest_channel<V, X>(pixel);

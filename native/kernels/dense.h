@@ -62,7 +62,7 @@ constexpr int dense_blocks = ceil_div(ceil_div(K, V::lanes), t.vectors);
 // y[n,o] = Σ_{h,w,c} x[n,h,w,c] · w[o,h,w,c] for samples [n0, n1) and blocks [b0, b1) of outputs, at At{n,0,0,o}.
 // The order of a sum depends on how many samples are left: n0 and n1 must not depend on the number of threads.
 template <class V, class X, int K, Tile t, class Body>
-void dense(X x, const float* w, long n0, long n1, int b0, int b1, const Body& body) {
+CNNC_KERNEL void dense(X x, const float* w, long n0, long n1, int b0, int b1, Body body) {
   constexpr int vectors = ceil_div(K, V::lanes);
   auto flat = as_one_pixel(x);
   for (int b = b0; b < b1; b++)
@@ -79,7 +79,7 @@ void dense(X x, const float* w, long n0, long n1, int b0, int b1, const Body& bo
 // dx[n,h,w,c] = Σ_o dy[n,o] · w[o,h,w,c] for samples [n0, n1). X gives the geometry of dx.
 // wt is packed [h][w][block over c][K][block width].
 template <class V, class X, int K, Tile t, class DY, class Body>
-void dense_data(DY dy, const float* wt, long n0, long n1, const Body& body) {
+CNNC_KERNEL void dense_data(DY dy, const float* wt, long n0, long n1, Body body) {
   static_assert(DY::channels == K && DY::height == 1 && DY::width == 1);
   constexpr int padded = round_up(X::channels, V::lanes);
   for (int h = 0; h < X::height; h++)

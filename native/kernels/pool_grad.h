@@ -54,7 +54,7 @@ CNNC_INLINE V pool_grad_pixel(DY dy, Index index, Range rows, Range columns, At 
 // dx[n,h,w,c] = Σ dy[n,p,q,c]·(share of pixel (h,w) in window (p,q)) for rows h of [h0, h1): of a maximum, 1 where
 // index[n,p,q,c] is the pixel's tap; of an average, one over the pixels counted. dx is H × W.
 template <class V, class DY, Pooling how, Window k, int H, int W, class Index, class Body>
-void pool_grad(DY dy, Index index, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void pool_grad(DY dy, Index index, long n, int h0, int h1, Body body) {
   constexpr bool tiling = k.sh == k.kh && k.sw == k.kw && k.ph == 0 && k.pw == 0 && k.dh == 1 && k.dw == 1;
   for (int h = h0; h < h1; h++) {
     if constexpr (tiling) {

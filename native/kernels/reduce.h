@@ -8,7 +8,7 @@ namespace cnnc::CNNC_ISA {
 // out[c] = Σ_{n,h,w} x[n,h,w,c] over samples [n0, n1). Whole vectors are written; lanes past the channels become zero.
 // Column w goes to the sum w % 4, to have four additions in flight.
 template <class V, class X>
-void channel_sum(X x, long n0, long n1, float* out) {
+CNNC_KERNEL void channel_sum(X x, long n0, long n1, float* out) {
   constexpr int chains = min(4, X::width);
   for (int c = 0; c < X::channels; c += V::lanes) {
     V acc[chains];
@@ -29,7 +29,7 @@ void channel_sum(X x, long n0, long n1, float* out) {
 
 // out[i] = Σ_{j < count} partials[j·stride + i], j ascending, for i in [i0, i1), both multiples of the lanes.
 template <class V>
-void sum_partials(const float* partials, int count, long stride, long i0, long i1, float* out) {
+CNNC_KERNEL void sum_partials(const float* partials, int count, long stride, long i0, long i1, float* out) {
   for (long i = i0; i < i1; i += V::lanes) {
     V acc = V::load(partials + i);
     for (int j = 1; j < count; j++) acc = acc + V::load(partials + j * stride + i);

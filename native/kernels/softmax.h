@@ -37,7 +37,7 @@ CNNC_INLINE float log_of(float x) { return log(f32x1(x)).v; }
 
 // y[n,h,w,c] = exp(x[c] - m) / Σ_j exp(x[j] - m), m = max_j x[j], or the logarithm of that, for rows [h0, h1).
 template <class V, bool Log, class X, class Body>
-void softmax(X x, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void softmax(X x, long n, int h0, int h1, Body body) {
   for (int h = h0; h < h1; h++)
     for (int w = 0; w < X::width; w++) {
       const auto* pixel = x.at(n, h, w);
@@ -56,7 +56,7 @@ void softmax(X x, long n, int h0, int h1, const Body& body) {
 
 // dx[c] = y[c]·(dy[c] - Σ_j dy[j]·y[j]) of softmax, dx[c] = dy[c] - exp(y[c])·Σ_j dy[j] of its logarithm, rows [h0, h1).
 template <class V, bool Log, class Y, class DY, class Body>
-void softmax_grad(Y y, DY dy, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void softmax_grad(Y y, DY dy, long n, int h0, int h1, Body body) {
   for (int h = h0; h < h1; h++)
     for (int w = 0; w < Y::width; w++) {
       const auto* out = y.at(n, h, w);

@@ -10,6 +10,9 @@
 #endif
 
 #define CNNC_INLINE inline __attribute__((always_inline))
+// A function of its own, whatever calls it: with another kernel's loops around it, its accumulators would be spilled.
+// It takes its body by value, to hold what is in it in registers.
+#define CNNC_KERNEL __attribute__((noinline))
 
 // Put before a loop with a constexpr trip count over an array that must live in registers.
 #ifdef __clang__
