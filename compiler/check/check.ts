@@ -4,6 +4,7 @@ import { checkModel } from "./model.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedModel } from "./program.ts";
 import { Reporter } from "./reporter.ts";
+import { cppWords, javaScriptWords } from "./reserved-names-table.ts";
 import { listOf } from "./words.ts";
 
 export interface CheckOptions {
@@ -38,6 +39,10 @@ export function check(file: File, options: CheckOptions = {}): CheckResult {
 function reportDeclarations(file: File, reporter: Reporter): void {
   for (const { span: place } of file.imports) reporter.add("CNN253", place, {});
   for (const { name } of file.blocks) reporter.add("CNN250", name.span, {});
+  for (const { name } of file.models) {
+    const language = javaScriptWords.has(name.name) ? "TypeScript" : cppWords.has(name.name) ? "C++" : undefined;
+    if (language !== undefined) reporter.add("CNN230", name.span, { name: name.name, language });
+  }
   const declared = new Map<string, Model | File["blocks"][number]>();
   const inOrder = [...file.blocks, ...file.models].sort((a, b) => a.span.start - b.span.start);
   for (const declaration of inOrder) {

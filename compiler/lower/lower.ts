@@ -12,11 +12,12 @@ import type { TensorType } from "../shape/tensor-type.ts";
 export function lower(model: CheckedModel, program: ProgramName): Graph {
   const b = new Builder();
   const values = new Map<string, ValueId>();
+  const types = new Map([...model.inputs, ...model.layers].map(({ name, type }) => [name, type]));
   for (const { name, type } of model.inputs) b.leaf(name, "input", type);
   for (const layer of model.layers)
     for (const { name, spec } of layer.parameters) b.leaf(name, "parameter", { dtype: "f32", shape: spec.shape });
   for (const input of model.inputs) values.set(input.name, stage(b, input.name, originOf(input)));
-  for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, program !== "infer"));
+  for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer"));
 
   if (program !== "infer" && model.train) return lowerTraining(b, model, program, values);
   const results = model.outputs.map(({ name, value }) => ({ name, value: values.get(value)! }));
@@ -30,10 +31,17 @@ function stage(b: Builder, input: ValueId, origin: Origin): ValueId {
   return b.map(e.value(input), () => ({ [input]: e.gradient }), { part: "staged", result: f32 });
 }
 
-function lowerLayer(b: Builder, layer: Layer, values: ReadonlyMap<string, ValueId>, training: boolean): ValueId {
+function lowerLayer(
+  b: Builder,
+  layer: Layer,
+  values: ReadonlyMap<string, ValueId>,
+  types: ReadonlyMap<string, TensorType>,
+  training: boolean,
+): ValueId {
   return layer.operator.lower({
     b: b.at(layer.name, originOf(layer)),
     operands: layer.operands.map((name) => values.get(name)!),
+    types: layer.operands.map((name) => types.get(name)!),
     attributes: layer.attributes as never,
     parameters: layer.parameters.map(({ name }) => name),
     training,

@@ -37,6 +37,8 @@ export interface LowerContext<A extends Attributes> {
   /** Builds nodes named after the layer. */
   readonly b: Builder;
   readonly operands: readonly ValueId[];
+  /** As declared: bytes of an input are f32 by the time an operator's nodes see them. */
+  readonly types: readonly TensorType[];
   readonly attributes: Values<A>;
   /** In the order of `parameters`. */
   readonly parameters: readonly ValueId[];
@@ -79,6 +81,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
   /** A nonlinearity, and the initialiser that suits the layer before it. */
   readonly activation?: { readonly initializer: "he" | "xavier" };
+  /** Draws random numbers while training: finite differences of the reference say nothing about its gradient. */
+  readonly stochastic?: true;
   /** Naive, in float64, inference. */
   readonly reference: (c: ReferenceContext<A>) => Tensor;
   readonly samples: readonly Sample[];

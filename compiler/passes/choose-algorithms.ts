@@ -1,5 +1,5 @@
 import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node } from "../ir/graph.ts";
-import type { Choice, State, Target } from "../ir/plan.ts";
+import type { Choice, State, Target, Tile } from "../ir/plan.ts";
 import { extentOf, sizeOf, type Extent } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
@@ -38,6 +38,13 @@ export function chooseForward(groups: number, window: Window | "all", x: Extent,
   return { kernel: "conv_direct", lanes, tile, reason };
 }
 
+/** A weight gradient has the packing of the weights, so blocks of as many vectors; the rest of the registers hold taps. */
+function weightTile(taps: number, { tile }: Choice, target: Target): Tile {
+  const { vectors } = tile!;
+  const most = Math.floor((target.registers - vectors - 1) / vectors);
+  return { pixels: Math.min(taps, most), vectors };
+}
+
 const choosers: { readonly [F in Family]?: Chooser<F> } = {
   conv: ({ core, operands: [x], result, node, target }) => {
     const choice = chooseForward(core.groups, core.window, x!, result, target);
@@ -52,14 +59,12 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     return { kernel: "conv_data", lanes, tile, reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels` };
   },
   conv_weight_grad: ({ core, operands: [x, dy], target }) => {
-    const lanes = lanesFor(dy!.channels, target);
+    const forward = chooseForward(core.groups, core.window, x!, dy!, target);
     const [kh, kw] = core.window.kernel;
-    const taps = (kh * kw * x!.channels) / core.groups;
-    const fits = groupsFit(core.groups, x!.channels, dy!.channels, target);
-    const vectors = fits ? Math.ceil(dy!.channels / core.groups / lanes) : 1;
-    const tile = { ...chooseTile(taps, vectors, lanes, target, 25), vectors: 1 };
-    const kernel = fits ? "conv_weights" : "conv_grouped_weights";
-    return { kernel, lanes, tile, parts, reason: `${tile.pixels} taps × ${lanes} channels in registers, over samples and pixels` };
+    const tile = weightTile((kh * kw * x!.channels) / core.groups, forward, target);
+    const kernel = forward.kernel === "conv_grouped" ? "conv_grouped_weights" : "conv_weights";
+    const reason = `${tile.pixels} taps × ${tile.vectors}·${forward.lanes} channels in registers, over samples and pixels`;
+    return { kernel, lanes: forward.lanes, tile, parts, reason };
   },
   dense: ({ operands: [x], result, target }) => chooseForward(1, "all", x!, result, target),
   dense_data_grad: ({ result, target }) => {
@@ -68,8 +73,8 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     return { kernel: "dense_data", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
   },
   dense_weight_grad: ({ operands: [x, dy], target }) => {
-    const lanes = lanesFor(dy!.channels, target);
-    const tile = chooseTile(x!.channels, Math.ceil(dy!.channels / lanes), lanes, target, 25);
+    const { lanes, ...forward } = chooseForward(1, "all", x!, dy!, target);
+    const tile = weightTile(x!.channels, { lanes, ...forward }, target);
     return { kernel: "dense_weights", lanes, tile, reason: `${tile.pixels} inputs × ${tile.vectors}·${lanes} values in registers, over the batch` };
   },
 };
@@ -91,7 +96,7 @@ const kernels: { readonly [F in Family]: string } = {
   cross_entropy_grad: "cross_entropy_grad",
   class_hits: "class_hits",
   channel_sum: "channel_sum",
-  reshape: "flatten",
+  reshape: "reshape",
   batch_mean: "batch_mean",
   update: "map_flat",
 };

@@ -55,7 +55,7 @@ function readsAcross(producer: Node, map: Node, result: ValueId): boolean {
 
 /** `conv(6, kernel=5)` and `tanh` become `conv(6, kernel=5) -> tanh`. */
 function joinOrigins(first: Origin, second: Origin): Origin {
-  return first.text.endsWith(second.text) ? first : { ...first, text: `${first.text} -> ${second.text}` };
+  return first.text.includes(second.text) ? first : { ...first, text: `${first.text} -> ${second.text}` };
 }
 
 function withoutOwn(inputs: readonly ValueId[], own: readonly ValueId[]): readonly ValueId[] {

@@ -33,10 +33,11 @@ constexpr int pooled_from(int h) {
 }
 
 // y = pool(body(conv(x))) for pooled rows [h0, h1), through pool_body. Every row of the convolution that they read is
-// computed once per call; with All, also rows that no window reads, each in the call whose rows lie around it.
+// computed once per call; with All, also rows that no window reads, each in the call whose rows lie around it. index, where
+// there is one, receives the tap of each maximum.
 template <class V, class X, Window k, int K, int G, int P, int Q, Tile t, Pooling how, Window pw, int PP, int PQ,
-          bool All = false, class Body, class PoolBody>
-CNNC_KERNEL void conv_pool(X x, const float* w, long n, int h0, int h1, Body body, PoolBody pool_body) {
+          bool All = false, class Body, class PoolBody, class Index = NoIndex>
+CNNC_KERNEL void conv_pool(X x, const float* w, long n, int h0, int h1, Body body, PoolBody pool_body, Index index = {}) {
   constexpr int in = X::channels / G, out = K / G, reach = (pw.kh - 1) * pw.dh + 1;
   static_assert(X::channels % G == 0 && K % G == 0 && (G == 1 || out % V::lanes == 0));
   constexpr int width = min(t.vectors, ceil_div(out, V::lanes)) * V::lanes;
@@ -59,7 +60,7 @@ CNNC_KERNEL void conv_pool(X x, const float* w, long n, int h0, int h1, Body bod
       for (int h = h0; h < h1; h++) {
         if (!All) next = max(next, pooled_from<pw, P>(h));
         compute_to(max(0, min(P, h * pw.sh - pw.ph + reach)));
-        pool_row<V, Block, how, pw, PP, PQ>(band, NoIndex{}, n, h, k0, pool_body);
+        pool_row<V, Block, how, pw, PP, PQ>(band, index, n, h, k0, pool_body);
       }
       if (All) compute_to(h1 == PP ? P : pooled_from<pw, P>(h1));
     });

@@ -264,6 +264,16 @@ Wrong: \`x = conv(6, kernel=5)\`
 
 Right: \`x = image -> conv(6, kernel=5)\` or \`x = conv(image, 6, kernel=5)\``,
   },
+  CNN230: {
+    title: "name that generated code cannot have",
+    severity: "error",
+    message: "a model cannot be called `{name}`: the word is taken in {language}",
+    explain: `The name of a model becomes the name of a constant and a type in TypeScript and of functions in C.
+
+Wrong: \`model default { … }\`
+
+Right: \`model Default { … }\``,
+  },
   CNN229: {
     title: "a function is not a layer",
     severity: "error",

@@ -57,7 +57,8 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     const { pooling, window: pooled } = node.tail.core;
     const keepsAll = node.body.some((step) => node.outputs.includes(step.value));
     const pool = `${poolings[pooling]}, ${window(pooled)}, ${sizes(resultOf(node), c)}${keepsAll ? ", true" : ""}`;
-    return { head: `${head}, ${pool}`, operands: [...operands, tail] };
+    const { index } = node.tail.core;
+    return { head: `${head}, ${pool}`, operands: [...operands, tail, ...(index === undefined ? [] : [c.memory(index)])] };
   },
   conv_data_grad: ({ c, core, index, inputs: [dy], result, steps, rows, v, tile }) => ({
     head: `${v}, ${c.type(dy!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`,

@@ -63,7 +63,8 @@ function inputType({ dtype, shape }: InputManifest): string {
 
 function outputType({ kind, shape, labels }: OutputManifest): string {
   if (kind !== "class") return `${outputKinds[kind]}<readonly [${shape.join(", ")}]>`;
-  const names = (labels ?? []).map((label) => JSON.stringify(label));
+  if (!labels) return "ClassOutput";
+  const names = labels.map((label) => JSON.stringify(label));
   const oneLine = names.join(" | ");
   if (oneLine.length <= 60) return `ClassOutput<${oneLine}>`;
   return `ClassOutput<\n${names.map((name) => `      | ${name}`).join("\n")}\n    >`;

@@ -19,6 +19,7 @@ export const dropout = defineOperator({
       e.whereGreater(p, e.random(b.layer), 0, e.mul(value, 1 / (1 - p)));
     return b.map(keep(e.value(x!)), () => ({ [x!]: keep(e.gradient) }));
   },
+  stochastic: true,
   reference: ({ operands: [x] }) => x!,
   samples: [
     { link: "dropout(0.25)", input: [120], batch: 3 },

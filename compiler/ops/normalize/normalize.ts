@@ -27,8 +27,8 @@ export const normalize = defineOperator({
     }
     return { dtype: "f32", shape: x!.shape };
   },
-  lower: ({ b, operands: [x], attributes: { mean, std } }) => {
-    const scale = mean.map((_, c) => 1 / (unit(b.typeOf(x!).dtype) * std[c]!));
+  lower: ({ b, operands: [x], types: [type], attributes: { mean, std } }) => {
+    const scale = mean.map((_, c) => 1 / (unit(type!.dtype) * std[c]!));
     const shift = mean.map((value, c) => -value / std[c]!);
     const [scales, shifts] = [e.table(scale), e.table(shift)];
     return b.map(e.add(e.mul(e.value(x!), scales), shifts), () => ({ [x!]: e.mul(e.gradient, scales) }));
