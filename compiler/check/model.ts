@@ -10,7 +10,7 @@ import { checkOutput } from "./output.ts";
 import { checkParameters } from "./parameters.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedInput, CheckedModel, CheckedOutput } from "./program.ts";
-import { reachableLayers } from "./reachable.ts";
+import { reachableLayers, reportUntrained } from "./reachable.ts";
 import { Reporter } from "./reporter.ts";
 import { Scope } from "./scope.ts";
 import { defineName } from "./define.ts";
@@ -38,11 +38,13 @@ export function checkModel(node: Model, set: Overrides, blocks: ReadonlyMap<stri
   const { diagnostics } = c.reporter;
   if (c.reporter.errors > 0) return { diagnostics };
   const checkedOutputs = [...outputs.values()].filter((output) => output !== undefined);
+  const layers = reachableLayers(c.layers.layers, checkedOutputs, train);
+  if (train) reportUntrained(layers, train, c.reporter);
   const model: CheckedModel = {
     name: node.name.name,
     ...(node.doc && { doc: node.doc.text }),
     inputs,
-    layers: initialize(reachableLayers(c.layers.layers, checkedOutputs, train)),
+    layers: initialize(layers),
     outputs: checkedOutputs,
     ...(train && { train }),
     budget,

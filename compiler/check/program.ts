@@ -71,6 +71,8 @@ export interface CheckedOutput extends TargetInfo {
 
 export interface CheckedTrain {
   readonly loss: LossExpression;
+  /** The loss in the source. */
+  readonly span: Span;
   readonly optimizer: Use<"optimizer">;
   readonly schedule: Use<"schedule">;
   readonly batch: number;

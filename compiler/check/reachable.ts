@@ -1,5 +1,6 @@
-import type { CheckedOutput, CheckedTrain, LossExpression } from "./program.ts";
 import type { NewLayer } from "./layer-list.ts";
+import type { CheckedOutput, CheckedTrain, LossExpression } from "./program.ts";
+import type { Reporter } from "./reporter.ts";
 
 /** The layers that an output or the loss needs, in their order: nothing else is compiled or stored. */
 export function reachableLayers(
@@ -7,8 +8,23 @@ export function reachableLayers(
   outputs: readonly CheckedOutput[],
   train: CheckedTrain | undefined,
 ): NewLayer[] {
-  const needed = new Set(outputs.map(({ value }) => value));
-  if (train) for (const name of predictionsOf(train.loss)) needed.add(name);
+  const ends = outputs.map(({ value }) => value);
+  return behind(layers, train ? [...ends, ...predictionsOf(train.loss)] : ends);
+}
+
+/** A layer that learns, in a model that trains, must have a say in the loss. */
+export function reportUntrained(layers: readonly NewLayer[], train: CheckedTrain, reporter: Reporter): void {
+  const trained = new Set(behind(layers, predictionsOf(train.loss)));
+  for (const layer of layers) {
+    if (layer.parameters.length === 0 || trained.has(layer)) continue;
+    const notes = [{ span: train.span, message: "the loss is made of these" }];
+    reporter.add("CNN329", layer.span, { layer: layer.name }, { notes });
+  }
+}
+
+/** Layers that `ends` depend on; operands stand before what uses them. */
+function behind(layers: readonly NewLayer[], ends: readonly string[]): NewLayer[] {
+  const needed = new Set(ends);
   for (const { name, operands } of [...layers].reverse())
     if (needed.has(name)) for (const operand of operands) needed.add(operand);
   return layers.filter(({ name }) => needed.has(name));

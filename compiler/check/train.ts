@@ -32,6 +32,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
   }
   const checked = {
     loss: loss && lossOf(loss, outputs, c),
+    span: loss?.value.span,
     optimizer: optimizer && useOf("optimizer", "sgd(lr=0.05)", optimizer.value, c),
     schedule: scheduleOf(settings.get("schedule"), node, c),
     batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),

@@ -256,6 +256,17 @@ Right: \`floor(3 / 2)\``,
 
 Right: \`input image: u8[1, 28, 28]\`, \`output label: class(0..9)\``,
   },
+  CNN329: {
+    title: "layer that the loss does not see",
+    severity: "error",
+    message: "`{layer}` cannot learn: the loss does not depend on it",
+    explain: `In a model that trains, each layer with parameters must lead to a value that the loss compares. Most often the
+loss names the wrong value. A layer that is not meant to learn belongs into a model without \`train\`.
+
+Wrong: \`loss = cross_entropy(other, label)\` for \`output label: class(0..9) = logits -> softmax\`
+
+Right: \`loss = cross_entropy(logits, label)\``,
+  },
   CNN328: {
     title: "class output of a picture",
     severity: "error",
