@@ -35,7 +35,7 @@ CNNC_KERNEL void conv_grouped_data(DY dy, const float* wt, long n, int h0, int h
 
 template <class V, class X, class DY, Window k, int K, int G, Tile t>
 constexpr int conv_grouped_weights_units() {
-  return WeightTiles<k, X::channels / G, ceil_div(K, V::lanes), 1, t>::units;
+  return WeightTiles<DY, k, X::channels / G, ceil_div(K, V::lanes), 1, t>::units;
 }
 
 // dw[o,i,r,s] = Σ_{n,p,q} dy[n,p,q,o] · x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, g(o)·In + i] over samples [n0, n1), for the
@@ -46,13 +46,11 @@ CNNC_KERNEL void conv_grouped_weights(X x, DY dy, long n0, long n1, int unit, fl
   constexpr Halo halo = conv_halo(k, X::width, DY::width);
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
   static_assert(X::channels % G == 0 && K % G == 0 && DY::channels == K && t.vectors == 1);
-  using Tiles = WeightTiles<k, in, ceil_div(K, V::lanes), 1, t>;
-  int c = unit % Tiles::channels, s = unit / Tiles::channels % Tiles::columns;
-  int r = unit / (Tiles::channels * Tiles::columns) % Tiles::rows;
+  using Tiles = WeightTiles<DY, k, in, ceil_div(K, V::lanes), 1, t>;
   int k0 = unit / (Tiles::channels * Tiles::columns * Tiles::rows) * V::lanes;
-  WeightTile at{r * Tiles::taps.rows, s * Tiles::taps.columns, c * Tiles::taps.channels, 0, k0};
-  conv_weights_sized<V, X, DY, k, in, 1, Tiles::taps>(x, dy, n0, n1, group_operand<V, X, K, K / G, in>(k0), at, K - k0,
-                                                      dw + long(k0) * k.kh * k.kw * in);
+  WeightTile at = first_tile<Tiles>(unit, 0, k0, K - k0);
+  conv_weights_unit<V, X, DY, k, in, 1, Tiles>(x, dy, n0, n1, group_operand<V, X, K, K / G, in>(k0), at,
+                                               dw + long(k0) * k.kh * k.kw * in);
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -27,7 +27,7 @@ CNNC_KERNEL void channel_sum(X x, long n0, long n1, float* out) {
   }
 }
 
-// out[i] = Σ_{j < count} partials[j·stride + i], j ascending, for i in [i0, i1), both multiples of the lanes.
+// out[i] = Σ_{j < count} partials[j·stride + i], j ascending, for i in [i0, i1), both multiples of the lanes; count > 0.
 template <class V>
 CNNC_KERNEL void sum_partials(const float* partials, int count, long stride, long i0, long i1, float* out) {
   for (long i = i0; i < i1; i += V::lanes) {

@@ -50,6 +50,9 @@ void check(const char* name) {
   for (long i = 0; i < dw.size; i++) total += std::fabs(dw.data[i]);
   for (float v : back) unpacked += std::fabs(v);
   expect(name, std::fabs(total - unpacked) <= 1e-4 * unpacked);
+  for (int u = 0; u < conv_weights_units<V, X, DY, s.k, s.K, s.G, wide>(); u++)
+    conv_weights<V, X, DY, s.k, s.K, s.G, wide>(x.x, dy.x, 1, 1, u, dw.data);
+  expect("the gradient of no samples is zero", std::all_of(dw.data, dw.data + dw.size, [](float v) { return v == 0; }));
 }
 
 int main() {
@@ -64,6 +67,7 @@ int main() {
     check<V, ConvCase{1, 1, 5, 9, 1, {1, 1, 1, 1, 0, 0, 1, 1}, 1, 1}, Tile{4, 2}, Tile{3, 1}, L>("1x1 image, 1x1 kernel");
     check<V, ConvCase{1, 1, 3, 4, 1, {3, 3, 1, 1, 1, 1, 1, 1}, 1, 1}, Tile{4, 1}, Tile{4, 1}, L>("1x1 image, 3x3 kernel");
     check<V, ConvCase{6, 6, 4 * L, 2 * L, 2, {3, 3, 1, 1, 1, 1, 1, 1}, 6, 6}, Tile{4, 3}, Tile{4, 1}, L>("2 groups");
+    check<V, ConvCase{15, 20, 5, 3, 1, {3, 3, 1, 1, 1, 1, 1, 1}, 15, 20}, Tile{5, 1}, Tile{3, 1}, L>("bands of rows");
     check<V, ConvCase{1, 19, 6, 5, 1, {1, 4, 1, 2, 0, 1, 1, 1}, 1, 9}, Tile{4, 1}, Tile{8, 1}, L>("1-D");
     check<V, ConvCase{8, 8, 3, 4, 1, {2, 2, 3, 3, 0, 0, 1, 1}, 3, 3}, Tile{4, 1}, Tile{8, 1}, L>("stride beyond the kernel");
     check<V, ConvCase{14, 14, 6, 16, 1, {5, 5, 1, 1, 0, 0, 1, 1}, 10, 10}, Tile{14, 1}, Tile{30, 1}, L>("LeNet's second");
