@@ -15,8 +15,8 @@ describe("cnnc explain", () => {
   });
 
   test.each(["lower", ...pipeline.map(({ name }) => name)])("shows the program after %s", async (pass) => {
-    expect(await explain("--pass", pass)).toMatch(/^program infer LeNet\n/);
-    expect(await explain("--pass", pass, "--program", "step")).toMatch(/^program step LeNet\n/);
+    expect(await explain("--pass", pass)).toMatch(/^program infer LeNet\b/);
+    expect(await explain("--pass", pass, "--program", "step")).toMatch(/^program step LeNet\b/);
   });
 
   test("shows algorithms with their reasons", async () => {
