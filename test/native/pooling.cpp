@@ -110,6 +110,18 @@ void check_fused(const char* name) {
   if (All) expect(name, calls == batch * s.P * s.Q * ceil_div(s.K, L));
   same(name, collect<V, PP, PQ, s.K>(name, batch, [&](auto body) { run(body, 2); }), pooled.y);
   if (All) same(name, y.values(), conv.y);
+  if constexpr (how == Pooling::max) {
+    constexpr int pixel = round_up(s.K, L);
+    Memory<uint8_t> taps(batch * PP * PQ * pixel, 255);
+    const Tensor<PP, PQ, s.K, pixel, 0, 0, uint8_t> index{taps.data};
+    collect<V, PP, PQ, s.K>(name, batch, [&](auto body) {
+      for (int n = 0; n < batch; n++)
+        conv_pool<V, X, s.k, s.K, s.G, s.P, s.Q, t, how, pw, PP, PQ, All>(x.x, packed.data, n, 0, PP, Store<Y>{y.x, &calls},
+                                                                          body, index);
+    });
+    for (size_t i = 0; i < pooled.tap.size(); i++)
+      if (taps.data[i / s.K * pixel + i % s.K] != pooled.tap[i]) return expect(name, false);
+  }
 }
 
 template <class V, PoolCase s>
