@@ -4,10 +4,10 @@ import type { Isa as ManifestIsa, Manifest } from "../runtime/bind/manifest.ts";
 import { check, type CheckOptions } from "./check/check.ts";
 import { checkArena } from "./check/arena.ts";
 import type { CheckedModel } from "./check/program.ts";
-import { planModel } from "./compile-model.ts";
-import type { EmittedFile } from "./emit/addon/project.ts";
+import { planModel } from "./plan-model.ts";
+import type { EmittedFile } from "./emit/emitted-file.ts";
 import { printModel, type ModelPlans } from "./emit/cpp/model.ts";
-import { manifestOf } from "./emit/ts/manifest.ts";
+import { manifestOf } from "./manifest-of.ts";
 import { targets } from "./passes/targets.ts";
 import { version } from "./version.ts";
 

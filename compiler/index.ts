@@ -1,6 +1,6 @@
 /** The compiler as a library: `compile` is pure, `build` writes. */
 export { compile, baseName, arenaBytes, type Compilation, type CompiledModel, type CompileOptions } from "./compile.ts";
-export { planModel, planProgram } from "./compile-model.ts";
+export { planModel, planProgram } from "./plan-model.ts";
 export { build, type BuildOptions, type BuildResult } from "./build/build.ts";
 export { BuildError } from "./build/build-error.ts";
 export { nativeIsa } from "./build/toolchain.ts";

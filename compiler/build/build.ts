@@ -1,8 +1,19 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CompiledModel } from "../compile.ts";
-import { emitProject, type EmittedFile, type Project } from "../emit/addon/project.ts";
+import { emitProject, type Project } from "../emit/addon/project.ts";
+import type { EmittedFile } from "../emit/emitted-file.ts";
 import { emitHeader } from "../emit/c/header.ts";
 import { emitWrapper } from "../emit/ts/wrapper.ts";
 import { cacheFolder, cacheKey, folderHash, prune, publish, touch } from "./cache.ts";
@@ -27,17 +38,33 @@ export interface BuildResult {
 }
 
 /** Builds models into one folder: addon, static library, C header, ES module with types, manifest. */
-export async function build(models: readonly CompiledModel[], { name, out, signal }: BuildOptions): Promise<BuildResult> {
+export async function build(
+  models: readonly CompiledModel[],
+  { name, out, signal }: BuildOptions,
+): Promise<BuildResult> {
   const started = performance.now();
   const kernels = models.flatMap((model) => model.kernels);
   const { isa } = models[0]!.manifest;
-  const { entry, cached } = await buildNative({ name, isa, models: models.map(({ model }) => model.name), kernels }, signal);
+  const { entry, cached } = await buildNative(
+    { name, isa, models: models.map(({ model }) => model.name), kernels },
+    signal,
+  );
   mkdirSync(out, { recursive: true });
   const natives = [`${name}.node`, `lib${name}.a`];
   for (const file of natives) replace(join(out, file), (temporary) => copyFileSync(join(entry, file), temporary));
-  const texts = [...emitWrapper(models.map(({ manifest }) => manifest)), emitHeader(name, models.map(({ manifest }) => manifest), cApi())];
+  const texts = [
+    ...emitWrapper(models.map(({ manifest }) => manifest)),
+    emitHeader(
+      name,
+      models.map(({ manifest }) => manifest),
+      cApi(),
+    ),
+  ];
   for (const { name: file, text } of texts) replace(join(out, file), (temporary) => writeFileSync(temporary, text));
-  const files = [...natives, ...texts.map((file) => file.name)].map((file) => ({ name: file, bytes: statSync(join(out, file)).size }));
+  const files = [...natives, ...texts.map((file) => file.name)].map((file) => ({
+    name: file,
+    bytes: statSync(join(out, file)).size,
+  }));
   return { out, addon: join(out, `${name}.node`), cached, milliseconds: performance.now() - started, files };
 }
 

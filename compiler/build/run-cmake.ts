@@ -25,5 +25,8 @@ export async function runCmake(
   if (code === 0) return;
   const errors = output.split("\n").filter((line) => /\berror\b|Error|undefined reference/.test(line));
   const shown = (errors.length > 0 ? errors : output.split("\n")).slice(0, 12).join("\n");
-  throw new BuildError(`the native build failed:\n${shown}`, "check the compiler with a small program; if it works, report this with the .cnn file");
+  throw new BuildError(
+    `the native build failed:\n${shown}`,
+    "check the compiler with a small program; if it works, report this with the .cnn file",
+  );
 }

@@ -24,7 +24,10 @@ export function findToolchain(env: NodeJS.ProcessEnv = process.env): Toolchain {
       wanted ? `CXX names ${wanted}, which is not on the PATH` : "no C++ compiler was found",
       "install one: apt-get install g++ (or dnf install gcc-c++, brew install gcc), or set CXX",
     );
-  for (const [tool, mend] of [["cmake", "apt-get install cmake"], ["make", "apt-get install make"]] as const)
+  for (const [tool, mend] of [
+    ["cmake", "apt-get install cmake"],
+    ["make", "apt-get install make"],
+  ] as const)
     if (!onPath(tool, env)) throw new BuildError(`${tool} was not found on the PATH`, `install it: ${mend}`);
   return { compiler, compilerVersion: versionOf(compiler) };
 }

@@ -1,19 +1,11 @@
 import type { TensorType } from "../shape/tensor-type.ts";
 import { valuesOf, e, type Expression } from "./expression.ts";
 import { familyOf } from "./families/index.ts";
+import type { NodeBuilder, NodeOptions } from "./node-builder.ts";
 import type { Core, Graph, Node, Origin, ProgramName, Step, Value, ValueId } from "./graph.ts";
 
-interface NodeOptions {
-  /** Given where it cannot be derived: gradients have the type of their variable. */
-  readonly result?: TensorType;
-  /** Behind the layer's name, where a layer has several values: `product`. */
-  readonly part?: string;
-  /** The result is the gradient of this value, and named for it. */
-  readonly gradientOf?: ValueId;
-}
-
 /** Builds a graph; every value is named after the layer that is current. */
-export class Builder {
+export class Builder implements NodeBuilder {
   readonly #values = new Map<ValueId, Value>();
   readonly #nodes: Node[] = [];
   #layer = "";
@@ -55,11 +47,20 @@ export class Builder {
 
   /** A node of a kernel family; its result is returned. */
   node(core: Core, inputs: readonly ValueId[], options: NodeOptions = {}): ValueId {
-    const inferred = familyOf(core).result(core as never, inputs.map((id) => this.valueOf(id)));
+    const inferred = familyOf(core).result(
+      core as never,
+      inputs.map((id) => this.valueOf(id)),
+    );
     const type = this.#resultType(options) ?? inferred.type;
     const id = this.#define({ id: this.#name(options), type, batched: inferred.batched, role: "computed" });
     const extra = core.family === "pool" && core.index !== undefined ? [core.index] : [];
-    this.#nodes.push({ core, inputs, body: [{ value: id, expression: e.core }], outputs: [id, ...extra], origin: this.#origin });
+    this.#nodes.push({
+      core,
+      inputs,
+      body: [{ value: id, expression: e.core }],
+      outputs: [id, ...extra],
+      origin: this.#origin,
+    });
     return id;
   }
 
@@ -76,7 +77,10 @@ export class Builder {
     options: NodeOptions = {},
   ): ValueId {
     const inputs = valuesOf(expression);
-    const inferred = familyOf({ family: "map" }).result({ family: "map" }, inputs.map((id) => this.valueOf(id)));
+    const inferred = familyOf({ family: "map" }).result(
+      { family: "map" },
+      inputs.map((id) => this.valueOf(id)),
+    );
     const id = this.#define({
       id: this.#name(options),
       type: this.#resultType(options) ?? inferred.type,
@@ -90,7 +94,12 @@ export class Builder {
 
   /** A number per sample that the caller of the program provides. */
   perSample(expression: Expression, part: string): ValueId {
-    const id = this.#define({ id: this.#fresh(part), type: { dtype: "f32", shape: [] }, batched: true, role: "computed" });
+    const id = this.#define({
+      id: this.#fresh(part),
+      type: { dtype: "f32", shape: [] },
+      batched: true,
+      role: "computed",
+    });
     this.#nodes.push({
       core: { family: "map" },
       inputs: [],

@@ -20,7 +20,13 @@ export type Expression =
   | { readonly op: Unary; readonly x: Expression }
   | { readonly op: Binary; readonly a: Expression; readonly b: Expression }
   /** `a > b ? then : otherwise` */
-  | { readonly op: "where_greater"; readonly a: Expression; readonly b: Expression; readonly then: Expression; readonly otherwise: Expression };
+  | {
+      readonly op: "where_greater";
+      readonly a: Expression;
+      readonly b: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    };
 
 export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps";
 export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "cos";
@@ -31,8 +37,12 @@ const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] s
 
 type Operand = Expression | number;
 const of = (x: Operand): Expression => (typeof x === "number" ? { op: "constant", value: x } : x);
-const unary = (op: Unary) => (x: Operand): Expression => ({ op, x: of(x) });
-const binary = (op: Binary) => (a: Operand, b: Operand): Expression => ({ op, a: of(a), b: of(b) });
+const unary =
+  (op: Unary) =>
+  (x: Operand): Expression => ({ op, x: of(x) });
+const binary =
+  (op: Binary) =>
+  (a: Operand, b: Operand): Expression => ({ op, a: of(a), b: of(b) });
 
 /** Builders; plain numbers stand for constants. */
 export const e = {
@@ -115,24 +125,11 @@ export function isMonotone(x: Expression, isVariable: (leaf: Expression) => bool
   const touches = (part: Expression): boolean => isVariable(part) || parts(part).some(touches);
   const walk = (part: Expression): boolean => {
     if (isVariable(part) || !touches(part)) return true;
-    switch (part.op) {
-      case "exp":
-      case "log":
-      case "sqrt":
-      case "tanh":
-        return walk(part.x);
-      case "add":
-      case "max":
-      case "min":
-        return walk(part.a) && walk(part.b);
-      case "sub":
-        return walk(part.a) && !touches(part.b);
-      case "mul":
-      case "div":
-        return walk(part.a) && part.b.op === "constant" && part.b.value > 0;
-      default:
-        return false;
-    }
+    if (isUnary(part)) return part.op !== "neg" && part.op !== "cos" && walk(part.x);
+    if (!isBinary(part)) return false;
+    const positive = part.b.op === "constant" && part.b.value > 0;
+    if (part.op === "mul" || part.op === "div") return positive && walk(part.a);
+    return part.op === "sub" ? walk(part.a) && !touches(part.b) : walk(part.a) && walk(part.b);
   };
   return walk(x);
 }

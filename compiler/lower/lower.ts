@@ -48,7 +48,12 @@ function lowerLayer(
   });
 }
 
-function lowerTraining(b: Builder, model: CheckedModel, program: ProgramName, values: ReadonlyMap<string, ValueId>): Graph {
+function lowerTraining(
+  b: Builder,
+  model: CheckedModel,
+  program: ProgramName,
+  values: ReadonlyMap<string, ValueId>,
+): Graph {
   const { train } = model;
   if (!train) throw new Error(`${model.name} has no train section`);
   const results: { name: string; value: ValueId }[] = [];

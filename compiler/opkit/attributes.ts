@@ -71,7 +71,12 @@ export function real({ min, max, ...options }: Options<number> & Bounds): Attrib
 }
 
 export function flag(options: Options<boolean>): Attribute<boolean> {
-  return { ...options, expected: "true or false", words: ["true", "false"], parse: (x) => (typeof x === "boolean" ? yes(x) : no) };
+  return {
+    ...options,
+    expected: "true or false",
+    words: ["true", "false"],
+    parse: (x) => (typeof x === "boolean" ? yes(x) : no),
+  };
 }
 
 export function reals(options: Options<readonly number[]>): Attribute<readonly number[]> {
@@ -86,7 +91,10 @@ export function reals(options: Options<readonly number[]>): Attribute<readonly n
 }
 
 /** A number for both axes, or [height, width]. */
-export function pair({ min, ...options }: Options<readonly [number, number]> & { min: number }): Attribute<readonly [number, number]> {
+export function pair({
+  min,
+  ...options
+}: Options<readonly [number, number]> & { min: number }): Attribute<readonly [number, number]> {
   return {
     ...options,
     expected: `a whole number, ${min} or more, or a list [height, width] of two`,
@@ -110,7 +118,8 @@ export function padding(options: Options<Padding>): Attribute<Padding> {
     words: ["same"],
     parse: (x) => {
       if (isWhole(x, { min: 0 })) return yes([x, x, x, x] as const);
-      if (typeof x === "object" && "kind" in x) return x.kind === "word" && x.value === "same" ? yes("same" as const) : no;
+      if (typeof x === "object" && "kind" in x)
+        return x.kind === "word" && x.value === "same" ? yes("same" as const) : no;
       if (!Array.isArray(x) || !x.every((item): item is number => isWhole(item as Constant, { min: 0 }))) return no;
       const [a, b, c, d] = x as number[];
       if (x.length === 2) return yes([a!, b!, a!, b!] as const);

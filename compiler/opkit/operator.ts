@@ -22,7 +22,8 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   /** `weight`: drawn by the layer's initialiser from its fans; `zeros`: zero. */
-  readonly initial: { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number } | { readonly kind: "zeros" };
+  readonly initial:
+    { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number } | { readonly kind: "zeros" };
 }
 
 export interface ShapeContext<A extends Attributes> {
@@ -97,11 +98,22 @@ export interface TargetInfo {
 
 export interface Loss<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "loss";
-  readonly check: (c: Omit<ShapeContext<A>, "operands"> & { readonly prediction: TensorType; readonly target: TargetInfo }) => void;
+  readonly check: (
+    c: Omit<ShapeContext<A>, "operands"> & { readonly prediction: TensorType; readonly target: TargetInfo },
+  ) => void;
   /** One number per sample. */
-  readonly lower: (c: { readonly b: Builder; readonly prediction: ValueId; readonly target: ValueId; readonly attributes: Values<A> }) => ValueId;
+  readonly lower: (c: {
+    readonly b: Builder;
+    readonly prediction: ValueId;
+    readonly target: ValueId;
+    readonly attributes: Values<A>;
+  }) => ValueId;
   /** Of one sample; the target in the caller's form (a class index). */
-  readonly reference: (c: { readonly prediction: Tensor; readonly target: ArrayLike<number>; readonly attributes: Values<A> }) => number;
+  readonly reference: (c: {
+    readonly prediction: Tensor;
+    readonly target: ArrayLike<number>;
+    readonly attributes: Values<A>;
+  }) => number;
 }
 
 export interface Optimizer<A extends Attributes = Attributes> extends Word<A> {

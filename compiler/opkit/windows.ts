@@ -31,7 +31,8 @@ export function checkWindow(
   { fail }: Context,
 ): { height: number; width: number } {
   const { kernel, stride, pad } = attributes;
-  if (pad === "same" && (stride[0] > 1 || stride[1] > 1)) fail("CNN305", { operator, explicit: explicitPads(attributes, input) }, "pad");
+  if (pad === "same" && (stride[0] > 1 || stride[1] > 1))
+    fail("CNN305", { operator, explicit: explicitPads(attributes, input) }, "pad");
   const window = windowOf(attributes);
   const out = slide(extentOf(input.shape), window);
   if (out.height < 1 || out.width < 1) {
@@ -49,7 +50,10 @@ function explicitPads({ kernel, stride, dilation = [1, 1] }: WindowAttributes, i
   const { height, width } = extentOf(input.shape);
   const pytorch = kernel.map((k, axis) => (span(k, dilation[axis]!) - 1) >> 1);
   const tensorflow = ([height, width] as const).map((n, axis) => {
-    const total = Math.max(0, (Math.ceil(n / stride[axis]!) - 1) * stride[axis]! + span(kernel[axis]!, dilation[axis]!) - n);
+    const total = Math.max(
+      0,
+      (Math.ceil(n / stride[axis]!) - 1) * stride[axis]! + span(kernel[axis]!, dilation[axis]!) - n,
+    );
     return [total >> 1, total - (total >> 1)] as const;
   });
   const [[top, bottom], [left, right]] = tensorflow as [readonly [number, number], readonly [number, number]];

@@ -9,7 +9,8 @@ export const crossEntropy = defineLoss({
     "softmax, so that no digits are lost. Its gradient is softmax(x) - onehot(target).",
   attributes: {},
   check: ({ prediction, target, fail }) => {
-    if (target.kind !== "class") fail("CNN309", { loss: "cross_entropy", expected: "a class output", found: `a ${target.kind} output` });
+    if (target.kind !== "class")
+      fail("CNN309", { loss: "cross_entropy", expected: "a class output", found: `a ${target.kind} output` });
     if (prediction.shape[0] !== target.classes)
       fail("CNN309", {
         loss: "cross_entropy",

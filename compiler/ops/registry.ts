@@ -16,8 +16,23 @@ import { logSoftmax, softmax } from "./softmax/softmax.ts";
 import { tanh } from "./tanh.ts";
 
 const definitions: readonly Definition[] = [
-  conv, crossEntropy, dense, dropout, flatten, he, xavier, normalize, avgPool, maxPool, relu, constant, cosine, sgd,
-  logSoftmax, softmax, tanh,
+  conv,
+  crossEntropy,
+  dense,
+  dropout,
+  flatten,
+  he,
+  xavier,
+  normalize,
+  avgPool,
+  maxPool,
+  relu,
+  constant,
+  cosine,
+  sgd,
+  logSoftmax,
+  softmax,
+  tanh,
 ];
 
 /** Every word of the language that a library of operators defines, by name. */

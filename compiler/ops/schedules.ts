@@ -2,7 +2,12 @@ import { e, type Expression } from "../ir/expression.ts";
 import { real } from "../opkit/attributes.ts";
 import { defineSchedule } from "../opkit/operator.ts";
 
-const warmup = real({ doc: "Share of all steps over which the rate rises linearly from near 0.", default: 0, min: 0, max: 1 });
+const warmup = real({
+  doc: "Share of all steps over which the rate rises linearly from near 0.",
+  default: 0,
+  min: 0,
+  max: 1,
+});
 
 /** `rate` after a linear rise over the first `share` of all steps: lr·(step + 1)/(warm-up steps). */
 function afterWarmup(lr: number, share: number, rate: (progress: Expression) => Expression): Expression {

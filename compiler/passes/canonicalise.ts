@@ -24,7 +24,7 @@ function withoutReshapes(graph: Graph): Graph {
 }
 
 function mapsBehindMaxima(graph: Graph): Graph {
-  for (let moved = true; moved; ) {
+  for (let moved = true; moved;) {
     moved = false;
     for (const [at, pool] of graph.nodes.entries()) {
       const next = exchange(graph, pool, at);

@@ -30,7 +30,12 @@ export function chooseForward(groups: number, window: Window | "all", x: Extent,
   const lanes = lanesFor(y.channels, target);
   if (window === "all") {
     const tile = chooseTile(samplesTogether, Math.ceil(y.channels / lanes), lanes, target);
-    return { kernel: "dense", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+    return {
+      kernel: "dense",
+      lanes,
+      tile,
+      reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers`,
+    };
   }
   if (!groupsFit(groups, x.channels, y.channels, target)) return grouped("conv_grouped", lanes, y, target);
   const tile = chooseTile(y.width, Math.ceil(y.channels / groups / lanes), lanes, target);
@@ -56,7 +61,12 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
       return grouped("conv_grouped_data", lanes, result, target);
     const columns = Math.ceil(result.width / core.window.stride[1]);
     const tile = chooseTile(columns, Math.ceil(result.channels / core.groups / lanes), lanes, target);
-    return { kernel: "conv_data", lanes, tile, reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels` };
+    return {
+      kernel: "conv_data",
+      lanes,
+      tile,
+      reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels`,
+    };
   },
   conv_weight_grad: ({ core, operands: [x, dy], target }) => {
     const forward = chooseForward(core.groups, core.window, x!, dy!, target);
@@ -70,12 +80,22 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
   dense_data_grad: ({ result, target }) => {
     const lanes = lanesFor(result.channels, target);
     const tile = chooseTile(samplesTogether, Math.ceil(result.channels / lanes), lanes, target);
-    return { kernel: "dense_data", lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+    return {
+      kernel: "dense_data",
+      lanes,
+      tile,
+      reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers`,
+    };
   },
   dense_weight_grad: ({ operands: [x, dy], target }) => {
     const { lanes, ...forward } = chooseForward(1, "all", x!, dy!, target);
     const tile = weightTile(x!.channels, { lanes, ...forward }, target);
-    return { kernel: "dense_weights", lanes, tile, reason: `${tile.pixels} inputs × ${tile.vectors}·${lanes} values in registers, over the batch` };
+    return {
+      kernel: "dense_weights",
+      lanes,
+      tile,
+      reason: `${tile.pixels} inputs × ${tile.vectors}·${lanes} values in registers, over the batch`,
+    };
   },
 };
 
@@ -103,12 +123,14 @@ const kernels: { readonly [F in Family]: string } = {
 
 function choose(node: Node, graph: Graph, target: Target): Choice {
   const { core } = node;
-  if (core.family === "update") return { kernel: "map_flat", lanes: target.lanes[0]!, reason: "over the whole parameter block" };
+  if (core.family === "update")
+    return { kernel: "map_flat", lanes: target.lanes[0]!, reason: "over the whole parameter block" };
   const types = node.inputs.map((id) => valueOf(graph, id).type);
   const result = extentOf(valueOf(graph, node.body[0]!.value).type.shape);
   const chooser = choosers[core.family] as Chooser<Family> | undefined;
   const extents = types.map(({ shape }) => extentOf(shape));
-  if (chooser) return chooser({ core, operands: extents, shapes: types.map((t) => t.shape), result, node, target } as Use<Family>);
+  if (chooser)
+    return chooser({ core, operands: extents, shapes: types.map((t) => t.shape), result, node, target } as Use<Family>);
   // Classification kernels walk their operand's channels, the others their result's.
   const perSample = sizeOf(valueOf(graph, resultOf(node)).type.shape) === 1 && extents[0] !== undefined;
   const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);

@@ -25,7 +25,11 @@ export function differentiate(graph: Graph): Graph {
   });
   const results = [...(graph.objective === "loss" ? means(graph, b) : []), ...inputGradients];
   if (graph.optimizer) b.push(update(graph, parameterGradients));
-  const done = b.graph(graph.program, graph.model, { objective: graph.objective, gradients: parameterGradients, results });
+  const done = b.graph(graph.program, graph.model, {
+    objective: graph.objective,
+    gradients: parameterGradients,
+    results,
+  });
   return withoutDead(withoutGradients({ ...done, ...(graph.optimizer && { optimizer: graph.optimizer }) }));
 }
 
@@ -104,8 +108,7 @@ function backwardStep(b: Builder, step: Step, id: ValueId, expression: Expressio
   const operand = b.valueOf(id);
   const arrives = mapGradient(expression, gradient);
   const everywhere = arrives.op === "value" ? arrives.id : undefined;
-  if (operand.batched)
-    return everywhere ?? b.map(arrives, undefined, { gradientOf: id });
+  if (operand.batched) return everywhere ?? b.map(arrives, undefined, { gradientOf: id });
   const full = everywhere ?? b.map(arrives, undefined, { part: "part", result: b.typeOf(step.value) });
   return b.node({ family: "channel_sum" }, [full], { gradientOf: id });
 }

@@ -84,7 +84,11 @@ function inlined(node: Node): Node {
       return { value, expression: opened };
     });
   };
-  return { ...node, body: reduce(node.body), ...(node.tail && { tail: { ...node.tail, body: reduce(node.tail.body) } }) };
+  return {
+    ...node,
+    body: reduce(node.body),
+    ...(node.tail && { tail: { ...node.tail, body: reduce(node.tail.body) } }),
+  };
 }
 
 /** Outputs become what others (or the caller) read, and steps that nothing reads are dropped. */

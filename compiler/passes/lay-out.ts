@@ -93,14 +93,18 @@ function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
  * gradient is asked for), the gradient's operands say what it would look like: all programs agree.
  */
 function packWeight(graph: Graph, id: ValueId, gradient: ValueId | undefined, target: Target): Unplaced | undefined {
-  const forward = graph.nodes.find(({ core, inputs }) => (core.family === "conv" || core.family === "dense") && inputs[1] === id);
+  const forward = graph.nodes.find(
+    ({ core, inputs }) => (core.family === "conv" || core.family === "dense") && inputs[1] === id,
+  );
   const backward = graph.nodes.find(
     ({ core, outputs }) => core.family.endsWith("_weight_grad") && gradient !== undefined && outputs.includes(gradient),
   );
   const node = forward ?? backward;
   if (!node) return undefined;
   const { core, inputs, body } = node;
-  const [x, y] = [inputs[0]!, forward ? body[0]!.value : inputs[1]!].map((value) => extentOf(valueOf(graph, value).type.shape));
+  const [x, y] = [inputs[0]!, forward ? body[0]!.value : inputs[1]!].map((value) =>
+    extentOf(valueOf(graph, value).type.shape),
+  );
   const [groups, window] = "groups" in core ? [core.groups, core.window] : [1, "all" as const];
   const { kernel, lanes, tile } = chooseForward(groups, window, x!, y!, target);
   const form = kernel === "dense" ? "dense" : kernel === "conv_grouped" ? "conv_grouped" : "conv";
@@ -118,8 +122,8 @@ function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Deriv
     const { channels, height, width } = extentOf(valueOf(graph, body[0]!.value).type.shape);
     const [outputs = 1, ...rest] = valueOf(graph, inputs[1]!).type.shape;
     const padded = Math.ceil(channels / lanes) * lanes;
-    const perInput = core.family === "dense_data_grad" ? outputs * height * width : (outputs / core.groups) * sizeOf(rest.slice(1));
+    const perInput =
+      core.family === "dense_data_grad" ? outputs * height * width : (outputs / core.groups) * sizeOf(rest.slice(1));
     return [{ node, parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
   });
 }
-

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Addon, AddonInstance } from "../../runtime/bind/addon.ts";
 import { buildNative } from "../build/build.ts";
 import type { CheckedModel } from "../check/program.ts";
-import { planModel } from "../compile-model.ts";
+import { planModel } from "../plan-model.ts";
 import { printModel } from "../emit/cpp/model.ts";
 import type { ProgramName } from "../ir/graph.ts";
 import type { Isa } from "../ir/plan.ts";
@@ -35,20 +35,27 @@ export class NativeModel {
   }
 
   setParameters(parameters: Tensors): void {
-    this.#names().forEach(({ name }, i) => this.#instance.setParameter(i, Float32Array.from(parameters.get(name)!.data)));
+    this.#names().forEach(({ name }, i) =>
+      this.#instance.setParameter(i, Float32Array.from(parameters.get(name)!.data)),
+    );
   }
 
   infer(inputs: Tensors): readonly Tensor[] {
     const batch = this.#batch(inputs);
     const outputs = this.#model.outputs.map(({ shape }) => new Float32Array(batch * size(shape)));
     this.#instance.inferSync(batch, this.#elements(inputs), 0, outputs);
-    return outputs.map((data, i) => ({ shape: [batch, ...this.#model.outputs[i]!.shape], data: Float64Array.from(data) }));
+    return outputs.map((data, i) => ({
+      shape: [batch, ...this.#model.outputs[i]!.shape],
+      data: Float64Array.from(data),
+    }));
   }
 
   /** Gradients of Σ seed·output to the f32 inputs and the parameters, by name. */
   gradient(inputs: Tensors, seeds: readonly Tensor[], { seed = 1, step = 0 } = {}): Tensors {
     const batch = this.#batch(inputs);
-    const found = this.#model.inputs.map(({ type }) => (type.dtype === "f32" ? new Float32Array(batch * size(type.shape)) : null));
+    const found = this.#model.inputs.map(({ type }) =>
+      type.dtype === "f32" ? new Float32Array(batch * size(type.shape)) : null,
+    );
     const targets = seeds.map(({ data }) => Float32Array.from(data));
     this.#instance.gradientSync(batch, this.#elements(inputs), 0, targets, seed, step, 1, found);
     const gradients = new Map<string, Tensor>();
@@ -67,7 +74,9 @@ export class NativeModel {
   }
 
   #names() {
-    return this.#model.layers.flatMap(({ parameters }) => parameters.map(({ name, spec }) => ({ name, shape: spec.shape })));
+    return this.#model.layers.flatMap(({ parameters }) =>
+      parameters.map(({ name, spec }) => ({ name, shape: spec.shape })),
+    );
   }
 
   #batch(inputs: Tensors): number {

@@ -20,7 +20,11 @@ export function everyOp(isa: Isa): void {
   const samples = sampleModels();
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon(`every_op_${isa}`, samples.map(({ model }) => model), isa);
+    addon = await buildTestAddon(
+      `every_op_${isa}`,
+      samples.map(({ model }) => model),
+      isa,
+    );
   });
 
   describe.each(operators.map(({ name }) => name))("%s", (operator) => {
@@ -33,9 +37,10 @@ export function everyOp(isa: Isa): void {
         native.dispose();
       });
 
-      if (!stochastic(operator)) it(`${sample.sample.link} of ${sample.sample.input.join("×")}: gradients`, () => {
-        checkGradients(addon, sample);
-      });
+      if (!stochastic(operator))
+        it(`${sample.sample.link} of ${sample.sample.input.join("×")}: gradients`, () => {
+          checkGradients(addon, sample);
+        });
     }
   });
 }
@@ -69,7 +74,10 @@ function draw({ name, model, sample }: SampleModel): { inputs: Tensors; paramete
   const inputs = model.inputs.map(({ name, type }) => {
     const shape = [sample.batch, ...type.shape];
     const bytes = type.dtype === "u8";
-    return [name, { ...fill(shape, bytes ? () => Math.floor(random.uniform() * 256) : real), dtype: type.dtype }] as const;
+    return [
+      name,
+      { ...fill(shape, bytes ? () => Math.floor(random.uniform() * 256) : real), dtype: type.dtype },
+    ] as const;
   });
   const parameters = model.layers.flatMap((layer) =>
     layer.parameters.map(({ name, spec }) => [name, fill(spec.shape, () => Math.fround(uniform()))] as const),
@@ -92,7 +100,12 @@ function checkGradients(addon: Addon, sample: SampleModel): void {
   const { inputs, parameters } = draw(sample);
   const outputs = referenceOutputs(sample.model, inputs, parameters);
   const random = new RandomStream(2, hashName(sample.name));
-  const seeds = outputs.map((output) => tensor(output.shape, output.data.map(() => Math.fround(random.uniform() * 2 - 1))));
+  const seeds = outputs.map((output) =>
+    tensor(
+      output.shape,
+      output.data.map(() => Math.fround(random.uniform() * 2 - 1)),
+    ),
+  );
   const native = open(addon, sample, parameters);
   const found = native.gradient(inputs, seeds);
   native.dispose();
@@ -104,7 +117,9 @@ function checkGradients(addon: Addon, sample: SampleModel): void {
     const elements = chooseElements(at.data.length, random);
     const numeric = finiteDifferences(
       (changed) => {
-        const [x, w] = isInput ? [new Map(inputs).set(name, changed), parameters] : [inputs, new Map(parameters).set(name, changed)];
+        const [x, w] = isInput
+          ? [new Map(inputs).set(name, changed), parameters]
+          : [inputs, new Map(parameters).set(name, changed)];
         return weighted(referenceOutputs(sample.model, x, w));
       },
       at,
@@ -113,7 +128,9 @@ function checkGradients(addon: Addon, sample: SampleModel): void {
     const largest = numeric.reduce((a, x) => Math.max(a, Math.abs(x)), 1e-3);
     elements.forEach((element, i) => {
       const difference = Math.abs(gradient.data[element]! - numeric[i]!);
-      expect(difference, `${name}[${element}]: ${gradient.data[element]} for ${numeric[i]}`).toBeLessThanOrEqual(2e-5 * largest);
+      expect(difference, `${name}[${element}]: ${gradient.data[element]} for ${numeric[i]}`).toBeLessThanOrEqual(
+        2e-5 * largest,
+      );
     });
   }
 }
@@ -122,4 +139,3 @@ function chooseElements(count: number, random: RandomStream): number[] {
   if (count <= checkedElements) return Array.from({ length: count }, (_, i) => i);
   return Array.from({ length: checkedElements }, () => Math.floor(random.uniform() * count));
 }
-

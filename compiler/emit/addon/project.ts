@@ -1,11 +1,6 @@
 import type { Isa } from "../../ir/plan.ts";
 import { entryName } from "../c/header.ts";
-
-/** A text file of a build. */
-export interface EmittedFile {
-  readonly name: string;
-  readonly text: string;
-}
+import type { EmittedFile } from "../emitted-file.ts";
 
 /** What a CMake project of an addon is made from. */
 export interface Project {

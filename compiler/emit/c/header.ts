@@ -1,5 +1,5 @@
 import type { Manifest } from "../../../runtime/bind/manifest.ts";
-import type { EmittedFile } from "../addon/project.ts";
+import type { EmittedFile } from "../emitted-file.ts";
 
 /** The function that a library exports: `lenet_cnnc_api`. */
 export function entryName(name: string): string {
@@ -44,7 +44,10 @@ function modelFunctions(name: string, { model, inputs, outputs, doc }: Manifest)
   const lines = [
     ...(doc ? doc.split("\n").map((line) => ` * ${line}`) : []),
     ...inputs.map((input) => ` * ${input.name}: ${size(input.shape)} values a sample, ${input.shape.join("×")}`),
-    ...outputs.map((output) => ` * ${output.name}: ${size(output.shape)} values a sample${output.labels ? `, probabilities of ${output.labels.join(", ")}` : ""}`),
+    ...outputs.map(
+      (output) =>
+        ` * ${output.name}: ${size(output.shape)} values a sample${output.labels ? `, probabilities of ${output.labels.join(", ")}` : ""}`,
+    ),
   ];
   return `/* ${model}
 ${lines.join("\n").replaceAll("*/", "* /")}

@@ -24,11 +24,20 @@ export interface Call<F extends Family = Family> {
   readonly loop: Loop;
 }
 
-export const window = ({ kernel: [kh, kw], stride: [sh, sw], pad: [ph, pw, bottom, right], dilation: [dh, dw] }: Window): string =>
+export const window = ({
+  kernel: [kh, kw],
+  stride: [sh, sw],
+  pad: [ph, pw, bottom, right],
+  dilation: [dh, dw],
+}: Window): string =>
   `Window{${[kh, kw, sh, sw, ph, pw, dh, dw, ...(bottom !== ph || right !== pw ? [bottom, right] : [])].join(", ")}}`;
 export const tile = ({ pixels, vectors }: Tile = { pixels: 1, vectors: 1 }): string => `Tile{${pixels}, ${vectors}}`;
 
-const poolings = { max: "Pooling::max", average: "Pooling::average", average_with_pad: "Pooling::average_with_pad" } as const;
+const poolings = {
+  max: "Pooling::max",
+  average: "Pooling::average",
+  average_with_pad: "Pooling::average_with_pad",
+} as const;
 
 /** Template arguments, and what stands in the parentheses. */
 interface Printed {
@@ -58,7 +67,10 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     const keepsAll = node.body.some((step) => node.outputs.includes(step.value));
     const pool = `${poolings[pooling]}, ${window(pooled)}, ${sizes(resultOf(node), c)}${keepsAll ? ", true" : ""}`;
     const { index } = node.tail.core;
-    return { head: `${head}, ${pool}`, operands: [...operands, tail, ...(index === undefined ? [] : [c.memory(index)])] };
+    return {
+      head: `${head}, ${pool}`,
+      operands: [...operands, tail, ...(index === undefined ? [] : [c.memory(index)])],
+    };
   },
   conv_data_grad: ({ c, core, index, inputs: [dy], result, steps, rows, v, tile }) => ({
     head: `${v}, ${c.type(dy!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`,
@@ -67,7 +79,10 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
   dense: ({ c, inputs: [x, w], result, steps, v, tile, loop }) => {
     const { channels } = c.extent(result);
     const blocks = loop === "blocks" ? "b0, b1" : `0, dense_blocks<${v}, ${channels}, ${tile}>`;
-    return { head: `${v}, ${c.type(x!)}, ${channels}, ${tile}`, operands: [c.memory(x!), c.memory(w!), "n0, n1", blocks, steps] };
+    return {
+      head: `${v}, ${c.type(x!)}, ${channels}, ${tile}`,
+      operands: [c.memory(x!), c.memory(w!), "n0, n1", blocks, steps],
+    };
   },
   dense_data_grad: ({ c, index, inputs: [dy, w], result, steps, v, tile }) => ({
     head: `${v}, ${elements(result, c)}, ${c.value(w!).type.shape[0]}, ${tile}`,
@@ -81,18 +96,30 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     head: `${v}, ${c.type(dy!)}, ${poolings[core.pooling]}, ${window(core.window)}, ${sizes(result, c)}`,
     operands: [c.memory(dy!), at === undefined ? "NoIndex{}" : c.memory(at), "n", rows, steps],
   }),
-  softmax: ({ c, core, inputs: [x], steps, rows, v }) => ({ head: `${v}, ${core.log}`, operands: [c.memory(x!), "n", rows, steps] }),
+  softmax: ({ c, core, inputs: [x], steps, rows, v }) => ({
+    head: `${v}, ${core.log}`,
+    operands: [c.memory(x!), "n", rows, steps],
+  }),
   softmax_grad: ({ c, core, inputs: [y, dy], steps, rows, v }) => ({
     head: `${v}, ${core.log}`,
     operands: [c.memory(y!), c.memory(dy!), "n", rows, steps],
   }),
-  cross_entropy: ({ c, inputs: [x, target], result, v }) => ({ head: v, operands: [c.memory(x!), c.memory(target!), "n", c.memory(result)] }),
+  cross_entropy: ({ c, inputs: [x, target], result, v }) => ({
+    head: v,
+    operands: [c.memory(x!), c.memory(target!), "n", c.memory(result)],
+  }),
   cross_entropy_grad: ({ c, inputs: [x, target, dloss], steps, rows, v }) => ({
     head: v,
     operands: [c.memory(x!), c.memory(target!), c.memory(dloss!), "n", rows, steps],
   }),
-  class_hits: ({ c, inputs: [x, target], result, v }) => ({ head: v, operands: [c.memory(x!), c.memory(target!), "n", c.memory(result)] }),
-  reshape: ({ c, inputs: [x], result, steps, rows, v }) => ({ head: `${v}, ${elements(result, c)}`, operands: [c.memory(x!), "n", rows, steps] }),
+  class_hits: ({ c, inputs: [x, target], result, v }) => ({
+    head: v,
+    operands: [c.memory(x!), c.memory(target!), "n", c.memory(result)],
+  }),
+  reshape: ({ c, inputs: [x], result, steps, rows, v }) => ({
+    head: `${v}, ${elements(result, c)}`,
+    operands: [c.memory(x!), "n", rows, steps],
+  }),
 };
 
 /** The call of a node's kernel, on two lines; and whether it is for one sample `n` or for samples n0 to n1. */

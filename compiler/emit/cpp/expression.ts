@@ -30,7 +30,12 @@ export function printCpp(x: Expression, leaves: Leaves, level = 0): string {
       return `select(${print(x.a, 1)} > ${print(x.b, 1)}, ${print(x.then)}, ${print(x.otherwise)})`;
     case "constant":
       return leaves.number(x.value);
-    default:
+    case "value":
+    case "core":
+    case "gradient":
+    case "table":
+    case "random":
+    case "scalar":
       return leaves.leaf(x);
   }
 }

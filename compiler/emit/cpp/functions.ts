@@ -39,7 +39,8 @@ export function printFunction(index: number, c: Context): string[] {
   const halo = halos(node, c, call.rows);
   const forSample = (lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["for (long n = n0; n < n1; n++) {", ...indent(lines), "}"];
-  const lines = loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...forSample(halo), ...text];
+  const lines =
+    loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...forSample(halo), ...text];
   return [
     "",
     comment(`${node.origin.file}:${node.origin.line}: ${node.origin.text}`),

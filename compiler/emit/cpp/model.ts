@@ -3,7 +3,7 @@ import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
 import { valueOf } from "../../ir/graph.ts";
 import type { Plan, Target } from "../../ir/plan.ts";
 import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
-import type { EmittedFile } from "../addon/project.ts";
+import type { EmittedFile } from "../emitted-file.ts";
 import { tile } from "./calls.ts";
 import { printCpp } from "./expression.ts";
 import { comment, literal } from "./names.ts";
@@ -93,7 +93,10 @@ function prepare(plan: Plan): string[] {
   ];
 }
 
-function packTemplate(packing: Plan["packings"] extends ReadonlyMap<ValueId, infer P> ? P : never, shape: Shape): [string, string] {
+function packTemplate(
+  packing: Plan["packings"] extends ReadonlyMap<ValueId, infer P> ? P : never,
+  shape: Shape,
+): [string, string] {
   const { form, lanes, vectors, groups, operand } = packing;
   const [k = 1, perGroup, kh, kw] = shape;
   const t = tile({ pixels: 1, vectors });
@@ -123,7 +126,11 @@ function learningRate({ name }: ModelPlans, rate: Expression): string[] {
   ];
 }
 
-const types: { readonly [T in DType]: string } = { f32: "cnnc::Type::f32", u8: "cnnc::Type::u8", i32: "cnnc::Type::i32" };
+const types: { readonly [T in DType]: string } = {
+  f32: "cnnc::Type::f32",
+  u8: "cnnc::Type::u8",
+  i32: "cnnc::Type::i32",
+};
 
 interface Entry {
   readonly name: string;
@@ -142,10 +149,19 @@ function tables({ outputs, metrics, plans }: ModelPlans, plan: Plan): string[] {
     return `  {${literal(id)}, ${shape.length}, parameter_shape_${i}, ${packings.get(id)!.offset}, prepare::pack_${i}, prepare::unpack_${i}},`;
   });
   return [
-    ...tensorTable("input", graph.inputs.map((id) => entry(id))),
-    ...tensorTable("output", outputs.map(({ name, shape }) => ({ name, dtype: "f32", shape }))),
+    ...tensorTable(
+      "input",
+      graph.inputs.map((id) => entry(id)),
+    ),
+    ...tensorTable(
+      "output",
+      outputs.map(({ name, shape }) => ({ name, dtype: "f32", shape })),
+    ),
     ...tensorTable("target", targets),
-    ...shapes("parameter", graph.parameters.map((id) => valueOf(graph, id).type.shape)),
+    ...shapes(
+      "parameter",
+      graph.parameters.map((id) => valueOf(graph, id).type.shape),
+    ),
     ...(graph.parameters.length > 0 ? ["const cnnc::Parameter parameters[] = {", ...parameterLines, "};"] : []),
     ...(metrics.length > 0 ? [`const char* const metrics[] = {${metrics.map(literal).join(", ")}};`] : []),
   ];
@@ -156,13 +172,23 @@ function targetEntry(graph: Graph, id: ValueId): Entry {
 }
 
 function shapes(kind: string, list: readonly Shape[]): string[] {
-  return list.map((shape, i) => `constexpr int64_t ${kind}_shape_${i}[] = {${shape.length === 0 ? "1" : shape.join(", ")}};`);
+  return list.map(
+    (shape, i) => `constexpr int64_t ${kind}_shape_${i}[] = {${shape.length === 0 ? "1" : shape.join(", ")}};`,
+  );
 }
 
 function tensorTable(kind: string, entries: readonly Entry[]): string[] {
   if (entries.length === 0) return [];
-  const rows = entries.map(({ name, dtype, shape }, i) => `{${literal(name)}, ${types[dtype]}, ${shape.length}, ${kind}_shape_${i}}`);
-  return [...shapes(kind, entries.map(({ shape }) => shape)), `const cnnc::Tensor ${kind}s[] = {${rows.join(", ")}};`];
+  const rows = entries.map(
+    ({ name, dtype, shape }, i) => `{${literal(name)}, ${types[dtype]}, ${shape.length}, ${kind}_shape_${i}}`,
+  );
+  return [
+    ...shapes(
+      kind,
+      entries.map(({ shape }) => shape),
+    ),
+    `const cnnc::Tensor ${kind}s[] = {${rows.join(", ")}};`,
+  ];
 }
 
 function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[] {
@@ -171,7 +197,14 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   const targets = training?.graph.targets.length ?? 0;
   const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
   const table = (name: string, count: number): string => (count > 0 ? name : "nullptr");
-  const counts = [graph.inputs.length, model.outputs.length, targets, graph.parameters.length, model.metrics.length, slots];
+  const counts = [
+    graph.inputs.length,
+    model.outputs.length,
+    targets,
+    graph.parameters.length,
+    model.metrics.length,
+    slots,
+  ];
   const lists = [
     table("inputs", counts[0]!),
     table("outputs", counts[1]!),
@@ -180,7 +213,9 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     table("metrics", counts[4]!),
   ];
   return [
-    ...programNames.filter((name) => model.plans[name]).map((name) => `void ${functionOf(model, name)}(const cnnc::Call& call);`),
+    ...programNames
+      .filter((name) => model.plans[name])
+      .map((name) => `void ${functionOf(model, name)}(const cnnc::Call& call);`),
     `extern const cnnc::Model model_${model.name};`,
     `const cnnc::Model model_${model.name} = {`,
     `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.name)},`,
@@ -200,4 +235,3 @@ function programEntry(model: ModelPlans, name: ProgramName): string {
   const { once, scalars, slice } = plan.arena;
   return `{${functionOf(model, name)}, ${once + 64 * scalars.length + 64}, ${Math.max(slice, 64) + 4 * scalars.length}}`;
 }
-

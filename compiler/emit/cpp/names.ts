@@ -29,7 +29,7 @@ export function comment(text: string): string {
 
 /** A float literal that reads back to the same bits. */
 export function float(x: number): string {
-  if (Number.isNaN(x)) return "__builtin_nanf(\"\")";
+  if (Number.isNaN(x)) return '__builtin_nanf("")';
   if (!Number.isFinite(x)) return x > 0 ? "__builtin_inff()" : "-__builtin_inff()";
   const rounded = Math.fround(x);
   let text = `${rounded}`;

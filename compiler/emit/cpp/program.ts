@@ -1,9 +1,10 @@
 import { type Node, type ValueId } from "../../ir/graph.ts";
 import type { Plan } from "../../ir/plan.ts";
-import { formatType, sizeOf } from "../../shape/tensor-type.ts";
+import { formatType } from "../../shape/tensor-type.ts";
 import { Context } from "./context.ts";
 import { printFunction, takesSteps } from "./functions.ts";
-import { comment, indent } from "./names.ts";
+X
+import { copyFunction } from "./results.ts";
 import { printStages } from "./stages.ts";
 import { functor, readerType } from "./steps.ts";
 import { printUpdate } from "./update.ts";
@@ -27,7 +28,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     ...(update ? ["", ...printUpdate(update, c).definition] : []),
     "",
     "struct Program {",
-    ...indent(["const Call& call;", ...members(c), ...functions, ...copies(c), "", ...printStages(c)]),
+    ...indent(["const Call& call;", ...members(c), ...functions, ...copyFunction(c), "", ...printStages(c)]),
     "};",
     "",
     "}  // namespace",
@@ -63,27 +64,3 @@ function target(id: ValueId, i: number, c: Context): string {
   const { height, width } = c.extent(id);
   return `const ${readerType(id, c)} ${c.memory(id)}{call.targets[${i}], ${height}, ${width}};`;
 }
-
-/** Results in the caller's order: what `infer` and `gradient` hand back. */
-function copies(c: Context): string[] {
-  const { graph } = c.plan;
-  const slots = resultSlots(c);
-  if (slots.length === 0) return [];
-  const lines = slots.map(({ value, slot }) => {
-    const size = sizeOf(c.value(value).type.shape);
-    return `for (long n = n0; call.outputs[${slot}] && n < n1; n++) flatten(${c.memory(value)}, n, call.outputs[${slot}] + n * ${size});`;
-  });
-  return ["", comment(`Results of ${graph.program}, in the caller's order.`), "void copy_results(long n0, long n1) const {", ...indent(lines), "}"];
-}
-
-/** Which output each result goes to: outputs have the order of results, gradients that of the inputs. */
-export function resultSlots(c: Context): { readonly value: ValueId; readonly slot: number }[] {
-  const { graph } = c.plan;
-  return graph.results.flatMap(({ name, value }, i) => {
-    // Means go to call.results.
-    if (c.layout(value).kind !== "image") return [];
-    const slot = graph.program === "infer" ? i : graph.inputs.indexOf(name.replace(/\.gradient$/, ""));
-    return [{ value, slot }];
-  });
-}
-

@@ -4,17 +4,18 @@ import { tile, window } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
 import { functionName } from "./functions.ts";
 import { comment, indent } from "./names.ts";
-import { resultSlots } from "./program.ts";
+import { hasResults } from "./results.ts";
 import { printUpdate } from "./update.ts";
 
 /** `run`: the stages in order, each a loop over units that threads share. */
 export function printStages(c: Context): string[] {
   const { stages } = c.plan;
-  const hasResults = resultSlots(c).length > 0;
-  const copiesIn = hasResults && stages.at(-1)?.units.by === "samples" ? stages.length - 1 : -1;
+  const copies = hasResults(c);
+  const copiesIn = copies && stages.at(-1)?.units.by === "samples" ? stages.length - 1 : -1;
   const lines = stages.flatMap((stage, i) => [...(i > 0 ? [""] : []), ...printStage(stage, c, i === copiesIn)]);
-  const copies = hasResults && copiesIn < 0 ? ["", "for_samples<8>(call, [&](long n0, long n1) { copy_results(n0, n1); });"] : [];
-  return ["void run() const {", ...indent([...derivedWeights(c), ...lines, ...copies]), "}"];
+  const last =
+    copies && copiesIn < 0 ? ["", "for_samples<8>(call, [&](long n0, long n1) { copy_results(n0, n1); });"] : [];
+  return ["void run() const {", ...indent([...derivedWeights(c), ...lines, ...last]), "}"];
 }
 
 function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean): string[] {
@@ -108,7 +109,11 @@ function sums(nodes: readonly number[], c: Context): string[] {
     const { kernel, units, operands } = sumKernel(index, c);
     const partials = arena.partials.get(index);
     if (partials === undefined)
-      return { units, name: "unit", body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.gradient(id)});`] };
+      return {
+        units,
+        name: "unit",
+        body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.gradient(id)});`],
+      };
     const { lanes, parts = 1 } = c.choice(index);
     const { size } = c.packing(graph.parameters[graph.gradients.indexOf(id)]!);
     const stride = Math.ceil(size / 16) * 16;

@@ -45,7 +45,13 @@ export function functor(node: Node, body: readonly Step[], suffix: string, c: Co
   };
 }
 
-function printStep(step: Step, node: Node, own: ReadonlySet<ValueId>, members: Map<string, Member>, c: Context): string[] {
+function printStep(
+  step: Step,
+  node: Node,
+  own: ReadonlySet<ValueId>,
+  members: Map<string, Member>,
+  c: Context,
+): string[] {
   const { value, expression } = step;
   for (const id of valuesOf(expression)) if (!own.has(id)) addReader(id, members, c);
   addScalars(expression, members);
@@ -64,7 +70,8 @@ function addReader(id: ValueId, members: Map<string, Member>, c: Context): void 
 export function readerType(id: ValueId, c: Context): string {
   const { role, type } = c.value(id);
   const { channels } = extentOf(type.shape);
-  if (role === "input" || role === "target") return `External<${type.dtype === "u8" ? "uint8_t" : "float"}, ${channels}>`;
+  if (role === "input" || role === "target")
+    return `External<${type.dtype === "u8" ? "uint8_t" : "float"}, ${channels}>`;
   return c.layout(id).kind === "image" ? c.type(id) : "const float*";
 }
 
@@ -73,14 +80,16 @@ function addScalars(x: Expression, members: Map<string, Member>): void {
     members.set("seed", { declaration: "uint64_t seed", value: "call.seed" });
     members.set("step", { declaration: "uint64_t step", value: "call.step" });
   }
-  if (reads(x, "scalar")) members.set("inverse_batch", { declaration: "float inverse_batch", value: "1.f / float(call.batch)" });
+  if (reads(x, "scalar"))
+    members.set("inverse_batch", { declaration: "float inverse_batch", value: "1.f / float(call.batch)" });
 }
 
 function printLeaf(x: Expression, result: ValueId, own: ReadonlySet<ValueId>, c: Context): string {
   if (x.op === "core") return "core";
   if (x.op === "value") return own.has(x.id) ? c.names.of(x.id) : load(x.id, c);
   if (x.op === "scalar") return `V(${x.name})`;
-  if (x.op === "table") return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, c)} + at.c)`;
+  if (x.op === "table")
+    return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, c)} + at.c)`;
   if (x.op === "random") {
     const { height, width } = c.extent(result);
     return `uniform<V>(seed, 0x${streamOf(x.stream).toString(16)}u, step, at.n, element<V, ${height}, ${width}>(at))`;
@@ -120,7 +129,8 @@ function tablesOf(x: Expression, c: Context, result: ValueId): string[] {
       const line = `alignas(64) static constexpr float ${tableName(part.values, result, c)}[] = {${padded.join(", ")}};`;
       if (!lines.includes(line)) lines.push(line);
     }
-    for (const inner of Object.values(part)) if (typeof inner === "object" && !Array.isArray(inner)) walk(inner as Expression);
+    for (const inner of Object.values(part))
+      if (typeof inner === "object" && !Array.isArray(inner)) walk(inner as Expression);
   };
   walk(x);
   return lines;

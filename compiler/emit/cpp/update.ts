@@ -4,7 +4,10 @@ import { printCpp } from "./expression.ts";
 import { float } from "./names.ts";
 
 /** The optimiser: a functor over one vector of the parameter block, and the loop that applies it to all of it. */
-export function printUpdate(node: Node, c: Context): { definition: readonly string[]; call: (floats: number) => readonly string[] } {
+export function printUpdate(
+  node: Node,
+  c: Context,
+): { definition: readonly string[]; call: (floats: number) => readonly string[] } {
   if (node.core.family !== "update") throw new Error("not an update");
   const { slots } = node.core;
   const names = ["weight", ...slots];

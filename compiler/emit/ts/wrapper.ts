@@ -1,5 +1,5 @@
 import type { InputManifest, Manifest, OutputManifest } from "../../../runtime/bind/manifest.ts";
-import type { EmittedFile } from "../addon/project.ts";
+import type { EmittedFile } from "../emitted-file.ts";
 
 /** The ES module that people import: `index.js` and its types, `package.json` so that it is one, `manifest.json` for tools. */
 export function emitWrapper(manifests: readonly Manifest[]): readonly EmittedFile[] {

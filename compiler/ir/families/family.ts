@@ -1,6 +1,6 @@
 import type { TensorType } from "../../shape/tensor-type.ts";
-import type { Builder } from "../builder.ts";
 import type { CoreOf, Family, Value, ValueId } from "../graph.ts";
+import type { NodeBuilder } from "../node-builder.ts";
 
 /** What a kernel family computes, apart from any target: its result's type, its adjoint, its traits. */
 export interface FamilyDefinition<F extends Family = Family> {
@@ -20,7 +20,7 @@ export interface FamilyDefinition<F extends Family = Family> {
 }
 
 export interface AdjointContext<F extends Family> {
-  readonly b: Builder;
+  readonly b: NodeBuilder;
   readonly core: CoreOf<F>;
   readonly inputs: readonly ValueId[];
   readonly result: ValueId;
@@ -31,5 +31,11 @@ export interface AdjointContext<F extends Family> {
 }
 
 export const f32 = (shape: readonly number[]): TensorType => ({ dtype: "f32", shape });
-export const batched = (shape: readonly number[]): Pick<Value, "type" | "batched"> => ({ type: f32(shape), batched: true });
-export const single = (shape: readonly number[]): Pick<Value, "type" | "batched"> => ({ type: f32(shape), batched: false });
+export const batched = (shape: readonly number[]): Pick<Value, "type" | "batched"> => ({
+  type: f32(shape),
+  batched: true,
+});
+export const single = (shape: readonly number[]): Pick<Value, "type" | "batched"> => ({
+  type: f32(shape),
+  batched: false,
+});

@@ -18,7 +18,11 @@ function parametersOf(x: TensorType, { channels, kernel, groups, bias }: Sizes):
   const perGroup = x.shape[0]! / groups;
   const fanIn = perGroup * kh * kw;
   const fanOut = (channels / groups) * kh * kw;
-  const weight: ParameterSpec = { name: "weight", shape: [channels, perGroup, kh, kw], initial: { kind: "weight", fanIn, fanOut } };
+  const weight: ParameterSpec = {
+    name: "weight",
+    shape: [channels, perGroup, kh, kw],
+    initial: { kind: "weight", fanIn, fanOut },
+  };
   return bias ? [weight, { name: "bias", shape: [channels], initial: { kind: "zeros" } }] : [weight];
 }
 
@@ -45,7 +49,10 @@ export const conv = defineOperator({
   shape: ({ operands: [x], attributes, fail, warn }) => {
     checkRank("conv", x!, 3, "an image C×H×W", { fail, warn });
     const { channels, groups } = attributes;
-    for (const [what, count] of [["input", x!.shape[0]!], ["output", channels]] as const)
+    for (const [what, count] of [
+      ["input", x!.shape[0]!],
+      ["output", channels],
+    ] as const)
       if (count % groups !== 0)
         fail("CNN303", { operator: "conv", groups: `${groups}`, channels: `${count}`, what }, "groups");
     const { height, width } = checkWindow("conv", x!, attributes, { fail, warn });

@@ -16,7 +16,11 @@ export const dense = defineOperator({
   },
   parameters: ({ operands: [x], attributes: { units, bias } }) => {
     const inputs = x!.shape[0]!;
-    const weight: ParameterSpec = { name: "weight", shape: [units, inputs], initial: { kind: "weight", fanIn: inputs, fanOut: units } };
+    const weight: ParameterSpec = {
+      name: "weight",
+      shape: [units, inputs],
+      initial: { kind: "weight", fanIn: inputs, fanOut: units },
+    };
     return bias ? [weight, { name: "bias", shape: [units], initial: { kind: "zeros" } }] : [weight];
   },
   shape: ({ operands: [x], attributes: { units }, fail, warn }) => {

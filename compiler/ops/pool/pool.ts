@@ -21,7 +21,10 @@ export function poolWindow({ kernel, stride, pad }: PoolValues) {
   return { kernel, pad, stride: stride[0] === 0 ? kernel : stride };
 }
 
-export function poolShape(name: string, { operands: [x], attributes, fail, warn }: ShapeContext<typeof poolAttributes>): TensorType {
+export function poolShape(
+  name: string,
+  { operands: [x], attributes, fail, warn }: ShapeContext<typeof poolAttributes>,
+): TensorType {
   checkRank(name, x!, 3, "an image C×H×W", { fail, warn });
   const { height, width } = checkWindow(name, x!, poolWindow(attributes), { fail, warn });
   checkPool(name, x!, poolWindow(attributes), { fail, warn });
@@ -40,7 +43,11 @@ export function lowerPool(pooling: Pooling, { b, operands: [x], attributes }: Lo
 }
 
 /** Windows clipped to the picture, one after another; `reduce` sees their real pixels. */
-export function poolReference(x: Tensor, window: Window, reduce: (pixels: readonly number[], positions: number) => number): Tensor {
+export function poolReference(
+  x: Tensor,
+  window: Window,
+  reduce: (pixels: readonly number[], positions: number) => number,
+): Tensor {
   const [samples = 1, channels = 1, height = 1, width = 1] = x.shape;
   const out = slide({ channels, height, width }, window);
   const y = tensor([samples, channels, out.height, out.width]);

@@ -25,7 +25,13 @@ const samples = (name: string) => [
   { link: name, input: [3, 4, 5], batch: 2 },
 ];
 
-function define(name: string, log: boolean, summary: string, doc: string, finish: (s: number, l: number) => number): Operator {
+function define(
+  name: string,
+  log: boolean,
+  summary: string,
+  doc: string,
+  finish: (s: number, l: number) => number,
+): Operator {
   return defineOperator({
     name,
     summary,

@@ -1,6 +1,6 @@
-import type { Manifest } from "../../../runtime/bind/manifest.ts";
-import type { CheckedModel, Use } from "../../check/program.ts";
-import type { ModelPlans, Identity } from "../cpp/model.ts";
+import type { Manifest } from "../runtime/bind/manifest.ts";
+import type { CheckedModel, Use } from "./check/program.ts";
+import type { ModelPlans, Identity } from "./emit/cpp/model.ts";
 
 /** What wrappers and programs need to know about a model at run time. */
 export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Identity, addon: string): Manifest {
@@ -14,8 +14,19 @@ export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Ide
     hash: identity.hash,
     isa: plans.target.name,
     addon,
-    inputs: model.inputs.map(({ name, type, doc }) => ({ name, dtype: type.dtype as "u8" | "f32", shape: type.shape, ...(doc && { doc }) })),
-    outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({ name, kind, shape, ...(labels && { labels }), ...(doc && { doc }) })),
+    inputs: model.inputs.map(({ name, type, doc }) => ({
+      name,
+      dtype: type.dtype as "u8" | "f32",
+      shape: type.shape,
+      ...(doc && { doc }),
+    })),
+    outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({
+      name,
+      kind,
+      shape,
+      ...(labels && { labels }),
+      ...(doc && { doc }),
+    })),
     parameters: model.layers.flatMap(({ parameters }) =>
       parameters.map(({ name, spec, initializer }) => ({ name, shape: spec.shape, initializer })),
     ),
