@@ -167,6 +167,8 @@ function bundle() {
     at("node_modules", "esbuild", "bin", "esbuild"),
     `cnnc=${commandEntry}`,
     ...["--bundle", "--splitting", "--format=esm", "--platform=node", "--target=node20"],
+    // Less text for V8 to read at each start; names stay, for stack traces.
+    ...["--minify-syntax", "--minify-whitespace"],
     ...["--outdir=dist/bin", "--chunk-names=chunks/[name]-[hash]", "--log-level=warning"],
     ...["sharp", "cmake-js", "node-addon-api", "node-api-headers"].map((it) => `--external:${it}`),
     // CommonJS dependencies call require() of Node's own modules.

@@ -1,4 +1,5 @@
 import type { Output, TypeExpression } from "../../grammar/index.ts";
+import { registry } from "../ops/registry.ts";
 import { formatShape, formatType, sameShape } from "../shape/tensor-type.ts";
 import { checkClasses } from "./class-labels.ts";
 import type { Classes } from "./class-labels.ts";
@@ -12,8 +13,11 @@ import { historyNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
 import { suggestion } from "./words.ts";
 
-/** Operators whose results are probabilities over channels. */
-const probabilities: ReadonlySet<string> = new Set(["softmax"]);
+/** Whether an operator's results are probabilities over channels. */
+function givesProbabilities(word: string): boolean {
+  const definition = registry.get(word);
+  return definition?.kind === "operator" && definition.probabilities === true;
+}
 
 const outputTypes = ["class", "f32"];
 
@@ -87,7 +91,7 @@ function checkNumbers({ name, type }: Output, value: Tensor | undefined, c: Cont
 function fitsClasses({ name, type, value: node }: Output, { count }: Classes, value: Tensor, c: Context): boolean {
   const [channels = 1] = value.type.shape;
   const notes = historyNotes(value.history);
-  if (!probabilities.has(value.history.word)) {
+  if (!givesProbabilities(value.history.word)) {
     const end = { file: node.span.file, start: node.span.end, end: node.span.end };
     const fix = { title: "make probabilities of the scores", edits: [{ span: end, text: " -> softmax" }] };
     const holes = { name: name.name, found: value.history.word };

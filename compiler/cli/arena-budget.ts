@@ -3,7 +3,7 @@ import { nativeIsa } from "../build/toolchain.ts";
 import { checkArena } from "../check/arena.ts";
 import type { CheckedModel } from "../check/program.ts";
 import { arenaBytes } from "../compile.ts";
-import { planModel } from "../compile-model.ts";
+import { planModel } from "../plan-model.ts";
 import { targets } from "../passes/targets.ts";
 
 /** Holds a model to its limit for working memory, which is known only when memory is planned, for this machine. */

@@ -82,6 +82,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
   /** A nonlinearity, and the initialiser that suits the layer before it. */
   readonly activation?: { readonly initializer: "he" | "xavier" };
+  /** The result is probabilities over channels: what a class output needs. */
+  readonly probabilities?: true;
   /** Draws random numbers while training: finite differences of the reference say nothing about its gradient. */
   readonly stochastic?: true;
   /** Naive, in float64, inference. */

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../grammar/index.ts";
 import type { CheckedModel } from "../../check/program.ts";
-import { planProgram } from "../../compile-model.ts";
+import { planProgram } from "../../plan-model.ts";
 import type { ProgramName } from "../../ir/graph.ts";
 import type { State } from "../../ir/plan.ts";
 import { print } from "../../ir/print.ts";

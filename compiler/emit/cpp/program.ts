@@ -3,7 +3,7 @@ import type { Plan } from "../../ir/plan.ts";
 import { formatType } from "../../shape/tensor-type.ts";
 import { Context } from "./context.ts";
 import { printFunction, takesSteps } from "./functions.ts";
-X
+import { indent } from "./names.ts";
 import { copyFunction } from "./results.ts";
 import { printStages } from "./stages.ts";
 import { functor, readerType } from "./steps.ts";

@@ -16,7 +16,7 @@ export const normalize = defineOperator({
   operands: ["x"],
   attributes: {
     mean: reals({ doc: "One mean per channel (after the division of bytes by 255)." }),
-    std: reals({ doc: "One standard deviation per channel, not zero." }),
+    std: reals({ doc: "One standard deviation per channel, not zero.", nonZero: true }),
   },
   shape: ({ operands: [x], attributes, fail }) => {
     const channels = x!.shape[0] ?? 1;

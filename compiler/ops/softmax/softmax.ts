@@ -41,6 +41,7 @@ function define(
     shape: ({ operands: [x], fail }) =>
       x!.dtype === "f32" ? x! : fail("CNN308", { operator: name, expected: "f32", found: x!.dtype }, "x"),
     lower: ({ b, operands: [x] }) => b.node({ family: "softmax", log }, [x!]),
+    ...(log ? {} : { probabilities: true as const }),
     reference: ({ operands: [x] }) => overChannels(x!, finish),
     samples: samples(name),
   });
