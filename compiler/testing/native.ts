@@ -52,25 +52,65 @@ export class NativeModel {
 
   /** Gradients of Σ seed·output to the f32 inputs and the parameters, by name. */
   gradient(inputs: Tensors, seeds: readonly Tensor[], { seed = 1, step = 0 } = {}): Tensors {
-    const batch = this.#batch(inputs);
-    const found = this.#model.inputs.map(({ type }) =>
-      type.dtype === "f32" ? new Float32Array(batch * size(type.shape)) : null,
-    );
     const targets = seeds.map(({ data }) => Float32Array.from(data));
-    this.#instance.gradientSync(batch, this.#elements(inputs), 0, targets, seed, step, 1, found);
-    const gradients = new Map<string, Tensor>();
-    this.#model.inputs.forEach(({ name, type }, i) => {
-      if (found[i]) gradients.set(name, { shape: [batch, ...type.shape], data: Float64Array.from(found[i]) });
-    });
-    this.#names().forEach(({ name, shape }, i) => {
-      const data = this.#instance.getGradient(i, new Float32Array(size(shape)));
-      gradients.set(name, { shape, data: Float64Array.from(data) });
-    });
-    return gradients;
+    return this.#differentiate(inputs, targets, seed, step).gradients;
+  }
+
+  /** Loss and metrics of a model that says how to train, and the gradients of the loss. */
+  lossGradient(
+    inputs: Tensors,
+    classes: readonly ArrayLike<number>[],
+    { seed = 1, step = 0 } = {},
+  ): { readonly results: Float64Array; readonly gradients: Tensors } {
+    const targets = classes.map((list) => Int32Array.from(list));
+    return this.#differentiate(inputs, targets, seed, step);
+  }
+
+  /** A step of training; loss and metrics before it. */
+  step(
+    inputs: Tensors,
+    classes: readonly ArrayLike<number>[],
+    { seed = 1, step = 0, totalSteps = 100 } = {},
+  ): Float64Array {
+    const targets = classes.map((list) => Int32Array.from(list));
+    return this.#instance.stepSync(this.#batch(inputs), this.#elements(inputs), 0, targets, seed, step, totalSteps);
+  }
+
+  learningRate(step: number, totalSteps: number): number {
+    return this.#instance.learningRate(step, totalSteps);
+  }
+
+  parameters(): Tensors {
+    return this.#byName((i, into) => this.#instance.getParameter(i, into));
   }
 
   dispose(): void {
     this.#instance.dispose();
+  }
+
+  #differentiate(inputs: Tensors, targets: (Float32Array | Int32Array)[], seed: number, step: number) {
+    const batch = this.#batch(inputs);
+    const found = this.#model.inputs.map(({ type }) =>
+      type.dtype === "f32" ? new Float32Array(batch * size(type.shape)) : null,
+    );
+    const results = this.#instance.gradientSync(batch, this.#elements(inputs), 0, targets, seed, step, 1, found);
+    const gradients = new Map<string, Tensor>();
+    this.#model.inputs.forEach(({ name, type }, i) => {
+      if (found[i]) gradients.set(name, { shape: [batch, ...type.shape], data: Float64Array.from(found[i]) });
+    });
+    for (const [name, gradient] of this.#byName((i, into) => this.#instance.getGradient(i, into)))
+      gradients.set(name, gradient);
+    return { results, gradients };
+  }
+
+  /** A tensor for each parameter. */
+  #byName(read: (index: number, into: Float32Array) => Float32Array): Tensors {
+    return new Map(
+      this.#names().map(({ name, shape }, i) => {
+        const data = read(i, new Float32Array(size(shape)));
+        return [name, { shape, data: Float64Array.from(data) }] as const;
+      }),
+    );
   }
 
   #names() {

@@ -1,8 +1,7 @@
-import { parse, render, sourceFile } from "../../grammar/index.ts";
-import { check } from "../check/check.ts";
 import type { CheckedModel } from "../check/program.ts";
 import type { Definition, Sample } from "../opkit/operator.ts";
 import { registry } from "../ops/registry.ts";
+import { modelOf } from "./source.ts";
 
 /** A sample of an operator as a model of its own. */
 export interface SampleModel {
@@ -32,11 +31,12 @@ function checkedSample(name: string, { link, input, dtype = "f32" }: Sample): Ch
   const reports: string[] = [];
   // An image or a vector: the output's declared shape has to say so.
   for (const shape of ["y.channels, y.height, y.width", "y.size"]) {
-    const text = `cnn 1\nmodel ${name} {\n  input x: ${dtype}[${input.join(", ")}]\n  y = x -> ${link}\n  output result: f32[${shape}] = y\n}\n`;
-    const { ast, diagnostics: syntax } = parse(sourceFile(`${name}.cnn`, text));
-    const { models, diagnostics } = check(ast);
-    if (models[0]) return models[0];
-    reports.push(render([...syntax, ...diagnostics], { color: false }));
+    const lines = [`input x: ${dtype}[${input.join(", ")}]`, `y = x -> ${link}`, `output result: f32[${shape}] = y`];
+    try {
+      return modelOf(name, lines.join("\n"));
+    } catch (error) {
+      reports.push((error as Error).message);
+    }
   }
   throw new Error(`the sample ${name} does not check:\n${reports.join("\n")}`);
 }
