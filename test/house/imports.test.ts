@@ -93,7 +93,7 @@ describe("the import rules", () => {
       "compiler/passes/fuse.ts": uses("../ops/relu.ts"),
       "compiler/lower/a.ts": uses("./b.ts"),
       "compiler/lower/b.ts": uses("./a.ts"),
-      "compiler/lint/rule.ts": uses("prettier", "./missing.ts", "../../test/support/x.ts"),
+      "compiler/lint/rule.ts": uses("esbuild", "./missing.ts", "../../test/support/x.ts"),
       "test/support/x.ts": value,
       "runtime/bind/load.ts": uses("../../compiler/shape/leaf.ts"),
       "runtime/train/fit.ts": uses("sharp"),
