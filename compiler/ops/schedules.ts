@@ -9,13 +9,14 @@ const warmup = real({
   max: 1,
 });
 
-/** `rate` after a linear rise over the first `share` of all steps: lr·(step + 1)/(warm-up steps). */
+/** `rate` after a linear rise over the first `share` of all steps: lr·(step + 1)/(warm-up steps), at most lr. */
 function afterWarmup(lr: number, share: number, rate: (progress: Expression) => Expression): Expression {
   const [step, total] = [e.scalar("step"), e.scalar("total_steps")];
   const rising = e.max(1, e.mul(total, share));
   const progress = e.div(e.sub(step, rising), e.max(1, e.sub(total, rising)));
   if (share === 0) return rate(e.div(step, e.max(1, total)));
-  return e.whereGreater(rising, e.add(step, 0.5), e.div(e.mul(e.add(step, 1), lr), rising), rate(e.max(0, progress)));
+  const warm = e.min(lr, e.div(e.mul(e.add(step, 1), lr), rising));
+  return e.whereGreater(rising, e.add(step, 0.5), warm, rate(e.max(0, progress)));
 }
 
 export const constant = defineSchedule({

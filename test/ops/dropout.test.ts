@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelOf, NativeModel, tensor, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
+import {
+  buildTestAddon,
+  modelOf,
+  NativeModel,
+  tensor,
+  type Tensor,
+  type Tensors,
+} from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { hashName, philox, RandomStream } from "../../runtime/random/philox.ts";
 
@@ -47,7 +54,10 @@ describe.each([...new Set([nativeIsa(), "scalar" as const])])("dropout, %s", (is
     addon = await buildTestAddon(`dropout_${isa}`, [behindDense, alone], isa);
   });
 
-  function pass(x: Tensor, { seed = 1, step = 0, threads = 1 } = {}): { forward: Float64Array; backward: Float64Array } {
+  function pass(
+    x: Tensor,
+    { seed = 1, step = 0, threads = 1 } = {},
+  ): { forward: Float64Array; backward: Float64Array } {
     const native = new NativeModel(addon, behindDense, threads);
     native.setParameters(new Map([[weight, ones(batch, elements)]]));
     const gradients: Tensors = native.gradient(new Map([["x", x]]), [unit], { seed, step });
