@@ -36,7 +36,8 @@ function unitsOf(graph: Graph, node: Node, { lanes, tile }: Choice): Units {
   const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
   const { channels, height } = extentOf(result.shape);
   const work = macsOf(graph, node);
-  if (work < bandFrom || inputs.length === 0) return { by: "samples", samples: samplesTogether };
+  const { wholeSamples } = familyOf(core);
+  if (work < bandFrom || inputs.length === 0 || wholeSamples) return { by: "samples", samples: samplesTogether };
   if (core.family === "dense") return { by: "blocks", blocks: Math.ceil(Math.ceil(channels / lanes) / tile!.vectors) };
   const rows = Math.max(1, Math.ceil(height / Math.ceil(work / bandWork)));
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", bands: Math.ceil(height / rows), rows };

@@ -1,6 +1,6 @@
 import { mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
-import { resultOf, valueOf, type Graph, type Node, type Origin, type Step, type ValueId } from "../ir/graph.ts";
+import { resultOf, valueOf, type CoreOf, type Graph, type Node, type Origin, type Step, type ValueId } from "../ir/graph.ts";
 import { extentOf, sameShape } from "../shape/tensor-type.ts";
 import { readsOf, stepsOf, usersOf } from "./rewrite.ts";
 
@@ -101,12 +101,19 @@ function storeWhatIsRead(graph: Graph): Graph {
     const used = new Set(stepsOf(node).flatMap((step) => valuesOf(step.expression)));
     const keep = (step: Step): boolean => needed(step.value) || last.has(step.value) || used.has(step.value);
     if (node.core.family === "update") return node;
+    const { core, tail } = node;
     return {
       ...node,
+      core: core.family === "pool" ? withoutIdleIndex(core, needed) : core,
       outputs: node.outputs.filter(needed),
       body: node.body.filter(keep),
-      ...(node.tail && { tail: { ...node.tail, body: node.tail.body.filter(keep) } }),
+      ...(tail && { tail: { core: withoutIdleIndex(tail.core, needed), body: tail.body.filter(keep) } }),
     };
   });
   return { ...graph, nodes };
+}
+
+/** A pooling that nothing differentiates need not tell which tap was largest. */
+function withoutIdleIndex({ index, ...core }: CoreOf<"pool">, needed: (id: ValueId) => boolean): CoreOf<"pool"> {
+  return index !== undefined && needed(index) ? { ...core, index } : core;
 }

@@ -1,5 +1,5 @@
 /** What tests of models are written with: float64 references, finite differences, native programs called by name. */
-export { referenceForward, referenceOutputs, finiteDifferences, type Tensors } from "./reference.ts";
+export { referenceForward, referenceOutputs, referenceLoss, finiteDifferences, type Tensors } from "./reference.ts";
 export { operators, sampleModels, type SampleModel } from "./samples.ts";
 export { modelOf, modelsOf } from "./source.ts";
 export { buildTestAddon, NativeModel } from "./native.ts";

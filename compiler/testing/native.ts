@@ -16,10 +16,10 @@ export async function buildTestAddon(
   name: string,
   models: readonly CheckedModel[],
   isa: Isa,
-  programs: readonly ProgramName[] = ["infer", "gradient"],
+  programs: (model: CheckedModel) => readonly ProgramName[] = () => ["infer", "gradient"],
 ): Promise<Addon> {
   const identity = { compiler: "cnnc test", file: `${name}.cnn`, sourceHash: "-", hash: "test" };
-  const kernels = models.flatMap((model) => printModel(planModel(model, targets[isa], programs), identity));
+  const kernels = models.flatMap((model) => printModel(planModel(model, targets[isa], programs(model)), identity));
   const { entry } = await buildNative({ name, isa, models: models.map((model) => model.name), kernels });
   return createRequire(import.meta.url)(join(entry, `${name}.node`)) as Addon;
 }

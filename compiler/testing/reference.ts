@@ -1,5 +1,6 @@
-import type { CheckedModel } from "../check/program.ts";
-import type { Tensor } from "../opkit/tensor.ts";
+import type { CheckedModel, LossExpression } from "../check/program.ts";
+import { tensor, type Tensor } from "../opkit/tensor.ts";
+import { sizeOf } from "../shape/tensor-type.ts";
 
 /** Values by name: inputs or parameters, the batch first. */
 export type Tensors = ReadonlyMap<string, Tensor>;
@@ -25,6 +26,52 @@ export function referenceForward(model: CheckedModel, inputs: Tensors, parameter
 export function referenceOutputs(model: CheckedModel, inputs: Tensors, parameters: Tensors): readonly Tensor[] {
   const values = referenceForward(model, inputs, parameters);
   return model.outputs.map((output) => need(values, output.value));
+}
+
+/** The loss of a training step: the mean over the batch; `classes` holds, per target, an index for each sample. */
+export function referenceLoss(
+  model: CheckedModel,
+  inputs: Tensors,
+  parameters: Tensors,
+  classes: ReadonlyMap<string, ArrayLike<number>>,
+): number {
+  const { train } = model;
+  if (!train) throw new Error(`${model.name} has no train section`);
+  const values = referenceForward(model, inputs, parameters);
+  const [batch = 1] = inputs.get(model.inputs[0]!.name)!.shape;
+  let sum = 0;
+  for (let n = 0; n < batch; n++) sum += lossOf(train.loss, n, values, classes);
+  return sum / batch;
+}
+
+/** The loss of sample n. */
+function lossOf(
+  loss: LossExpression,
+  n: number,
+  values: Tensors,
+  classes: ReadonlyMap<string, ArrayLike<number>>,
+): number {
+  switch (loss.kind) {
+    case "constant":
+      return loss.value;
+    case "binary": {
+      const [a, b] = [loss.left, loss.right].map((part) => lossOf(part, n, values, classes)) as [number, number];
+      return { "+": a + b, "-": a - b, "*": a * b, "/": a / b }[loss.operator];
+    }
+    case "loss": {
+      const { shape, data } = need(values, loss.prediction);
+      const own = shape.slice(1);
+      const prediction = tensor(own, data.subarray(n * sizeOf(own), (n + 1) * sizeOf(own)));
+      const target = Array.from(classes.get(loss.target)!);
+      const each = target.length / shape[0]!;
+      const { definition, attributes } = loss;
+      return definition.reference({
+        prediction,
+        target: target.slice(n * each, (n + 1) * each),
+        attributes: attributes as never,
+      });
+    }
+  }
 }
 
 function need(values: Tensors, name: string): Tensor {

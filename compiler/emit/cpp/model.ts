@@ -30,35 +30,42 @@ export interface ModelPlans {
 }
 
 /**
- * The C++ of one model, a file per program so that they compile side by side: `LeNet.cpp` with the packing of
- * parameters (prepare) and the table by which the host finds everything, `LeNet.infer.cpp`, `LeNet.step.cpp`.
+ * The C++ of one model, in files that compile side by side: `LeNet.cpp` with the packing of parameters (prepare),
+ * the first program and the table by which the host finds everything, then a file for each further program.
  */
 export function printModel(model: ModelPlans, identity: Identity): readonly EmittedFile[] {
-  const plan = model.plans.infer ?? model.plans.gradient!;
-  const programs = programNames.flatMap((name) => {
-    const program = model.plans[name];
-    if (!program) return [];
-    const text = [
-      ...header(`${model.name}, program ${name}`, model, identity),
-      ...printProgram(program, functionOf(model, name)),
-    ];
-    return [{ name: `${model.name}.${name}.cpp`, text: `${text.join("\n")}\n` }];
-  });
-  const table = [
+  const [first, ...others] = programNames.filter((name) => model.plans[name]);
+  const plan = model.plans[first!]!;
+  const file = (name: string, lines: readonly string[]): EmittedFile => ({ name, text: `${lines.join("\n")}\n` });
+  const main = [
     ...header(model.name, model, identity),
     "namespace {",
     "using namespace cnnc::CNNC_ISA;",
     "",
     ...prepare(plan),
     "",
+    "}  // namespace",
+    "",
+    ...printProgram(plan, functionOf(model, first!)),
+    "",
+    ...(model.rate ? learningRate(model, model.rate) : []),
+    "namespace {",
+    "",
     ...tables(model, plan),
     "",
     "}  // namespace",
     "",
-    ...(model.rate ? learningRate(model, model.rate) : []),
     ...modelTable(model, plan, identity),
   ];
-  return [{ name: `${model.name}.cpp`, text: `${table.join("\n")}\n` }, ...programs];
+  return [
+    file(`${model.name}.cpp`, main),
+    ...others.map((name) =>
+      file(`${model.name}.${name}.cpp`, [
+        ...header(`${model.name}, program ${name}`, model, identity),
+        ...printProgram(model.plans[name]!, functionOf(model, name)),
+      ]),
+    ),
+  ];
 }
 
 const programNames = ["infer", "step", "gradient"] as const;

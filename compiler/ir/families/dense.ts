@@ -16,6 +16,7 @@ export const denseDataGrad: FamilyDefinition<"dense_data_grad"> = {
   result: (_, [, w]) => batched([w!.type.shape[1]!]),
   macs: (_, [, w]) => sizeOf(w!.shape),
   epilogue: true,
+  wholeSamples: true,
 };
 
 export const denseWeightGrad: FamilyDefinition<"dense_weight_grad"> = {

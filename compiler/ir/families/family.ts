@@ -13,6 +13,8 @@ export interface FamilyDefinition<F extends Family = Family> {
   readonly epilogue?: true;
   /** Results appear row by row, so that a pooling can follow without storing them. */
   readonly poolable?: (core: CoreOf<F>) => boolean;
+  /** Results come a sample at a time, never a band of rows. */
+  readonly wholeSamples?: true;
   /** Reads its first operand as one run of numbers, whatever its shape: a reshape in front is free. */
   readonly readsFlat?: true;
   /** The result mixes samples: everything before must be finished for the whole batch. */
