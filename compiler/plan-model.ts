@@ -17,13 +17,23 @@ export function planProgram(
   target: Target,
   seen?: (pass: Pass, state: State) => void,
 ): Plan {
-  return runPasses(lower(model, program), target, seen);
+  const first = firstOf(programsOf(model));
+  const packed = first === program ? undefined : runPasses(lower(model, first), target);
+  return runPasses(lower(model, program), target, { seen, packed });
+}
+
+/** The program that packs the parameters for all: one that trains sees them all, prediction may not need each. */
+function firstOf(programs: readonly ProgramName[]): ProgramName {
+  return programs.find((program) => program !== "infer") ?? "infer";
 }
 
 /** Plans every program of a model; `gradient` is wanted by tests alone. */
 export function planModel(model: CheckedModel, target: Target, programs = programsOf(model)): ModelPlans {
   const plans: { [P in ProgramName]?: Plan } = {};
-  for (const program of programs) plans[program] = planProgram(model, program, target);
+  const first = firstOf(programs);
+  const packed = runPasses(lower(model, first), target);
+  for (const program of programs)
+    plans[program] = program === first ? packed : runPasses(lower(model, program), target, { packed });
   const { train } = model;
   const { optimizer, schedule } = train ?? {};
   const lr = optimizer?.attributes["lr"] as number | undefined;

@@ -1,17 +1,81 @@
-import { isMonotone, mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
+import { e, isMonotone, mapLeaves, reads, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
-import { resultOf, valueOf, type Graph, type Node, type Step, type Value, type ValueId } from "../ir/graph.ts";
+import {
+  resultOf,
+  valueOf,
+  type Core,
+  type Graph,
+  type Node,
+  type Step,
+  type Value,
+  type ValueId,
+} from "../ir/graph.ts";
 import { sameShape } from "../shape/tensor-type.ts";
 import { usersOf, withoutDead } from "./rewrite.ts";
 
 /**
  * One form for what can be written in several ways:
- * a reshape in front of a kernel that reads numbers in order disappears, and a monotone map moves behind a maximum,
- * where it has fewer elements to touch: max(f(a), f(b)) = f(max(a, b)).
+ * a reshape moves behind pointwise maps and disappears in front of a kernel that reads numbers in order, and a
+ * monotone map moves behind a maximum, where it has fewer elements to touch: max(f(a), f(b)) = f(max(a, b)).
  */
 export function canonicalise(graph: Graph): Graph {
-  return withoutDead(mapsBehindMaxima(withoutReshapes(graph)));
+  return withoutDead(mapsBehindMaxima(withoutReshapes(reshapesBehindMaps(graph))));
 }
+
+/**
+ * map(reshape(x)) → reshape(map(x)): a dense layer sees the same operand whether or not there is a dropout between
+ * it and `flatten`, so that prediction and training keep weights in the same order.
+ */
+function reshapesBehindMaps(graph: Graph): Graph {
+  const values = new Map(graph.values);
+  const reshapes = new Map<ValueId, Node>();
+  const nodes = graph.nodes.flatMap((node) => {
+    if (node.core.family === "reshape" && node.body.length === 1) reshapes.set(resultOf(node), node);
+    const pair = unreshaped({ ...graph, values }, node, reshapes);
+    if (!pair) return [node];
+    const [map, reshape] = pair;
+    const result = valueOf(graph, resultOf(node));
+    const { shape } = valueOf({ values }, reshapes.get(node.inputs[0]!)!.inputs[0]!).type;
+    values.set(resultOf(map), { ...result, id: resultOf(map), type: { ...result.type, shape } });
+    reshapes.set(result.id, reshape);
+    return [map, reshape];
+  });
+  return { ...graph, nodes, values };
+}
+
+/** The map over what stood before the reshape, and the reshape of its result; undefined where they cannot change places. */
+function unreshaped(graph: Graph, map: Node, reshapes: ReadonlyMap<ValueId, Node>): readonly [Node, Node] | undefined {
+  const reshape = reshapes.get(map.inputs[0]!);
+  const [step] = map.body;
+  if (map.core.family !== "map" || map.inputs.length !== 1 || map.body.length !== 1 || !reshape) return undefined;
+  // One constant per channel would meet other elements.
+  if (reads(step!.expression, "table")) return undefined;
+  const [flat, x, result] = [map.inputs[0]!, reshape.inputs[0]!, resultOf(map)];
+  if (sameShape(valueOf(graph, x).type.shape, valueOf(graph, flat).type.shape)) return undefined;
+  const moved = `${result}.unflattened`;
+  const rename = (leaf: Expression): Expression =>
+    leaf.op !== "value" ? leaf : { op: "value", id: leaf.id === flat ? x : leaf.id === result ? moved : leaf.id };
+  const gradients = Object.fromEntries(
+    Object.entries(step!.gradients ?? {}).map(([id, g]) => [id === flat ? x : id, mapLeaves(g, rename)]),
+  );
+  const expression = mapLeaves(step!.expression, rename);
+  const first: Node = {
+    ...map,
+    inputs: [x],
+    body: [{ value: moved, expression, ...(step!.gradients && { gradients }) }],
+    outputs: [moved],
+  };
+  return [
+    first,
+    { ...reshape, core: reshapeTo(graph, result), inputs: [moved], body: coreAs(result), outputs: [result] },
+  ];
+}
+
+function reshapeTo(graph: Graph, result: ValueId): Core {
+  return { family: "reshape", shape: valueOf(graph, result).type.shape };
+}
+
+const coreAs = (value: ValueId): readonly Step[] => [{ value, expression: e.core }];
 
 function withoutReshapes(graph: Graph): Graph {
   const source = new Map<ValueId, ValueId>();

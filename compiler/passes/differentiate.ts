@@ -71,7 +71,10 @@ function seed(graph: Graph, b: Builder, gradients: Gradients): void {
     return;
   }
   const loss = graph.results.find((result) => result.name === "loss")!.value;
-  const share = b.at(loss, b.origin).perSample(e.scalar("inverse_batch"), "gradient");
+  const { origin } = graph.nodes.find((node) => node.outputs.includes(loss))!;
+  const share = b
+    .at(loss, { ...origin, text: `gradient of ${origin.text}` })
+    .perSample(e.scalar("inverse_batch"), "gradient");
   gradients.add(loss, share);
 }
 

@@ -1,6 +1,15 @@
 import { mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
-import { resultOf, valueOf, type CoreOf, type Graph, type Node, type Origin, type Step, type ValueId } from "../ir/graph.ts";
+import {
+  resultOf,
+  valueOf,
+  type CoreOf,
+  type Graph,
+  type Node,
+  type Origin,
+  type Step,
+  type ValueId,
+} from "../ir/graph.ts";
 import { extentOf, sameShape } from "../shape/tensor-type.ts";
 import { readsOf, stepsOf, usersOf } from "./rewrite.ts";
 

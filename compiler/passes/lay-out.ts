@@ -12,7 +12,7 @@ export function layOut(state: State): State {
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   for (const node of graph.nodes) addHalos(graph, node, layouts);
-  const { packings, block } = packParameters(graph, target);
+  const { packings, block } = packParameters(graph, target, state);
   return { ...state, layouts, packings, block, derived: deriveWeights(graph, choices) };
 }
 
@@ -67,8 +67,15 @@ function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, posi
   return { left, right };
 }
 
-/** The kernel that reads a parameter in the forward pass decides its order; vectors stand as they are. */
-function packParameters(graph: Graph, target: Target) {
+/**
+ * The kernel that reads a parameter in the forward pass decides its order; vectors stand as they are. The programs of
+ * a model share the block: where one was planned before, the others must read what it packed.
+ */
+function packParameters(graph: Graph, target: Target, { packings: given, block }: Pick<State, "packings" | "block">) {
+  if (given && block !== undefined) {
+    for (const id of graph.parameters) agree(id, given.get(id), packWeight(graph, id, undefined, target));
+    return { packings: given, block };
+  }
   const packings = new Map<ValueId, Packing>();
   let offset = 0;
   graph.parameters.forEach((id, i) => {
@@ -80,6 +87,13 @@ function packParameters(graph: Graph, target: Target) {
 }
 
 type Unplaced = Omit<Packing, "offset">;
+
+/** A program that does not read a parameter (`wanted` is undefined) takes any packing. */
+function agree(id: ValueId, given: Packing | undefined, wanted: Unplaced | undefined): void {
+  if (!given) throw new Error(`${id} was not packed`);
+  if (wanted && JSON.stringify({ ...wanted, offset: given.offset }) !== JSON.stringify(given))
+    throw new Error(`${id} is packed in two ways: ${JSON.stringify(given)} and ${JSON.stringify(wanted)}`);
+}
 
 function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
   const [channels = 1] = valueOf(graph, id).type.shape;

@@ -32,9 +32,16 @@ export const pipeline: readonly Pass[] = [
   { name: "plan-memory", summary: "offsets in the arena", run: planMemory },
 ];
 
-/** Runs all passes, verifying after each; `seen` is shown every state. */
-export function runPasses(graph: Graph, target: Target, seen?: (pass: Pass, state: State) => void): Plan {
-  let state: State = { graph, target };
+export interface PassOptions {
+  /** Shown every state. */
+  readonly seen?: ((pass: Pass, state: State) => void) | undefined;
+  /** How another program of the model packs the parameters, which they share. */
+  readonly packed?: Pick<Plan, "packings" | "block"> | undefined;
+}
+
+/** Runs all passes, verifying after each. */
+export function runPasses(graph: Graph, target: Target, { seen, packed }: PassOptions = {}): Plan {
+  let state: State = { graph, target, ...(packed && { packings: packed.packings, block: packed.block }) };
   for (const pass of pipeline) {
     state = pass.run(state);
     try {

@@ -20,7 +20,7 @@ export async function buildTestAddon(
 ): Promise<Addon> {
   const identity = { compiler: "cnnc test", file: `${name}.cnn`, sourceHash: "-", hash: "test" };
   const kernels = models.flatMap((model) => printModel(planModel(model, targets[isa], programs(model)), identity));
-  const { entry } = await buildNative({ name, isa, models: models.map((model) => model.name), kernels });
+  const { entry } = await buildNative({ name, isa, models: models.map((model) => model.name), kernels, together: 12 });
   return createRequire(import.meta.url)(join(entry, `${name}.node`)) as Addon;
 }
 

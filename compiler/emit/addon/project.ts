@@ -10,6 +10,8 @@ export interface Project {
   readonly models: readonly string[];
   /** Generated C++, compiled for the instruction set. */
   readonly kernels: readonly EmittedFile[];
+  /** Compile so many of them as one: quicker for many small models. */
+  readonly together?: number;
   /** Absolute folder of cnnc's native sources, and of node-addon-api's headers. */
   readonly native: string;
   readonly nodeAddonApi: string;
@@ -68,7 +70,7 @@ function modelList({ models }: Project): string {
   ].join("\n");
 }
 
-function cmakeLists({ name, isa, kernels, native, nodeAddonApi }: Project): string {
+function cmakeLists({ name, isa, kernels, together, native, nodeAddonApi }: Project): string {
   // The longest first, so that the cores end together.
   const sources = [...kernels].sort((a, b) => b.text.length - a.text.length).map((file) => `"${file.name}"`);
   const options = (flags: readonly string[]): string => [...everywhere, ...flags].join(" ");
@@ -87,7 +89,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 add_library(kernels OBJECT ${sources.join(" ")})
-target_compile_options(kernels PRIVATE ${options([...kernelFlags, ...isaFlags[isa], `-DCNNC_ISA=${isa}`])})
+${together ? `set_target_properties(kernels PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${together})\n` : ""}target_compile_options(kernels PRIVATE ${options([...kernelFlags, ...isaFlags[isa], `-DCNNC_ISA=${isa}`])})
 
 # The host is the same for all models; each part is compiled as one file, since its headers take longer than its code.
 file(GLOB host "${native}/addon/*.cc" "${native}/addon/c/*.cc" "${native}/parallel/*.cc")

@@ -39,22 +39,20 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
   const file = (name: string, lines: readonly string[]): EmittedFile => ({ name, text: `${lines.join("\n")}\n` });
   const main = [
     ...header(model.name, model, identity),
+    `namespace ${model.name}_model {`,
     "namespace {",
     "using namespace cnnc::CNNC_ISA;",
     "",
     ...prepare(plan),
     "",
+    ...tables(model, plan),
+    "",
     "}  // namespace",
+    `}  // namespace ${model.name}_model`,
     "",
     ...printProgram(plan, functionOf(model, first!)),
     "",
     ...(model.rate ? learningRate(model, model.rate) : []),
-    "namespace {",
-    "",
-    ...tables(model, plan),
-    "",
-    "}  // namespace",
-    "",
     ...modelTable(model, plan, identity),
   ];
   return [
@@ -203,7 +201,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   const training = model.plans.step ?? model.plans.gradient;
   const targets = training?.graph.targets.length ?? 0;
   const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
-  const table = (name: string, count: number): string => (count > 0 ? name : "nullptr");
+  const table = (name: string, count: number): string => (count > 0 ? `${model.name}_model::${name}` : "nullptr");
   const counts = [
     graph.inputs.length,
     model.outputs.length,

@@ -17,6 +17,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
   const functions = graph.nodes.flatMap((_, i) => printFunction(i, c));
   return [
     ...(update ? [`double ${graph.model}_learning_rate(double step, double total_steps);`, ""] : []),
+    `namespace ${name}_program {`,
     "namespace {",
     "using namespace cnnc::CNNC_ISA;",
     "using cnnc::Call;",
@@ -32,8 +33,9 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     "};",
     "",
     "}  // namespace",
+    `}  // namespace ${name}_program`,
     "",
-    `void ${name}(const Call& call) { Program{call}.run(); }`,
+    `void ${name}(const cnnc::Call& call) { ${name}_program::Program{call}.run(); }`,
   ];
 }
 
