@@ -7,8 +7,10 @@ export interface Target {
   readonly name: Isa;
   /** Vector widths in floats that kernels can use, widest first. */
   readonly lanes: readonly number[];
-  /** Vector registers. */
+  /** Values that a tile may keep: vector registers; for scalars more, since compilers make vectors of them. */
   readonly registers: number;
+  /** The most vectors side by side in a tile. */
+  readonly vectors: number;
 }
 
 export interface Tile {

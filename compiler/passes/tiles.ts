@@ -18,22 +18,25 @@ function cyclesPerStep({ pixels, vectors }: Tile, lanes: number): number {
   return Math.max(pixels * vectors * halves, vectors * halves + pixels * 0.5, 4);
 }
 
+/** What is left beside whole tiles has code of its own, and fewer results to hide latencies behind. */
+const tailPenalty = 1.02;
+
 /** Cycles for `pixels` × `vectors` results, tails included, per step of the reduction. */
 function cycles(pixels: number, vectors: number, tile: Tile, lanes: number): number {
-  const columns = (v: number): number => {
-    const rest = pixels % tile.pixels;
-    const whole = Math.floor(pixels / tile.pixels) * cyclesPerStep({ pixels: tile.pixels, vectors: v }, lanes);
-    return whole + (rest > 0 ? cyclesPerStep({ pixels: rest, vectors: v }, lanes) : 0);
+  const split = (total: number, part: number, cost: (size: number) => number): number => {
+    const rest = total % part;
+    return Math.floor(total / part) * cost(part) + (rest > 0 ? tailPenalty * cost(rest) : 0);
   };
-  const rest = vectors % tile.vectors;
-  return Math.floor(vectors / tile.vectors) * columns(tile.vectors) + (rest > 0 ? columns(rest) : 0);
+  return split(vectors, tile.vectors, (v) =>
+    split(pixels, tile.pixels, (p) => cyclesPerStep({ pixels: p, vectors: v }, lanes)),
+  );
 }
 
 /** The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the larger. */
 export function chooseTile(pixels: number, vectors: number, lanes: number, target: Target, most = 14): Tile {
   let best: Tile = { pixels: 1, vectors: 1 };
   let least = Infinity;
-  for (let v = 1; v <= Math.min(vectors, 5); v++)
+  for (let v = 1; v <= Math.min(vectors, target.vectors); v++)
     for (let p = 1; p <= Math.min(pixels, most); p++) {
       // Accumulators, the vectors of one step, and one register for the broadcast.
       if (p * v + v + 1 > target.registers) break;
