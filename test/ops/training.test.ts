@@ -86,7 +86,7 @@ const models = Object.entries(cases).map(
 let addon: Addon;
 beforeAll(async () => {
   const all = models.map(([, model]) => model);
-  addon = await buildTestAddon("training_words", all, nativeIsa(), ["step", "gradient"]);
+  addon = await buildTestAddon("training_words", all, nativeIsa(), () => ["step", "gradient"]);
 });
 
 function open(model: CheckedModel, parameters: Tensors): NativeModel {

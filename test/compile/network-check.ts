@@ -1,0 +1,134 @@
+import { expect } from "vitest";
+import type { CheckedModel } from "../../compiler/check/program.ts";
+import {
+  finiteDifferences,
+  NativeModel,
+  referenceLoss,
+  referenceOutputs,
+  tensor,
+  type Tensor,
+  type Tensors,
+} from "../../compiler/testing/index.ts";
+import type { Addon } from "../../runtime/bind/addon.ts";
+import { hashName, RandomStream } from "../../runtime/random/philox.ts";
+
+/** Numbers that a network is tried with, the same in every run. */
+export interface Trial {
+  readonly inputs: Tensors;
+  readonly parameters: Tensors;
+  /** Per target, a class for each sample. */
+  readonly classes: ReadonlyMap<string, readonly number[]>;
+}
+
+export function draw(model: CheckedModel, batch: number): Trial {
+  const random = new RandomStream(1, hashName(model.name));
+  const fill = (shape: readonly number[], value: () => number): Tensor => {
+    const x = tensor(shape);
+    x.data.forEach((_, i) => (x.data[i] = value()));
+    return x;
+  };
+  const real = (scale: number) => (): number => Math.fround((random.uniform() * 2 - 1) * scale);
+  const byte = (): number => random.below(256);
+  const inputs = model.inputs.map(({ name, type: { dtype, shape } }) => {
+    const values = fill([batch, ...shape], dtype === "u8" ? byte : real(1));
+    return [name, { ...values, dtype }] as const;
+  });
+  const parameters = model.layers.flatMap((layer) =>
+    layer.parameters.map(({ name, spec: { shape, initial } }) => {
+      // Weights that keep the size of activations: a deep network neither fades nor saturates.
+      const scale = initial.kind === "weight" ? Math.sqrt(3 / initial.fanIn) : 0.5;
+      return [name, fill(shape, real(scale))] as const;
+    }),
+  );
+  const classes = model.outputs.flatMap(({ name, kind, shape: [count = 1] }) =>
+    kind === "class" ? [[name, Array.from({ length: batch }, () => random.below(count))] as const] : [],
+  );
+  return { inputs: new Map(inputs), parameters: new Map(parameters), classes: new Map(classes) };
+}
+
+export function open(addon: Addon, model: CheckedModel, parameters: Tensors, threads = 1): NativeModel {
+  const native = new NativeModel(addon, model, threads);
+  native.setParameters(parameters);
+  return native;
+}
+
+/** ‖found - expected‖∞ ≤ tolerance · max|expected| */
+export function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what = ""): void {
+  expect(found.length, what).toBe(expected.length);
+  let [largest, worst] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i]!));
+    const difference = Math.abs(found[i]! - expected[i]!);
+    worst = difference <= worst ? worst : difference;
+  }
+  expect(worst, what).toBeLessThanOrEqual(tolerance * Math.max(largest, 1e-3));
+}
+
+/** predict gives what the operators' references give. */
+export function checkForward(addon: Addon, model: CheckedModel, batch: number, threads = 1): void {
+  const { inputs, parameters } = draw(model, batch);
+  const native = open(addon, model, parameters, threads);
+  const expected = referenceOutputs(model, inputs, parameters);
+  native.infer(inputs).forEach((found, i) => {
+    expect(found.shape).toEqual(expected[i]!.shape);
+    expectClose(found.data, expected[i]!.data, 2e-5, model.outputs[i]!.name);
+  });
+  native.dispose();
+}
+
+/** Elements whose kinks a finite difference may have crossed: no more than this share may be off. */
+const kinks = 0.05;
+
+/** Loss and gradients against the reference; `elements` of each tensor by finite differences. */
+export function checkLoss(addon: Addon, model: CheckedModel, batch: number, elements = 25): void {
+  const { inputs, parameters, classes } = draw(model, batch);
+  const native = open(addon, model, parameters);
+  const { results, gradients } = native.lossGradient(inputs, targetsOf(model, classes));
+  native.dispose();
+  expect(results[0]).toBeCloseTo(referenceLoss(model, inputs, parameters, classes), 5);
+  const random = new RandomStream(2, hashName(model.name));
+  for (const [name, { data }] of gradients) {
+    const isInput = inputs.has(name);
+    const at = (isInput ? inputs : parameters).get(name)!;
+    const chosen = Array.from({ length: Math.min(elements, data.length) }, () => random.below(data.length));
+    const loss = (changed: Tensor): number => {
+      const [x, w] = isInput
+        ? [new Map(inputs).set(name, changed), parameters]
+        : [inputs, new Map(parameters).set(name, changed)];
+      return referenceLoss(model, x, w, classes);
+    };
+    const numeric = finiteDifferences(loss, at, chosen);
+    const largest = numeric.reduce((a, x) => Math.max(a, Math.abs(x)), 1e-4);
+    const off = chosen.filter((element, i) => !(Math.abs(data[element]! - numeric[i]!) <= 1e-4 * largest));
+    const shown = chosen.map((element, i) => `${data[element]} for ${numeric[i]}`).join("\n");
+    expect(off.length, `${model.name}: gradient of ${name}\n${shown}`).toBeLessThanOrEqual(kinks * chosen.length);
+  }
+}
+
+/** A step of plain SGD moves each parameter by the gradient that `gradient` gives. */
+export function checkStep(addon: Addon, model: CheckedModel, batch: number): void {
+  const { inputs, parameters, classes } = draw(model, batch);
+  const targets = targetsOf(model, classes);
+  const native = open(addon, model, parameters);
+  const { results, gradients } = native.lossGradient(inputs, targets, { seed: 1, step: 0 });
+  const loss = native.step(inputs, targets, { seed: 1, step: 0 });
+  const rate = native.learningRate(0, 100);
+  const moved = native.parameters();
+  native.dispose();
+  expect(loss[0]).toBe(results[0]);
+  for (const [name, { data }] of parameters) {
+    const expected = data.map((w, i) => w - rate * gradients.get(name)!.data[i]!);
+    expectClose(moved.get(name)!.data, expected, 1e-6, name);
+  }
+}
+
+/** Targets in the order of the program: that in which the loss names them. */
+function targetsOf(model: CheckedModel, classes: Trial["classes"]): readonly (readonly number[])[] {
+  const names = new Set<string>();
+  const walk = (loss: NonNullable<CheckedModel["train"]>["loss"]): void => {
+    if (loss.kind === "loss") names.add(loss.target);
+    if (loss.kind === "binary") [loss.left, loss.right].forEach(walk);
+  };
+  if (model.train) walk(model.train.loss);
+  return [...names].map((name) => classes.get(name)!);
+}

@@ -1,0 +1,149 @@
+import { modelsOf } from "../../compiler/testing/index.ts";
+
+const train = (loss: string): string => `train { loss = ${loss}\n optimizer = sgd(lr=0.5)\n batch = 4\n epochs = 1 }`;
+const one = train("cross_entropy(y, a)");
+
+/** Networks that are legal and unusual: sizes of 1, several inputs, outputs and losses, values used twice. */
+const texts: Readonly<Record<string, string>> = {
+  "one column": `model OneColumn { input x: f32[3, 9, 1]
+    y = x -> conv(5, kernel=[3, 1], pad=[1, 0]) -> relu -> max_pool([2, 1]) -> conv(8, kernel=3, pad=1) -> flatten -> dense(3)
+    output a: class("a", "b", "c") = y -> softmax
+    ${one} }`,
+  "one pixel": `model OnePixel { input x: f32[7, 1, 1]
+    y = x -> conv(5, kernel=3, pad=1) -> tanh -> max_pool(1) -> conv(3, kernel=1) -> flatten
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "a vector": `model Vector { input x: f32[13]
+    y = x -> dense(9) -> relu -> dense(2)
+    output a: class[2] = y -> softmax
+    ${one} }`,
+  "two outputs with a shared trunk, two losses with weights": `model TwoHeads { input x: f32[3, 8, 8]
+    h = x -> conv(8, kernel=3, pad=1) -> relu -> max_pool(2) -> flatten
+    y = h -> dense(4)
+    z = h -> dense(3)
+    output a: class[4] = y -> softmax
+    output b: class[3] = z -> softmax
+    output raw: f32[h.size] = h
+    ${train("cross_entropy(y, a) + 0.3 * cross_entropy(z, b)")} }`,
+  "an output that is an input": `model Echo { input x: f32[3, 4, 5]
+    output same: f32[3, 4, 5] = x
+    output y: f32[3, 4, 5] = x -> relu }`,
+  "bytes that are only scaled": `model Bytes { input x: u8[3, 4, 4]
+    output y: f32[3, 4, 4] = x -> normalize(mean=[0, 0.5, 1], std=[1, 0.5, 0.25]) }`,
+  "no train section": `model Untrained { input x: f32[3, 6, 5]
+    y = x -> conv(4, kernel=3) -> softmax
+    output probabilities: f32[4, 4, 3] = y }`,
+  "two models in a file": `model First { input x: f32[3]
+    output y: f32[4] = x -> dense(4) }
+  model Second { input x: f32[3, 2, 2]
+    output y: f32[9] = x -> flatten -> dense(9) -> relu }`,
+  "one value as two outputs": `model Twice { input x: f32[3]
+    y = x -> dense(4)
+    output a: f32[4] = y
+    output b: f32[4] = y }`,
+  "a flattened picture as output": `model Flat { input x: f32[3, 5, 5]
+    y = x -> conv(4, kernel=3) -> flatten
+    output a: f32[y.size] = y }`,
+  "dense on bytes": `model DenseBytes { input x: u8[3, 5, 5]
+    y = x -> normalize(mean=[0.1, 0.2, 0.3], std=[1, 1, 2]) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "pooling of the input": `model PoolInput { input x: f32[3, 5, 5]
+    y = x -> relu -> max_pool(2, stride=1) -> tanh -> avg_pool(2) -> flatten -> dense(2)
+    output a: class[2] = y -> softmax
+    ${one} }`,
+  "two inputs": `model TwoInputs { input x: f32[3, 5, 5]
+    input z: f32[6]
+    y = x -> flatten -> dense(3)
+    w = z -> dense(2)
+    output a: class[3] = y -> softmax
+    output b: class[2] = w -> softmax
+    ${train("cross_entropy(y, a) + cross_entropy(w, b)")} }`,
+  "two losses with one target": `model OneTarget { input x: f32[3, 5, 5]
+    h = x -> flatten -> dense(5) -> relu
+    y = h -> dense(3)
+    w = h -> dense(3)
+    output a: class[3] = y -> softmax
+    ${train("cross_entropy(y, a) + 0.5 * cross_entropy(w, a)")} }`,
+  "a loss times numbers": `model Scaled { input x: f32[5]
+    y = x -> dense(3)
+    output a: class[3] = y -> softmax
+    ${train("2 * cross_entropy(y, a) / 3 - 0.25 * cross_entropy(y, a)")} }`,
+  "pooling of bytes": `model PoolBytes { input x: u8[3, 11, 7]
+    y = x -> normalize(mean=[0.4, 0.5, 0.6], std=[0.2, 0.3, 0.2]) -> max_pool(3, stride=2) -> conv(4, kernel=3)
+          -> relu -> max_pool([3, 1]) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "chains behind a pooling": `model PoolChain { input x: f32[4, 12, 12]
+    y = x -> conv(8, kernel=3) -> relu -> max_pool(2) -> tanh -> avg_pool(5) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "a class for each pixel": `model Pixels { input x: f32[4, 6, 6]
+    y = x -> conv(8, kernel=3, pad=1) -> relu -> conv(3, kernel=1)
+    output a: f32[3, 6, 6] = y -> log_softmax }`,
+  "logits as an output": `model Logits { input x: f32[6]
+    y = x -> dense(3)
+    output l: f32[3] = y
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "an output beside the way to the loss": `model Beside { input x: f32[6]
+    h = x -> dense(8) -> relu
+    y = h -> dense(3)
+    output t: f32[8] = h -> tanh
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "a hidden value that many read": `model Shared { input x: f32[2, 6, 6]
+    h = x -> conv(4, kernel=3) -> tanh
+    p = h -> max_pool(2) -> flatten -> dense(3)
+    q = h -> avg_pool(2) -> flatten -> dense(3)
+    r = h -> flatten -> dense(3)
+    output a: class[3] = p -> softmax
+    ${train("cross_entropy(p, a) + 0.5 * cross_entropy(q, a) + 0.25 * cross_entropy(r, a)")} }`,
+  "dropout between flatten and dense": `model DropFlat { input x: f32[3, 6, 5]
+    y = x -> conv(5, kernel=3) -> relu -> flatten -> dropout(0.5) -> tanh -> dropout(0.2) -> dense(7) -> relu -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "dropout of the input": `model DropInput { input x: f32[5, 4, 4]
+    y = x -> dropout(0.2) -> conv(3, kernel=4) -> dropout(0.5) -> flatten
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "a picture of one long row": `model LongRow { input x: f32[3, 1, 4000]
+    y = x -> conv(4, kernel=[1, 9]) -> relu -> max_pool([1, 99]) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "bands, blocks and rests": `model Large { input x: f32[16, 41, 37]
+    y = x -> conv(70, kernel=3, pad=1) -> tanh -> conv(33, kernel=3, stride=2, pad=1) -> tanh -> max_pool(3, stride=2)
+          -> flatten -> dense(1500) -> tanh -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+};
+
+export const oddNetworks = Object.entries(texts).map(([title, text]) => ({
+  title,
+  models: modelsOf(`cnn 1\n${text}\n`, `${title}.cnn`),
+}));
+
+/** The chain of VGG-16 (Simonyan & Zisserman 2015) for pictures of any size. */
+export function vgg(size: number, classes: number, hidden: number): string {
+  const blocks = [
+    [64, 64],
+    [128, 128],
+    [256, 256, 256],
+    [512, 512, 512],
+    [512, 512, 512],
+  ];
+  const chain = blocks.map((block) => {
+    const convs = block.map((channels) => `-> conv(${channels}, kernel=3, pad=1) -> relu`);
+    return `    ${convs.join(" ")} -> max_pool(2)`;
+  });
+  return `cnn 1
+model VGG {
+  input image: u8[3, ${size}, ${size}]
+  y = image -> normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
+${chain.join("\n")}
+    -> flatten -> dense(${hidden}) -> relu -> dropout -> dense(${hidden}) -> relu -> dropout -> dense(${classes})
+  output a: class[${classes}] = y -> softmax
+  ${one}
+}
+`;
+}

@@ -1,0 +1,36 @@
+import { beforeAll, describe, it } from "vitest";
+import type { Isa } from "../../compiler/ir/plan.ts";
+import { buildTestAddon } from "../../compiler/testing/index.ts";
+import type { Addon } from "../../runtime/bind/addon.ts";
+import { checkForward, checkLoss, checkStep } from "./network-check.ts";
+import type { oddNetworks } from "./odd-networks.ts";
+
+/** Builds networks into one addon and holds their programs against the float64 reference. */
+export function unusual(isa: Isa, networks: typeof oddNetworks): void {
+  let addon: Addon;
+  beforeAll(async () => {
+    const models = networks.flatMap((network) => network.models);
+    addon = await buildTestAddon(`odd_${models.length}_${isa}`, models, isa, ({ train }) =>
+      train ? ["infer", "gradient", "step"] : ["infer"],
+    );
+  }, 600_000);
+
+  describe.each(networks)("$title", ({ models }) => {
+    it("predicts", () => {
+      for (const model of models) for (const batch of [1, 5]) checkForward(addon, model, batch, batch);
+    });
+
+    const trained = models.filter(({ train }) => train);
+    // Finite differences of the reference know nothing of what dropout draws.
+    const certain = trained.filter(({ layers }) => !layers.some(({ operator }) => operator.stochastic));
+    it.runIf(certain.length > 0)("has the gradients of its loss", () => {
+      for (const model of certain)
+        if (model.name === "Large") checkLoss(addon, model, 1, 4);
+        else checkLoss(addon, model, 3);
+    });
+
+    it.runIf(trained.length > 0)("steps", () => {
+      for (const model of trained) checkStep(addon, model, 9);
+    });
+  });
+}
