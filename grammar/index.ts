@@ -23,6 +23,7 @@ export type { Span } from "./source/span.ts";
 export { ERROR_LIMIT, FILE_SIZE_LIMIT, parse } from "./parser/parse.ts";
 export type { ParseResult } from "./parser/parse.ts";
 export { syntaxDiagnostics } from "./syntax-diagnostics.ts";
+export { listTokens, type ListedToken } from "./tokens/list-tokens.ts";
 export { contextualWords, reservedWords, tokenTable } from "./tokens/table.ts";
 export { findUnit, units } from "./tokens/units.ts";
 export type { Unit } from "./tokens/units.ts";

@@ -33,7 +33,8 @@ function addReading(program: Command, finish: Finish): void {
   const explain = program.command("explain").argument("<file>", "the network");
   withTarget(withModel(explain.description("show what the compiler makes of a network")))
     .option("--passes", "list the passes in their order")
-    .option("--pass <name>", "show the program after this pass; `lower` is before the first")
+    .option("--pass <name>", "show the program after this pass, or an earlier step: tokens, tree, layers, lower")
+    .option("--line <number>", "of that, only what this line of the source became", positive)
     .option("--algorithms", "show the kernel that was chosen for each node, and why")
     .option("--arena", "show where values lie in memory")
     .option("--source", "show the generated C++")

@@ -11,7 +11,24 @@ const explain = async (...args: string[]): Promise<string> => {
 describe("cnnc explain", () => {
   test("lists the passes in their order", async () => {
     const passes = await cnncJson<{ name: string }[]>(["explain", lenet, "--passes"]);
-    expect(passes.map(({ name }) => name)).toEqual(["lower", ...pipeline.map(({ name }) => name)]);
+    const before = ["tokens", "tree", "layers", "lower"];
+    expect(passes.map(({ name }) => name)).toEqual([...before, ...pipeline.map(({ name }) => name)]);
+  });
+
+  test("shows a line of the source before and after it is a graph", async () => {
+    const line = async (pass: string): Promise<string> => explain("--pass", pass, "--line", "9");
+    expect(await line("tokens")).toMatch(/^token +text
+.*
+Arrow +->
+Identifier +conv
+/);
+    expect((await line("tree")).trim().split("\n").map((text) => text.trim())).toEqual([
+      "Call conv (Argument (Number 6)) (Argument kernel (Number 5)) (Argument pad (Number 2))",
+      "Call tanh",
+      "Call avg_pool (Argument (Number 2))",
+    ]);
+    expect(await line("layers")).toContain("logits.conv1.weight: f32[6, 1, 5, 5], uniform");
+    expect((await line("fuse")).match(/^# lenet.cnn:9: /gm)).toHaveLength(1);
   });
 
   test.each(["lower", ...pipeline.map(({ name }) => name)])("shows the program after %s", async (pass) => {

@@ -11,7 +11,9 @@ import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "../diagnostics-output.ts";
 import { algorithmsOf, algorithmsText, arenaOf, arenaText, decisionsText } from "../explain-plan.ts";
+import { explainLayers, explainTokens, explainTree, frontSteps } from "../explain-front.ts";
 import { frontOf, onlyModel } from "../front.ts";
+import { readSource } from "../source.ts";
 import type { TargetOptions } from "../options.ts";
 import { printJson, printLine } from "../terminal.ts";
 
@@ -22,10 +24,14 @@ export interface ExplainCommandOptions extends TargetOptions {
   readonly arena?: boolean;
   readonly source?: boolean;
   readonly program: ProgramName;
+  readonly line?: number;
 }
 
 /** The state before the first pass. */
 const start = { name: "lower", summary: "the checked model as a graph of kernel families" };
+
+/** Everything between text and plan, in order. */
+const steps = [...frontSteps, start, ...pipeline];
 
 /** `cnnc explain FILE`: one view at a time; without an option the algorithms. */
 export function explainCommand(file: string, options: ExplainCommandOptions): ExitCode {
@@ -34,6 +40,10 @@ export function explainCommand(file: string, options: ExplainCommandOptions): Ex
   const [view = "algorithms"] = views;
   if (view === "pass") checkPassName(options.pass!);
   if (view === "source") return explainSource(file, options);
+  if (view === "pass" && (options.pass === "tokens" || options.pass === "tree")) {
+    explainText(options.pass, file, options);
+    return 0;
+  }
   const { models, diagnostics } = frontOf(file, options, true);
   if (hasErrors(diagnostics)) {
     if (options.json) printJson({ diagnostics: diagnosticsAsJson(diagnostics) });
@@ -56,15 +66,14 @@ function explainModel(
   const { json, program, pass } = options;
   switch (view) {
     case "passes": {
-      const passes = [start, ...pipeline].map(({ name, summary }) => ({ name, summary }));
+      const passes = steps.map(({ name, summary }) => ({ name, summary }));
       const width = Math.max(...passes.map(({ name }) => name.length));
       if (json) printJson(passes);
       else printLine(passes.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join("\n"));
       return;
     }
     case "pass": {
-      const state = stateAfter(pass!, model, options);
-      const text = [print(state.graph).trimEnd(), ...decisionsText(state)].join("\n");
+      const text = pass === "layers" ? explainLayers(model, options.line).join("\n") : graphText(pass!, model, options);
       if (json) printJson({ program, pass, text });
       else printLine(text);
       return;
@@ -80,6 +89,21 @@ function explainModel(
   }
 }
 
+function explainText(step: "tokens" | "tree", file: string, { json, line }: ExplainCommandOptions): void {
+  const text = (step === "tokens" ? explainTokens : explainTree)(readSource(file), line).join("\n");
+  if (json) printJson({ pass: step, text });
+  else printLine(text);
+}
+
+/** The graph after a pass and the decisions so far; of one source line only its nodes. */
+function graphText(pass: string, model: CheckedModel, options: ExplainCommandOptions): string {
+  const state = stateAfter(pass, model, options);
+  const text = print(state.graph).trimEnd();
+  if (options.line === undefined) return [text, ...decisionsText(state)].join("\n");
+  const nodes = text.split("\n\n").filter((block) => new RegExp(`^# .*?:${options.line}: `).test(block));
+  return nodes.join("\n\n");
+}
+
 function stateAfter(pass: string, model: CheckedModel, options: ExplainCommandOptions): State {
   const target = targetOf(options);
   if (pass === start.name) return { graph: lower(model, options.program), target };
@@ -91,7 +115,7 @@ function stateAfter(pass: string, model: CheckedModel, options: ExplainCommandOp
 }
 
 function checkPassName(name: string): void {
-  const names = [start, ...pipeline].map((pass) => pass.name);
+  const names = steps.map((step) => step.name as string);
   if (names.includes(name)) return;
   const meant = didYouMean(name, names);
   throw new CliError(

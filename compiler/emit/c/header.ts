@@ -10,7 +10,7 @@ export function entryName(name: string): string {
 export function emitHeader(name: string, manifests: readonly Manifest[], api: string): EmittedFile {
   const guard = `CNNC_${cName(name).toUpperCase()}_H`;
   const [{ compiler, source }] = manifests as [Manifest];
-  const text = `/* ${name}: compiled from ${source.file} by ${compiler}. Link lib${name}.a and pthread. */
+  const text = `/* ${name}: compiled from ${source.file} by ${compiler}. Link lib${name}.a, -lstdc++, -lm and -lpthread. */
 #ifndef ${guard}
 #define ${guard}
 
