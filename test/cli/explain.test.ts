@@ -17,12 +17,13 @@ describe("cnnc explain", () => {
 
   test("shows a line of the source before and after it is a graph", async () => {
     const line = async (pass: string): Promise<string> => explain("--pass", pass, "--line", "9");
-    expect(await line("tokens")).toMatch(/^token +text
-.*
-Arrow +->
-Identifier +conv
-/);
-    expect((await line("tree")).trim().split("\n").map((text) => text.trim())).toEqual([
+    expect(await line("tokens")).toMatch(/^token +text\n.*\nArrow +->\nIdentifier +conv\n/);
+    expect(
+      (await line("tree"))
+        .trim()
+        .split("\n")
+        .map((text) => text.trim()),
+    ).toEqual([
       "Call conv (Argument (Number 6)) (Argument kernel (Number 5)) (Argument pad (Number 2))",
       "Call tanh",
       "Call avg_pool (Argument (Number 2))",
