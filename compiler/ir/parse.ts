@@ -1,5 +1,5 @@
 import type { DType, Shape } from "../shape/tensor-type.ts";
-import type { Binary, Expression, ScalarName, Unary } from "./expression.ts";
+import { e, mapLeaves, type Binary, type Expression, type ScalarName, type Unary } from "./expression.ts";
 import type { Core, CoreOf, Graph, Node, Origin, ProgramName, Step, Value, ValueId } from "./graph.ts";
 
 /** Reads what `print` wrote. For tests and tools: a line that does not fit is an Error that names it. */
@@ -101,7 +101,11 @@ class Reader {
   #step(rest: string): ValueId {
     const [left, right] = split(rest, " = ");
     if (!left.includes(": ")) {
-      this.#node.body.push({ value: left, expression: parseExpression(right) });
+      // An optimiser's step: its gradient is a value like the weight.
+      const expression = mapLeaves(parseExpression(right), (leaf) =>
+        leaf.op === "gradient" ? e.value(leaf.op) : leaf,
+      );
+      this.#node.body.push({ value: left, expression });
       return left;
     }
     const [value, type] = split(left, ": ");

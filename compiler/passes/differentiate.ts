@@ -62,20 +62,20 @@ class Gradients {
 }
 
 function seed(graph: Graph, b: Builder, gradients: Gradients): void {
+  const at = (id: ValueId, layer: string): Builder => {
+    const { origin } = graph.nodes.find((node) => node.outputs.includes(id))!;
+    return b.at(layer, { ...origin, text: `gradient of ${origin.text}` });
+  };
   if (graph.objective === "outputs") {
     for (const { name, value } of graph.results) {
       const { shape } = b.typeOf(value);
       const given = b.leaf(`seed.${name}`, "target", { dtype: "f32", shape });
-      gradients.add(value, b.at(given, b.origin).map(e.value(given), undefined, { part: "staged" }));
+      gradients.add(value, at(value, given).map(e.value(given), undefined, { part: "staged" }));
     }
     return;
   }
   const loss = graph.results.find((result) => result.name === "loss")!.value;
-  const { origin } = graph.nodes.find((node) => node.outputs.includes(loss))!;
-  const share = b
-    .at(loss, { ...origin, text: `gradient of ${origin.text}` })
-    .perSample(e.scalar("inverse_batch"), "gradient");
-  gradients.add(loss, share);
+  gradients.add(loss, at(loss, loss).perSample(e.scalar("inverse_batch"), "gradient"));
 }
 
 /** Values on a path from a parameter (or an f32 input, for `gradient`) to the end: only they need gradients. */
