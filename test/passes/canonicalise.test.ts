@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { canonicalise } from "../../compiler/passes/canonicalise.ts";
+import { graphOf, lines, pool, shown } from "./support.ts";
+
+const after = (text: string): string => shown(canonicalise(graphOf(text)));
+
+describe("a reshape", () => {
+  it("disappears in front of a dense layer", () => {
+    const found = after(`
+      input x: f32[4,2,2]
+      parameter w: f32[3,16] once
+      node map (x)
+        store s: f32[4,2,2] = x
+      node reshape {"shape":[16]} (s)
+        store f: f32[16] = core
+      node dense (f, w)
+        store y: f32[3] = core
+      result y = y
+    `);
+    expect(found).toBe(
+      lines(`
+        node map (x)
+          store s: f32[4,2,2] = x
+        node dense (s, w)
+          store y: f32[3] = core
+        result y = y
+      `),
+    );
+  });
+
+  it("stays where others read it", () => {
+    const found = after(`
+      input x: f32[4,2,2]
+      parameter w: f32[3,16] once
+      node map (x)
+        store s: f32[4,2,2] = x
+      node reshape {"shape":[16]} (s)
+        store f: f32[16] = core
+      node dense (f, w)
+        store y: f32[3] = core
+      result y = y
+      result f = f
+    `);
+    expect(found).toContain("node reshape (s)");
+    expect(found).toContain("node dense (s, w)");
+  });
+
+  it("moves behind maps, so that dropout changes no packing; gradients move along", () => {
+    const found = after(`
+      input x: f32[4,2,2]
+      parameter w: f32[3,16] once
+      node map (x)
+        store s: f32[4,2,2] = x
+      node reshape {"shape":[16]} (s)
+        store f: f32[16] = core
+      node map (f)
+        store d: f32[16] = (where_greater 0.5 (random d) 0 (mul f 2))
+          gradient f = (where_greater 0.5 (random d) 0 (mul gradient 2))
+      node map (d)
+        store t: f32[16] = (tanh d)
+          gradient d = (mul gradient (sub 1 (mul t t)))
+      node dense (t, w)
+        store y: f32[3] = core
+      result y = y
+    `);
+    expect(found).toBe(
+      lines(`
+        node map (x)
+          store s: f32[4,2,2] = x
+        node map (s)
+          store d.unflattened: f32[4,2,2] = (where_greater 0.5 (random d) 0 (mul s 2))
+            gradient s = (where_greater 0.5 (random d) 0 (mul gradient 2))
+        node map (d.unflattened)
+          store t.unflattened: f32[4,2,2] = (tanh d.unflattened)
+            gradient d.unflattened = (mul gradient (sub 1 (mul t.unflattened t.unflattened)))
+        node dense (t.unflattened, w)
+          store y: f32[3] = core
+        result y = y
+      `),
+    );
+  });
+
+  it.each([
+    ["a constant per channel", "(mul f (table 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16))", "(f)"],
+    ["a parameter per channel", "(mul f b)", "(f, b)"],
+    ["two values", "(add f g)", "(f, g)"],
+  ])("does not move behind a map with %s", (_, expression, inputs) => {
+    const found = after(`
+      input x: f32[4,2,2]
+      input g: f32[16]
+      parameter b: f32[16] once
+      node map (x)
+        store s: f32[4,2,2] = x
+      node reshape {"shape":[16]} (s)
+        store f: f32[16] = core
+      node map ${inputs}
+        store y: f32[16] = ${expression}
+      result y = y
+    `);
+    expect(found).toContain(`node map ${inputs}\n  store y: f32[16] = ${expression}`);
+  });
+});
+
+describe("a map in front of a pool", () => {
+  /** A map with one expression in front of a pool; `more` is added to the graph. */
+  const mapThenPool = (expression: string, pooling = "max", more = ""): string => `
+    input x: f32[4,4,4]
+    parameter b: f32[4] once
+    node map (x)
+      store s: f32[4,4,4] = x
+    node map (${expression.includes(" b") ? "s, b" : "s"})
+      store m: f32[4,4,4] = ${expression}
+        gradient s = (mul gradient m)
+    node ${pool(pooling, 2)} (m)
+      store p: f32[4,2,2] = core
+    ${more}
+    result p = p
+  `;
+  const moved = (expression: string, pooling?: string, more?: string): boolean =>
+    after(mapThenPool(expression, pooling, more)).includes("p.largest");
+
+  it("moves behind a maximum when it is monotone", () => {
+    expect(after(mapThenPool("(tanh s)"))).toBe(
+      lines(`
+        node map (x)
+          store s: f32[4,4,4] = x
+        node pool (s)
+          store p.largest: f32[4,2,2] = core
+        node map (p.largest)
+          store p: f32[4,2,2] = (tanh p.largest)
+            gradient p.largest = (mul gradient p)
+        result p = p
+      `),
+    );
+  });
+
+  it.each(["(max s 0)", "(add s b)", "(mul s 0.5)", "(sub (exp s) b)", "(div (log s) 3)"])("%s moves", (expression) => {
+    expect(moved(expression)).toBe(true);
+  });
+
+  it.each([
+    ["falls", "(neg s)"],
+    ["falls by a factor", "(mul s -1)"],
+    ["is divided by", "(div 1 s)"],
+    ["is subtracted", "(sub b s)"],
+    ["rises and falls", "(cos s)"],
+    ["has a factor of unknown sign", "(mul s b)"],
+    ["is drawn", "(where_greater 0.5 (random m) 0 s)"],
+    ["is random beside it", "(add s (random m))"],
+    ["is squared", "(mul s s)"],
+  ])("one that %s stays", (_, expression) => {
+    expect(moved(expression)).toBe(false);
+  });
+
+  it("stays in front of an average", () => {
+    expect(moved("(tanh s)", "average")).toBe(false);
+    expect(moved("(tanh s)", "average_with_pad")).toBe(false);
+  });
+
+  it("stays when something else reads it", () => {
+    expect(moved("(tanh s)", "max", "result m = m")).toBe(false);
+    const second = `node map (m)\n      store other: f32[4,4,4] = (mul m 2)\n    result other = other`;
+    expect(moved("(tanh s)", "max", second)).toBe(false);
+  });
+
+  it("moves behind several pools, one after the other", () => {
+    const found = after(`
+      input x: f32[4,8,8]
+      node map (x)
+        store s: f32[4,8,8] = x
+      node map (s)
+        store m: f32[4,8,8] = (max s 0)
+      node ${pool("max", 2)} (m)
+        store p: f32[4,4,4] = core
+      node ${pool("max", 2)} (p)
+        store q: f32[4,2,2] = core
+      result q = q
+    `);
+    expect(found.match(/node \w+/g)).toEqual(["node map", "node pool", "node pool", "node map"]);
+  });
+});
+
+it("what nothing needs is dropped", () => {
+  const found = after(`
+    input x: f32[4]
+    node map (x)
+      store s: f32[4] = x
+    node map (s)
+      store unused: f32[4] = (exp s)
+    result s = s
+  `);
+  expect(found).toBe("node map (x)\n  store s: f32[4] = x\nresult s = s");
+});

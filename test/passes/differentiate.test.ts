@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { familyNames, familyOf } from "../../compiler/ir/families/index.ts";
+import type { Family } from "../../compiler/ir/graph.ts";
+import { differentiate } from "../../compiler/passes/differentiate.ts";
+import { lower } from "../../compiler/lower/lower.ts";
+import { modelOf, sampleModels } from "../../compiler/testing/index.ts";
+import { conv, graphOf, lines, pool, shown } from "./support.ts";
+
+const gradient = "program gradient M outputs";
+const after = (text: string, head = gradient): string => shown(differentiate(graphOf(text, head)));
+
+/** Gradients of one node of a family, from a seed. */
+const families: Readonly<Partial<Record<Family, { readonly text: string; readonly expected: readonly string[] }>>> = {
+  map: {
+    text: `
+      input x: f32[4,2,2]
+      node map (x)
+        store y: f32[4,2,2] = (tanh x)
+          gradient x = (mul gradient (sub 1 (mul y y)))`,
+    expected: ["x.gradient: f32[4,2,2] = (mul seed.y.staged (sub 1 (mul y y)))"],
+  },
+  conv: {
+    text: `
+      input x: f32[2,5,5]
+      parameter w: f32[3,2,3,3] once
+      node ${conv(3)} (x, w)
+        store y: f32[3,3,3] = core`,
+    expected: ["node conv_data_grad (seed.y.staged, w)", "node conv_weight_grad (x, seed.y.staged)"],
+  },
+  dense: {
+    text: `
+      input x: f32[2]
+      parameter w: f32[3,2] once
+      node dense (x, w)
+        store y: f32[3] = core`,
+    expected: ["node dense_data_grad (seed.y.staged, w)", "node dense_weight_grad (x, seed.y.staged)"],
+  },
+  pool: {
+    text: `
+      input x: f32[2,4,4]
+      node ${pool("max", 2, { index: "y.index" })} (x)
+        store y: f32[2,2,2] = core
+        store y.index: u8[2,2,2] = index`,
+    expected: ["node pool_grad (seed.y.staged, y.index)"],
+  },
+  softmax: {
+    text: `
+      input x: f32[5]
+      node softmax {"log":false} (x)
+        store y: f32[5] = core`,
+    expected: ["node softmax_grad (y, seed.y.staged)"],
+  },
+  reshape: {
+    text: `
+      input x: f32[5,2,2]
+      node reshape {"shape":[20]} (x)
+        store y: f32[20] = core`,
+    expected: ["node reshape (seed.y.staged)\n  store x.gradient: f32[5,2,2] = core"],
+  },
+};
+
+describe("the gradient of each family", () => {
+  it.each(Object.entries(families))("%s", (_, { text, expected }) => {
+    const found = after(`${text}\n      result y = y`);
+    for (const part of expected) expect(found).toContain(part);
+    expect(found).toContain("result x.gradient = x.gradient");
+  });
+
+  it("of a loss starts from one over the batch", () => {
+    const found = after(
+      `
+      input x: f32[5]
+      target t: i32[]
+      parameter w: f32[3,5] once
+      node dense (x, w)
+        store y: f32[3] = core
+      node cross_entropy (y, t)
+        store l: f32[] = core
+      result loss = l`,
+      "program gradient M loss",
+    );
+    expect(found).toContain("store l.gradient: f32[] = (scalar inverse_batch)");
+    expect(found).toContain("node cross_entropy_grad (y, t, l.gradient)");
+    expect(found).toContain("node batch_mean (l)");
+    expect(found).toContain("result loss = loss.mean");
+  });
+
+  it("is told by every family that a sample's way to the loss can pass", () => {
+    const differentiable = familyNames.filter((family) => familyOf({ family } as never).adjoint);
+    expect(new Set(differentiable)).toEqual(
+      new Set(["conv", "dense", "pool", "softmax", "cross_entropy", "reshape"] satisfies Family[]),
+    );
+    // Steps have gradients of their own.
+    const lowered = sampleModels().flatMap(({ model }) => lower(model, "gradient").nodes);
+    for (const { core, body } of lowered)
+      if (core.family === "map") expect(body[0]!.gradients, body[0]!.value).toBeDefined();
+      else expect(differentiable).toContain(core.family);
+  });
+});
+
+it("gradients of a value that several read are added up", () => {
+  const found = after(`
+    input x: f32[5]
+    node map (x)
+      store a: f32[5] = (mul x 2)
+        gradient x = (mul gradient 2)
+    node map (x)
+      store b: f32[5] = (mul x 3)
+        gradient x = (mul gradient 3)
+    node map (a, b)
+      store y: f32[5] = (add a b)
+        gradient a = gradient
+        gradient b = gradient
+    result y = y
+  `);
+  expect(found).toBe(
+    lines(`
+      node map (seed.y)
+        store seed.y.staged: f32[5] = seed.y
+      node map (seed.y.staged)
+        store x.gradient: f32[5] = (mul seed.y.staged 3)
+      node map (seed.y.staged)
+        store x.gradient2: f32[5] = (mul seed.y.staged 2)
+      node map (x.gradient, x.gradient2)
+        store x.gradient3: f32[5] = (add x.gradient x.gradient2)
+      result x.gradient = x.gradient3
+    `),
+  );
+});
+
+it("a parameter per channel gets the sum over samples, rows and columns", () => {
+  const found = after(`
+    input x: f32[3,2,2]
+    parameter b: f32[3] once
+    parameter s: f32[3] once
+    node map (x, b)
+      store y: f32[3,2,2] = (add x b)
+        gradient x = gradient
+        gradient b = gradient
+    node map (y, s)
+      store z: f32[3,2,2] = (mul y s)
+        gradient y = (mul gradient s)
+        gradient s = (mul gradient y)
+    result z = z
+  `);
+  expect(found).toContain("store z.part: f32[3,2,2] = (mul seed.z.staged y)");
+  expect(found).toContain("node channel_sum (z.part)\n  store s.gradient: f32[3] once = core");
+  // Nothing is multiplied on the way to b: the gradient that arrives is summed itself.
+  expect(found).toContain("node channel_sum (y.gradient)\n  store b.gradient: f32[3] once = core");
+  expect(found).toContain("gradient b.gradient\ngradient s.gradient");
+});
+
+describe("what needs no gradient", () => {
+  const picture = `
+    input x: u8[3,5,5]
+    parameter w: f32[4,3,3,3] once
+    node map (x)
+      store s: f32[3,5,5] = x
+        gradient x = gradient
+    node ${conv(3)} (s, w)
+      store y: f32[4,3,3] = core
+    result y = y
+  `;
+  it("bytes: no gradient to data is computed", () => {
+    const found = after(picture);
+    expect(found).not.toContain("conv_data_grad");
+    expect(found).toContain("conv_weight_grad");
+    expect(found).not.toContain("x.gradient");
+  });
+
+  it("inputs, in a training step", () => {
+    const floats = picture.replace("u8", "f32");
+    expect(after(floats)).toContain("conv_data_grad");
+    expect(after(floats, "program step M outputs")).not.toContain("conv_data_grad");
+  });
+
+  it("values beside the way to the end", () => {
+    const found = after(`
+      input x: f32[4]
+      parameter w: f32[2,4] once
+      node dense (x, w)
+        store y: f32[2] = core
+      node map (y)
+        store idle: f32[2] = (tanh y)
+          gradient y = (mul gradient idle)
+      result y = y
+    `);
+    expect(found).not.toContain("idle");
+  });
+});
+
+it("prediction stays as it is", () => {
+  const graph = graphOf("input x: f32[4]\nnode map (x)\n  store y: f32[4] = (exp x)\nresult y = y");
+  expect(differentiate(graph)).toBe(graph);
+});
+
+it("a parameter that nothing reads is an error that names it", () => {
+  const text = "input x: f32[4]\nparameter w: f32[4] once\nnode map (x)\n  store y: f32[4] = (exp x)\nresult y = y";
+  expect(() => differentiate(graphOf(text, gradient))).toThrow("no gradient reaches the parameter w");
+});
+
+it("a training step ends in the optimiser and hands back means", () => {
+  const model = modelOf(
+    "Tiny",
+    `  input x: f32[4]
+  y = x -> dense(3)
+  output a: class[3] = y -> softmax
+  train { loss = cross_entropy(y, a)  optimizer = sgd(lr=0.1, momentum=0.9)  batch = 2  epochs = 1 }`,
+  );
+  const graph = differentiate(lower(model, "step"));
+  const last = graph.nodes.at(-1)!;
+  expect(last.core).toEqual({ family: "update", slots: ["velocity"] });
+  expect(last.inputs).toEqual(graph.gradients);
+  expect(graph.gradients).toEqual(["y.dense1.weight.gradient", "y.dense1.bias.gradient"]);
+  expect(graph.results.map(({ name }) => name)).toEqual(["loss", "a.accuracy"]);
+  // No step carries a gradient any more.
+  expect(graph.nodes.flatMap(({ body }) => body).filter(({ gradients }) => gradients)).toEqual([]);
+});
