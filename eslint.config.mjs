@@ -13,7 +13,16 @@ const lines = (max) => ["error", { max, skipBlankLines: false, skipComments: fal
 
 export default defineConfig(
   {
-    ignores: ["dist/", "**/node_modules/", "build/", "examples/**/build/", "**/golden/", "**/goldens/"],
+    ignores: [
+      "dist/",
+      "**/node_modules/",
+      "build/",
+      "examples/**/build/",
+      "examples/**/*.ts",
+      "examples/**/train.js",
+      "**/golden/",
+      "**/goldens/",
+    ],
   },
   js.configs.recommended,
   {

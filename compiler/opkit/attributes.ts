@@ -79,12 +79,17 @@ export function flag(options: Options<boolean>): Attribute<boolean> {
   };
 }
 
-export function reals({ nonZero, ...options }: Options<readonly number[]> & { readonly nonZero?: true }): Attribute<readonly number[]> {
+export function reals({
+  nonZero,
+  ...options
+}: Options<readonly number[]> & { readonly nonZero?: true }): Attribute<readonly number[]> {
   return {
     ...options,
     expected: `a list of numbers, one per channel${nonZero ? ", none of them 0" : ""}`,
     parse: (x) =>
-      Array.isArray(x) && x.length > 0 && x.every((item) => typeof item === "number" && Number.isFinite(item) && !(nonZero && item === 0))
+      Array.isArray(x) &&
+      x.length > 0 &&
+      x.every((item) => typeof item === "number" && Number.isFinite(item) && !(nonZero && item === 0))
         ? yes(x as readonly number[])
         : no,
   };
