@@ -1,0 +1,266 @@
+import { describe, expect, it } from "vitest";
+import { fuse } from "../../compiler/passes/fuse.ts";
+import { order } from "../../compiler/passes/order.ts";
+import { conv, graphOf, lines, pool, shown } from "./support.ts";
+
+const after = (text: string, head?: string): string => shown(fuse(graphOf(text, head)));
+
+describe("pointwise steps", () => {
+  it("move into the kernel before them, and what nobody reads is not stored", () => {
+    const found = after(`
+      input x: f32[2,6,6]
+      parameter w: f32[4,2,3,3] once
+      parameter b: f32[4] once
+      node ${conv(3)} (x, w)
+        store y.product: f32[4,4,4] = core
+      node map (y.product, b)
+        store y: f32[4,4,4] = (add y.product b)
+      node map (y)
+        store t: f32[4,4,4] = (tanh y)
+      result t = t
+    `);
+    expect(found).toBe(
+      lines(`
+        node conv (x, w)
+          let y: f32[4,4,4] = (add core b)
+          store t: f32[4,4,4] = (tanh y)
+        result t = t
+      `),
+    );
+  });
+
+  it("store every value that others read: several results from one pass", () => {
+    const found = after(`
+      input x: f32[8]
+      parameter w: f32[4,8] once
+      parameter v: f32[3,4] once
+      node dense (x, w)
+        store y: f32[4] = core
+      node map (y)
+        store t: f32[4] = (tanh y)
+      node dense (t, v)
+        store z: f32[3] = core
+      result y = y
+      result z = z
+    `);
+    expect(found).toBe(
+      lines(`
+        node dense (x, w)
+          store y: f32[4] = core
+          store t: f32[4] = (tanh core)
+        node dense (t, v)
+          store z: f32[3] = core
+        result y = y
+        result z = z
+      `),
+    );
+  });
+
+  it("of a residual join the operand that is computed last", () => {
+    const found = after(`
+      input x: f32[2,6,6]
+      parameter v: f32[4,2,1,1] once
+      parameter w: f32[4,2,1,1] once
+      node ${conv(1)} (x, v)
+        store a: f32[4,6,6] = core
+      node ${conv(1)} (x, w)
+        store b: f32[4,6,6] = core
+      node map (b, a)
+        store sum: f32[4,6,6] = (add b a)
+      node map (sum)
+        store y: f32[4,6,6] = (max sum 0)
+      result y = y
+    `);
+    expect(found).toBe(
+      lines(`
+        node conv (x, v)
+          store a: f32[4,6,6] = core
+        node conv (x, w)
+          let sum: f32[4,6,6] = (add core a)
+          store y: f32[4,6,6] = (max sum 0)
+        result y = y
+      `),
+    );
+  });
+
+  it("of a chain become one map", () => {
+    const found = after(`
+      input x: u8[3,2,2]
+      node map (x)
+        store s: f32[3,2,2] = x
+      node map (s)
+        store n: f32[3,2,2] = (mul s 0.5)
+      node map (n)
+        store y: f32[3,2,2] = (exp n)
+      result y = y
+    `);
+    expect(found).toBe(
+      lines(`
+        node map (x)
+          let n: f32[3,2,2] = (mul x 0.5)
+          store y: f32[3,2,2] = (exp n)
+        result y = y
+      `),
+    );
+  });
+
+  it("stay apart behind sums over the batch and losses, which take none", () => {
+    const found = after(
+      `
+      input x: f32[8]
+      target t: i32[]
+      node cross_entropy (x, t)
+        store l: f32[] = core
+      node map (l)
+        store half: f32[] = (mul l 0.5)
+      node batch_mean (half)
+        store m: f32[] once = core
+      result loss = m`,
+      "program step M loss",
+    );
+    expect(found.match(/node \w+/g)).toEqual(["node cross_entropy", "node map", "node batch_mean"]);
+  });
+
+  it("stay apart where the order of elements changes", () => {
+    const found = after(`
+      input x: f32[4,2,2]
+      node map (x)
+        store s: f32[4,2,2] = x
+      node reshape {"shape":[16]} (s)
+        store f: f32[16] = core
+      node map (f)
+        store y: f32[16] = (exp f)
+      result y = y
+    `);
+    expect(found.match(/node \w+/g)).toEqual(["node map", "node reshape"]);
+  });
+});
+
+describe("a pool", () => {
+  const convThenPool = (more = "", results = "result p = p", width = 6, poolText = pool("max", 2)): string => `
+    input x: f32[2,${width},${width}]
+    parameter w: f32[4,2,1,1] once
+    parameter b: f32[4] once
+    node ${conv(1)} (x, w)
+      store y.product: f32[4,${width},${width}] = core
+    node map (y.product, b)
+      store y: f32[4,${width},${width}] = (add y.product b)
+    node ${poolText} (y)
+      store p: f32[4,${width / 2},${width / 2}] = core
+    ${more}
+    ${results}
+  `;
+
+  it("moves behind the convolution, with the steps behind it", () => {
+    const found = after(
+      convThenPool(`node map (p)\n      store r: f32[4,3,3] = (max p 0)`, "result r = r"),
+    );
+    expect(found).toBe(
+      lines(`
+        node conv (x, w)
+          let y: f32[4,6,6] = (add core b)
+          then pool
+          store r: f32[4,3,3] = (max core 0)
+        result r = r
+      `),
+    );
+  });
+
+  it("keeps what stands before it for others", () => {
+    const found = after(convThenPool("", "result p = p\n    result y = y"));
+    expect(found).toBe(
+      lines(`
+        node conv (x, w)
+          store y: f32[4,6,6] = (add core b)
+          then pool
+          store p: f32[4,3,3] = core
+        result p = p
+        result y = y
+      `),
+    );
+  });
+
+  it("leaves steps apart that read what stood before it", () => {
+    // The upsampled difference, say: values at other positions than the pooled ones.
+    const found = after(
+      convThenPool(
+        `node map (y)\n      store e: f32[4,6,6] = (exp y)`,
+        "result p = p\n    result e = e",
+      ),
+    );
+    expect(found).toContain("then pool");
+    expect(found).toContain("node map (y)\n  store e: f32[4,6,6] = (exp y)");
+  });
+
+  it("stays apart when the rows between would not fit a small stack", () => {
+    expect(after(convThenPool("", "result p = p", 860))).toContain("then pool");
+    expect(after(convThenPool("", "result p = p", 864))).not.toContain("then pool");
+  });
+
+  it("stays apart behind grouped convolutions", () => {
+    const found = after(convThenPool().replace('"groups":1', '"groups":2').replace("w: f32[4,2,1,1]", "w: f32[4,1,1,1]"));
+    expect(found.match(/node \w+/g)).toEqual(["node conv", "node pool"]);
+  });
+
+  it("behind a pool stays apart: one tail to a kernel", () => {
+    const found = after(
+      convThenPool(`node ${pool("max", 3)} (p)\n      store q: f32[4,1,1] = core`, "result q = q"),
+    );
+    expect(found.match(/node \w+|then \w+/g)).toEqual(["node conv", "then pool", "node pool"]);
+  });
+
+  it.each([
+    ["is read", "result p = p\n    result i = p.index", true],
+    ["is idle", "result p = p", false],
+  ])("stores its index where that %s", (_, results, stored) => {
+    const indexed = pool("max", 2, { index: "p.index" });
+    const text = convThenPool("", results, 6, indexed).replace(
+      "store p: f32[4,3,3] = core",
+      "store p: f32[4,3,3] = core\n      store p.index: u8[4,3,3] = index",
+    );
+    const [node] = fuse(graphOf(text)).nodes;
+    expect(node!.tail!.core.index).toBe(stored ? "p.index" : undefined);
+    expect(node!.outputs.includes("p.index")).toBe(stored);
+  });
+});
+
+describe("order", () => {
+  it("brings nodes together that see one sample at a time", () => {
+    const graph = graphOf(
+      `
+      input x: f32[8]
+      target t: i32[]
+      parameter w: f32[4,8] once
+      node dense (x, w)
+        store y: f32[4] = core
+      node cross_entropy (y, t)
+        store l: f32[] = core
+      node batch_mean (l)
+        store m: f32[] once = core
+      node map ()
+        store one: f32[] = (scalar inverse_batch)
+      node cross_entropy_grad (y, t, one)
+        store dy: f32[4] = core
+      node dense_weight_grad (x, dy)
+        store dw: f32[4,8] once = core
+      gradient dw
+      result loss = m`,
+      "program step M loss",
+    );
+    expect(shown(order(graph)).match(/node \w+/g)).toEqual(
+      ["dense", "cross_entropy", "map", "cross_entropy_grad", "batch_mean", "dense_weight_grad"].map((f) => `node ${f}`),
+    );
+  });
+
+  it("leaves a graph alone that is in order", () => {
+    const graph = graphOf(`
+      input x: f32[8]
+      node map (x)
+        store a: f32[8] = x
+      node softmax {"log":false} (a)
+        store y: f32[8] = core
+      result y = y
+    `);
+    expect(order(graph).nodes).toEqual(graph.nodes);
+  });
+});
