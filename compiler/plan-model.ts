@@ -30,7 +30,7 @@ function firstOf(programs: readonly ProgramName[]): ProgramName {
 /** Plans every program of a model; `gradient` is wanted by tests alone. */
 export function planModel(model: CheckedModel, target: Target, programs = programsOf(model)): ModelPlans {
   const plans: { [P in ProgramName]?: Plan } = {};
-  const first = firstOf(programs);
+  const first = firstOf([...programs, ...programsOf(model)]);
   const packed = runPasses(lower(model, first), target);
   for (const program of programs)
     plans[program] = program === first ? packed : runPasses(lower(model, program), target, { packed });

@@ -152,9 +152,7 @@ describe("a pool", () => {
   `;
 
   it("moves behind the convolution, with the steps behind it", () => {
-    const found = after(
-      convThenPool(`node map (p)\n      store r: f32[4,3,3] = (max p 0)`, "result r = r"),
-    );
+    const found = after(convThenPool(`node map (p)\n      store r: f32[4,3,3] = (max p 0)`, "result r = r"));
     expect(found).toBe(
       lines(`
         node conv (x, w)
@@ -183,10 +181,7 @@ describe("a pool", () => {
   it("leaves steps apart that read what stood before it", () => {
     // The upsampled difference, say: values at other positions than the pooled ones.
     const found = after(
-      convThenPool(
-        `node map (y)\n      store e: f32[4,6,6] = (exp y)`,
-        "result p = p\n    result e = e",
-      ),
+      convThenPool(`node map (y)\n      store e: f32[4,6,6] = (exp y)`, "result p = p\n    result e = e"),
     );
     expect(found).toContain("then pool");
     expect(found).toContain("node map (y)\n  store e: f32[4,6,6] = (exp y)");
@@ -198,14 +193,14 @@ describe("a pool", () => {
   });
 
   it("stays apart behind grouped convolutions", () => {
-    const found = after(convThenPool().replace('"groups":1', '"groups":2').replace("w: f32[4,2,1,1]", "w: f32[4,1,1,1]"));
+    const found = after(
+      convThenPool().replace('"groups":1', '"groups":2').replace("w: f32[4,2,1,1]", "w: f32[4,1,1,1]"),
+    );
     expect(found.match(/node \w+/g)).toEqual(["node conv", "node pool"]);
   });
 
   it("behind a pool stays apart: one tail to a kernel", () => {
-    const found = after(
-      convThenPool(`node ${pool("max", 3)} (p)\n      store q: f32[4,1,1] = core`, "result q = q"),
-    );
+    const found = after(convThenPool(`node ${pool("max", 3)} (p)\n      store q: f32[4,1,1] = core`, "result q = q"));
     expect(found.match(/node \w+|then \w+/g)).toEqual(["node conv", "then pool", "node pool"]);
   });
 
@@ -248,7 +243,9 @@ describe("order", () => {
       "program step M loss",
     );
     expect(shown(order(graph)).match(/node \w+/g)).toEqual(
-      ["dense", "cross_entropy", "map", "cross_entropy_grad", "batch_mean", "dense_weight_grad"].map((f) => `node ${f}`),
+      ["dense", "cross_entropy", "map", "cross_entropy_grad", "batch_mean", "dense_weight_grad"].map(
+        (f) => `node ${f}`,
+      ),
     );
   });
 

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import type { Graph, Node } from "../../compiler/ir/graph.ts";
+import type { Choice, Isa } from "../../compiler/ir/plan.ts";
+import { chooseAlgorithms } from "../../compiler/passes/choose-algorithms.ts";
+import { targets } from "../../compiler/passes/targets.ts";
+import { chooseTile, lanesFor } from "../../compiler/passes/tiles.ts";
+import { planProgram } from "../../compiler/plan-model.ts";
+import { modelOf } from "../../compiler/testing/index.ts";
+import { conv, graphOf } from "./support.ts";
+
+const isas = ["avx512", "avx2", "scalar"] as const;
+
+describe("vectors", () => {
+  it.each<[number, number, number]>([
+    // channels, lanes of AVX-512, of AVX2
+    [1, 1, 1],
+    [3, 1, 1],
+    [4, 8, 8],
+    [6, 8, 8],
+    [8, 8, 8],
+    [10, 16, 8],
+    [16, 16, 8],
+    [20, 8, 8],
+    [24, 8, 8],
+    [28, 16, 8],
+    [64, 16, 8],
+    [84, 16, 8],
+    [120, 16, 8],
+    [1000, 16, 8],
+  ])("of %d channels", (channels, avx512, avx2) => {
+    expect([lanesFor(channels, targets.avx512), lanesFor(channels, targets.avx2)]).toEqual([avx512, avx2]);
+    expect(lanesFor(channels, targets.scalar)).toBe(1);
+  });
+});
+
+describe("register tiles", () => {
+  it.each(isas)("fit the registers of %s, and the work", (isa) => {
+    const target = targets[isa];
+    for (const lanes of target.lanes)
+      for (let pixels = 1; pixels < 40; pixels += 3)
+        for (const vectors of [1, 2, 3, 4, 5, 8, 63]) {
+          const tile = chooseTile(pixels, vectors, lanes, target);
+          expect(tile.pixels * tile.vectors + tile.vectors + 1).toBeLessThanOrEqual(target.registers);
+          expect(tile.pixels).toBeLessThanOrEqual(pixels);
+          expect(tile.vectors).toBeLessThanOrEqual(vectors);
+          expect(Math.min(tile.pixels, tile.vectors)).toBeGreaterThanOrEqual(1);
+        }
+  });
+
+  it("hide the latency of multiply-adds where there is enough to do", () => {
+    for (const isa of isas)
+      for (const [pixels, vectors] of [
+        [28, 4],
+        [14, 2],
+        [56, 1],
+      ] as const) {
+        const tile = chooseTile(pixels, vectors, targets[isa].lanes[0]!, targets[isa]);
+        expect(tile.pixels * tile.vectors).toBeGreaterThanOrEqual(8);
+      }
+  });
+});
+
+/** The family, groups and channels of one layer to the kernel that each target takes. */
+describe("kernels", () => {
+  const grouped = (inputs: number, outputs: number, groups: number): Graph =>
+    graphOf(`
+      input x: f32[${inputs},6,6]
+      parameter w: f32[${outputs},${inputs / groups},1,1] once
+      node ${conv(1).replace('"groups":1', `"groups":${groups}`)} (x, w)
+        store y: f32[${outputs},6,6] = core
+      result y = y
+    `);
+  const kernelOf = (graph: Graph, isa: Isa): string =>
+    chooseAlgorithms({ graph, target: targets[isa] }).choices![0]!.kernel;
+
+  it.each<[string, Graph, readonly string[]]>([
+    ["one group", grouped(5, 7, 1), ["conv_direct", "conv_direct", "conv_direct"]],
+    ["groups of whole vectors", grouped(32, 64, 2), ["conv_direct", "conv_direct", "conv_direct"]],
+    ["groups of half a vector", grouped(32, 32, 4), ["conv_grouped", "conv_direct", "conv_direct"]],
+    ["a group for each channel", grouped(64, 64, 64), ["conv_grouped", "conv_grouped", "conv_direct"]],
+  ])("of a convolution with %s", (_, graph, expected) => {
+    expect(isas.map((isa) => kernelOf(graph, isa))).toEqual(expected);
+  });
+});
+
+describe("a training step", () => {
+  const model = modelOf(
+    "Mixed",
+    `  input x: f32[3, 32, 32]
+  y = x -> conv(64, kernel=3, pad=1) -> relu -> max_pool(2) -> conv(64, kernel=3, groups=64) -> conv(6, kernel=1)
+    -> flatten -> dense(120) -> relu -> dense(10) -> tanh -> dense(2)
+  output a: class[2] = y -> softmax
+  train { loss = cross_entropy(y, a)  optimizer = sgd(lr=0.1)  batch = 2  epochs = 1 }`,
+  );
+
+  it.each(isas)("has a kernel, a width and a reason for every node, %s", (isa) => {
+    const { graph, choices } = planProgram(model, "step", targets[isa]);
+    expect(choices.length).toBe(graph.nodes.length);
+    for (const { kernel, lanes, reason } of choices) {
+      expect(kernel).toMatch(/^[a-z_]+$/);
+      expect(targets[isa].lanes).toContain(lanes);
+      expect(reason).not.toBe("");
+    }
+  });
+
+  it.each(isas)("sums gradients of weights in blocks as wide as the weights are packed, %s", (isa) => {
+    const { graph, choices, packings } = planProgram(model, "step", targets[isa]);
+    const sums = graph.nodes.flatMap((node: Node, i) =>
+      node.core.family.endsWith("_weight_grad") ? [[node, choices[i]!] as const] : [],
+    );
+    expect(sums.length).toBe(6);
+    for (const [node, { lanes, tile }] of sums as readonly (readonly [Node, Choice])[]) {
+      const parameter = graph.parameters[graph.gradients.indexOf(node.outputs[0]!)]!;
+      const packing = packings.get(parameter)!;
+      expect([parameter, lanes, tile!.vectors]).toEqual([parameter, packing.lanes, packing.vectors]);
+    }
+  });
+
+  it("cuts sums into a number of parts that no thread count changes", () => {
+    const { graph, choices } = planProgram(model, "step", targets.avx512);
+    graph.nodes.forEach(({ core: { family } }, i) => {
+      if (family === "conv_weight_grad" || family === "channel_sum") expect(choices[i]!.parts).toBe(8);
+    });
+  });
+});

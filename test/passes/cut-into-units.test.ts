@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import type { ProgramName } from "../../compiler/ir/graph.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+import { macsOf } from "../../compiler/passes/cut-into-units.ts";
+import { targets } from "../../compiler/passes/targets.ts";
+import { planModel, planProgram } from "../../compiler/plan-model.ts";
+import { modelOf, modelsOf } from "../../compiler/testing/index.ts";
+import { oddNetworks } from "../compile/odd-networks.ts";
+import { readText } from "../support/paths.ts";
+
+const plan = (lines: string, program: ProgramName = "infer"): Plan =>
+  planProgram(
+    modelOf(
+      "Cut",
+      `${lines}
+  output a: class[3] = y -> softmax
+  train { loss = cross_entropy(y, a)  optimizer = sgd(lr=0.1)  batch = 2  epochs = 1 }`,
+    ),
+    program,
+    targets.avx512,
+  );
+
+/** `conv bands 8`: the family of a stage's first node, its kind of units, how many nodes. */
+const stagesOf = ({ stages, graph }: Plan): string[] =>
+  stages.map(({ units, nodes }) => `${graph.nodes[nodes[0]!]!.core.family} ${units.by} ${nodes.length}`);
+
+describe("small networks", () => {
+  it("predict in one stage: a few samples go through everything", () => {
+    const found = plan("  input x: f32[3, 16, 16]\n  y = x -> conv(8, kernel=3) -> relu -> flatten -> dense(3)");
+    expect(stagesOf(found)).toEqual(["map samples 4"]);
+    expect(found.stages[0]!.units).toEqual({ by: "samples", samples: 8 });
+  });
+
+  it("train in three: samples, sums, the optimiser", () => {
+    const [lenet] = modelsOf(readText("examples/lenet/lenet.cnn"));
+    const { stages } = planProgram(lenet!, "step", targets.avx512);
+    expect(stages.map(({ units }) => units.by)).toEqual(["samples", "sums", "ranges"]);
+  });
+});
+
+describe("large layers", () => {
+  const big = plan("  input x: f32[64, 56, 56]\n  y = x -> conv(64, kernel=3, pad=1) -> relu -> flatten -> dense(3)");
+
+  it("of rows are cut into bands that cover the picture", () => {
+    expect(stagesOf(big)).toEqual(["map samples 1", "conv bands 1", "dense samples 2"]);
+    const { units } = big.stages[1]!;
+    if (units.by !== "bands") throw new Error("no bands");
+    expect(units.bands).toBe(Math.ceil(56 / units.rows));
+    expect(units.bands).toBeGreaterThan(50);
+  });
+
+  it("of one row are cut by samples", () => {
+    const long = plan("  input x: f32[16, 1, 4096]\n  y = x -> conv(64, kernel=[1, 9]) -> flatten -> dense(3)");
+    const stage = long.stages.find(({ nodes }) => long.graph.nodes[nodes[0]!]!.core.family === "conv");
+    expect(stage?.units.by ?? "samples").toBe("samples");
+  });
+
+  it("of dense values are cut into blocks of outputs; their gradients by samples", () => {
+    const lines = "  input x: f32[4096]\n  y = x -> dense(4096) -> relu -> dense(4000) -> relu -> dense(3)";
+    const infer = plan(lines);
+    const { graph, stages, choices } = infer;
+    expect(stagesOf(infer)).toEqual(["map samples 1", "dense blocks 1", "dense blocks 1", "dense samples 2"]);
+    for (const { units, nodes } of stages) {
+      if (units.by !== "blocks") continue;
+      const { lanes, tile } = choices[nodes[0]!]!;
+      const [outputs = 1] = graph.values.get(graph.nodes[nodes[0]!]!.body[0]!.value)!.type.shape;
+      expect(units.blocks).toBe(Math.ceil(Math.ceil(outputs / lanes) / tile!.vectors));
+    }
+    const step = plan(lines, "step");
+    step.stages.forEach(({ nodes, units }) =>
+      nodes.forEach((node) => {
+        if (step.graph.nodes[node]!.core.family === "dense_data_grad") expect(units.by).toBe("samples");
+      }),
+    );
+  });
+
+  it("of rows and dense gradients are never cut into bands that a kernel cannot compute", () => {
+    const lines =
+      "  input x: f32[16, 40, 40]\n  y = x -> conv(40, kernel=3) -> relu -> flatten -> dense(1500) -> relu -> dense(3)";
+    const { graph, stages } = plan(lines, "step");
+    const found = stages.filter(({ units }) => units.by === "bands").flatMap(({ nodes }) => nodes);
+    expect(found.map((node) => graph.nodes[node]!.core.family)).not.toContain("dense_data_grad");
+    expect(found.length).toBeGreaterThan(0);
+  });
+});
+
+describe("every plan", () => {
+  const models = oddNetworks.flatMap(({ models }) => models);
+  it.each(models.map((model) => [model.name, model] as const))("of %s runs each node once, in order", (_, model) => {
+    for (const { stages, graph } of Object.values(planModel(model, targets.avx2).plans)) {
+      expect(stages.flatMap(({ nodes }) => nodes)).toEqual(graph.nodes.map((_, i) => i));
+      for (const { units, nodes } of stages)
+        if (units.by === "bands" || units.by === "blocks" || units.by === "ranges") expect(nodes.length).toBe(1);
+    }
+  });
+});
+
+it("multiply-accumulates are counted by the layer's formula", () => {
+  const { graph } = plan(
+    "  input x: f32[3, 10, 10]\n  y = x -> conv(8, kernel=3, pad=1) -> flatten -> dense(3)",
+    "step",
+  );
+  const counted = graph.nodes
+    .filter(({ core }) => /conv|dense/.test(core.family))
+    .map((node) => [node.core.family, macsOf(graph, node)]);
+  expect(counted).toEqual([
+    ["conv", 8 * 100 * 27],
+    ["dense", 2400],
+    ["dense_data_grad", 2400],
+    ["dense_weight_grad", 2400],
+    ["conv_weight_grad", 8 * 100 * 27],
+  ]);
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { CheckedModel } from "../../compiler/check/program.ts";
+import type { Layout } from "../../compiler/ir/plan.ts";
+import { chooseAlgorithms } from "../../compiler/passes/choose-algorithms.ts";
+import { layOut } from "../../compiler/passes/lay-out.ts";
+import { targets } from "../../compiler/passes/targets.ts";
+import { lower } from "../../compiler/lower/lower.ts";
+import { runPasses } from "../../compiler/passes/pipeline.ts";
+import { planModel } from "../../compiler/plan-model.ts";
+import { modelOf, modelsOf, sampleModels } from "../../compiler/testing/index.ts";
+import { sizeOf } from "../../compiler/shape/tensor-type.ts";
+import { oddNetworks } from "../compile/odd-networks.ts";
+import { readText } from "../support/paths.ts";
+import { conv, graphOf } from "./support.ts";
+
+const isas = ["avx512", "avx2", "scalar"] as const;
+const [lenet] = modelsOf(readText("examples/lenet/lenet.cnn"), "lenet.cnn");
+
+describe("halos", () => {
+  const haloOf = (text: string, value: string): readonly [number, number] => {
+    const layout = layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx512 })).layouts!.get(value);
+    if (layout?.kind !== "image") throw new Error(`${value} is no image`);
+    return [layout.left, layout.right];
+  };
+  const between = (width: number, out: number, core: string): string => `
+    input x: f32[4,1,${width}]
+    parameter w: f32[8,4,1,1] once
+    node map (x)
+      store s: f32[4,1,${width}] = x
+    node ${core} (s, w)
+      store y: f32[8,1,${out}] = core
+    result y = y
+  `;
+  const wide = (kernel: number, stride: number, pads: readonly [number, number], dilation = 1): string =>
+    `conv ${JSON.stringify({ window: { kernel: [1, kernel], stride: [1, stride], dilation: [1, dilation], pad: [0, pads[0], 0, pads[1]] }, groups: 1 })}`;
+
+  it.each<[string, string, readonly [number, number]]>([
+    ["no padding", between(10, 8, wide(3, 1, [0, 0])), [0, 0]],
+    ["the same on both sides", between(10, 10, wide(3, 1, [1, 1])), [1, 1]],
+    ["one side only", between(10, 10, wide(3, 1, [2, 0])), [2, 0]],
+    ["a stride that never reaches the far padding", between(10, 5, wide(3, 2, [1, 1])), [1, 0]],
+    ["a stride that reaches it", between(9, 5, wide(3, 2, [1, 1])), [1, 1]],
+    ["dilated taps", between(10, 10, wide(3, 1, [3, 3], 3)), [3, 3]],
+  ])("with %s", (_, text, expected) => {
+    expect(haloOf(text, "s")).toEqual(expected);
+  });
+
+  it("are as wide as the widest reader needs", () => {
+    const text = `
+      input x: f32[4,9,9]
+      parameter w: f32[8,4,3,3] once
+      parameter v: f32[8,4,5,5] once
+      node map (x)
+        store s: f32[4,9,9] = x
+      node ${conv(3, { pad: 1 })} (s, w)
+        store a: f32[8,9,9] = core
+      node ${conv(5, { pad: 2 })} (s, v)
+        store b: f32[8,9,9] = core
+      result a = a
+      result b = b
+    `;
+    expect(haloOf(text, "s")).toEqual([2, 2]);
+    expect(haloOf(text, "a")).toEqual([0, 0]);
+  });
+});
+
+describe("layouts", () => {
+  it.each<[string, Layout["kind"]]>([
+    ["x", "external"],
+    ["t", "external"],
+    ["s", "image"],
+    ["l", "scalars"],
+    ["m", "once"],
+    ["w", "once"],
+  ])("of %s: %s", (id, kind) => {
+    const graph = graphOf(
+      `
+      input x: u8[4]
+      target t: i32[]
+      parameter w: f32[4] once
+      node map (x, w)
+        store s: f32[4] = (mul x w)
+      node cross_entropy (s, t)
+        store l: f32[] = core
+      node batch_mean (l)
+        store m: f32[] once = core
+      result loss = m`,
+      "program step M loss",
+    );
+    expect(layOut(chooseAlgorithms({ graph, target: targets.avx2 })).layouts!.get(id)!.kind).toBe(kind);
+  });
+
+  it("give a pixel whole vectors", () => {
+    for (const isa of isas) {
+      const { layouts, graph } = planModel(lenet!, targets[isa]).plans.step!;
+      for (const [id, layout] of layouts) {
+        if (layout.kind !== "image") continue;
+        const [channels = 1] = graph.values.get(id)!.type.shape;
+        expect(layout.pixel).toBeGreaterThanOrEqual(channels);
+        expect(targets[isa].lanes.some((lanes) => layout.pixel % lanes === 0)).toBe(true);
+      }
+    }
+  });
+});
+
+describe("packings", () => {
+  const trained = [lenet!, ...oddNetworks.flatMap(({ models }) => models)];
+  const all: readonly CheckedModel[] = [...trained, ...sampleModels().map(({ model }) => model)];
+
+  it.each(isas)("are the same in every program, %s", (isa) => {
+    for (const model of all) {
+      const { plans } = planModel(
+        model,
+        targets[isa],
+        model.train ? ["infer", "step", "gradient"] : ["infer", "gradient"],
+      );
+      const [first, ...others] = Object.values(plans);
+      for (const { packings, block } of others) {
+        expect(packings).toEqual(first!.packings);
+        expect(block).toBe(first!.block);
+      }
+    }
+  });
+
+  it.each(isas)("hold every number, one after the other, %s", (isa) => {
+    for (const model of all) {
+      const { packings, block, graph } = planModel(model, targets[isa], ["infer"]).plans.infer!;
+      let end = 0;
+      for (const id of graph.parameters) {
+        const packing = packings.get(id)!;
+        expect(packing.offset).toBeGreaterThanOrEqual(end);
+        // Whole cache lines.
+        expect(packing.offset % 16).toBe(0);
+        expect(packing.size).toBeGreaterThanOrEqual(sizeOf(graph.values.get(id)!.type.shape));
+        end = packing.offset + packing.size;
+      }
+      expect(block).toBeGreaterThanOrEqual(end);
+      expect(block % 16).toBe(0);
+    }
+  });
+
+  it("do not depend on dropout in front of a dense layer", () => {
+    const dropped = modelOf(
+      "Dropped",
+      `  input x: f32[3, 6, 6]
+  y = x -> conv(5, kernel=3) -> relu -> flatten -> dropout -> dense(3)
+  output a: class[3] = y -> softmax
+  train { loss = cross_entropy(y, a)  optimizer = sgd(lr=0.1)  batch = 2  epochs = 1 }`,
+    );
+    // Each planned by itself, with nothing handed on.
+    const [infer, step] = (["infer", "step"] as const).map((p) => runPasses(lower(dropped, p), targets.avx512));
+    expect(infer!.packings).toEqual(step!.packings);
+    expect(infer!.packings.get("y.dense1.weight")!.operand).toEqual([5, 4, 4]);
+  });
+
+  it("that two programs disagree about are an error, not wrong numbers", () => {
+    const graph = lower(lenet!, "infer");
+    const { packings, block } = runPasses(graph, targets.avx512);
+    const [id] = graph.parameters;
+    const turned = new Map(packings).set(id!, { ...packings.get(id!)!, vectors: 99 });
+    expect(() => runPasses(graph, targets.avx512, { packed: { packings: turned, block } })).toThrow(
+      `${id} is packed in two ways`,
+    );
+    expect(() => runPasses(graph, targets.avx512, { packed: { packings: new Map(), block } })).toThrow(
+      "was not packed",
+    );
+  });
+});

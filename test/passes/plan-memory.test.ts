@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { valueOf, type Graph, type ValueId } from "../../compiler/ir/graph.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+import { targets } from "../../compiler/passes/targets.ts";
+import { readsOf } from "../../compiler/passes/rewrite.ts";
+import { planModel, planProgram } from "../../compiler/plan-model.ts";
+import { extentOf } from "../../compiler/shape/tensor-type.ts";
+import { modelOf, modelsOf, sampleModels } from "../../compiler/testing/index.ts";
+import type { CheckedModel } from "../../compiler/check/program.ts";
+import { RandomStream } from "../../runtime/random/philox.ts";
+import { oddNetworks, vgg } from "../compile/odd-networks.ts";
+import { readText } from "../support/paths.ts";
+
+const isas = ["avx512", "avx2", "scalar"] as const;
+const [lenet] = modelsOf(readText("examples/lenet/lenet.cnn"));
+
+/** Nodes from the one that writes a value to the last that reads it; what is asked for lives to the end. */
+function life(graph: Graph, id: ValueId): readonly [number, number] {
+  const from = graph.nodes.findIndex((node) => node.outputs.includes(id));
+  const reads = graph.nodes.flatMap((node, i) => (readsOf(node).has(id) ? [i] : []));
+  const asked = graph.results.some(({ value }) => value === id);
+  return [from, asked ? graph.nodes.length : Math.max(from, ...reads)];
+}
+
+/** Everything that must hold of a plan's memory. */
+function checkMemory({ graph, arena, layouts }: Plan): void {
+  const placed = [...arena.offsets].map(([id, place]) => ({ id, ...place, life: life(graph, id) }));
+  for (const { id, offset, bytes } of placed) {
+    expect(offset % 64, id).toBe(0);
+    expect(offset + bytes, id).toBeLessThanOrEqual(arena.slice);
+    const layout = layouts.get(id)!;
+    if (layout.kind !== "image") throw new Error(`${id} has a place and no layout`);
+    const { height, width } = extentOf(valueOf(graph, id).type.shape);
+    const element = valueOf(graph, id).type.dtype === "u8" ? 1 : 4;
+    const needed = height * (layout.left + width + layout.right) * layout.pixel * element;
+    expect(bytes, id).toBeGreaterThanOrEqual(needed);
+  }
+  for (const a of placed)
+    for (const b of placed) {
+      if (a.id >= b.id) continue;
+      const together = a.life[0] <= b.life[1] && b.life[0] <= a.life[1];
+      const overlap = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+      // Lives that touch count as together: a node's result never lies where its operand does.
+      expect(together && overlap, `${a.id} and ${b.id} share memory`).toBe(false);
+    }
+  const stored = graph.nodes.flatMap((node) => node.outputs);
+  for (const id of stored)
+    if (layouts.get(id)!.kind === "image") expect(arena.offsets.has(id), `${id} has no place`).toBe(true);
+  const scalars = stored.filter((id) => layouts.get(id)!.kind === "scalars");
+  expect([...arena.scalars].sort()).toEqual(scalars.sort());
+}
+
+/** What is kept once: pieces in a row, each on a cache line. */
+function checkOnce({ arena, derived }: Plan): void {
+  const offsets = [...arena.partials.values(), ...arena.derived.values()].sort((a, b) => a - b);
+  expect(new Set(offsets).size).toBe(offsets.length);
+  expect(offsets.filter((offset) => offset % 64 !== 0 || offset >= arena.once)).toEqual([]);
+  for (const { node, size } of derived) {
+    const start = arena.derived.get(node)!;
+    const next = offsets.find((offset) => offset > start) ?? arena.once;
+    expect(next - start).toBeGreaterThanOrEqual(size * 4);
+  }
+}
+
+function checkAll(model: CheckedModel, isa: (typeof isas)[number]): void {
+  const programs = model.train ? (["infer", "step", "gradient"] as const) : (["infer", "gradient"] as const);
+  for (const plan of Object.values(planModel(model, targets[isa], programs).plans)) {
+    checkMemory(plan);
+    checkOnce(plan);
+  }
+}
+
+describe.each(isas)("no two live values share memory, %s", (isa) => {
+  const models = [lenet!, ...oddNetworks.flatMap(({ models }) => models), ...sampleModels().map(({ model }) => model)];
+  it.each(models.map((model) => [model.name, model] as const))("in %s", (_, model) => checkAll(model, isa));
+});
+
+describe("no two live values share memory in networks drawn at random", () => {
+  it.each(Array.from({ length: 60 }, (_, i) => i))("number %d", (seed) => {
+    checkAll(randomNetwork(seed), isas[seed % isas.length]!);
+  });
+});
+
+/** A legal network of a few layers and branches; every value may be read again, be an output, or end in a loss. */
+function randomNetwork(seed: number): CheckedModel {
+  const random = new RandomStream(seed, 5);
+  const pick = <T>(list: readonly T[]): T => list[random.below(list.length)]!;
+  const images = ["x"];
+  const lines = [`input x: f32[${pick([1, 3, 8])}, 12, 12]`];
+  const links = [
+    () => `conv(${pick([2, 8, 17])}, kernel=${pick([1, 3])}, pad=same)`,
+    () => "relu",
+    () => "tanh",
+    () => "dropout(0.3)",
+    () => "max_pool(3, stride=1, pad=1)",
+    () => "avg_pool(3, stride=1, pad=1)",
+  ];
+  for (let i = 0; i < 2 + random.below(6); i++) {
+    const chain = Array.from({ length: 1 + random.below(4) }, () => pick(links)());
+    lines.push(`v${i} = ${pick(images)} -> ${chain.join(" -> ")}`);
+    images.push(`v${i}`);
+  }
+  const heads = Array.from({ length: 1 + random.below(2) }, (_, i) => {
+    lines.push(`y${i} = ${i === 0 ? images.at(-1)! : pick(images)} -> flatten -> dense(4) -> tanh -> dense(3)`);
+    lines.push(`output a${i}: class[3] = y${i} -> softmax`);
+    return `cross_entropy(y${i}, a${i})`;
+  });
+  lines.push(`train { loss = ${heads.join(" + 0.5 * ")}  optimizer = sgd(lr=0.1)  batch = 4  epochs = 1 }`);
+  return modelOf(`Random${seed}`, lines.join("\n"));
+}
+
+describe("reuse", () => {
+  it("of a chain needs room for two layers, not for all", () => {
+    const chain = Array.from({ length: 12 }, () => "conv(16, kernel=3, pad=1) -> relu").join(" -> ");
+    const model = modelOf("Chain", `  input x: f32[16, 8, 8]\n  y = x -> ${chain}\n  output r: f32[16, 8, 8] = y`);
+    const { arena } = planProgram(model, "infer", targets.avx512);
+    const largest = Math.max(...[...arena.offsets.values()].map(({ bytes }) => bytes));
+    expect(arena.slice).toBeLessThanOrEqual(2 * largest + 64);
+    expect(arena.withoutReuse).toBeGreaterThan(5 * arena.slice);
+  });
+
+  it("of VGG-16 needs what its first two convolutions hold together", () => {
+    const [model] = modelsOf(vgg(224, 1000, 4096));
+    const { arena } = planProgram(model!, "infer", targets.avx512);
+    const oneLayer = 64 * 224 * (224 + 2) * 4;
+    expect(arena.slice).toBeLessThanOrEqual(2 * oneLayer);
+    expect(arena.slice).toBeLessThan(0.6 * arena.withoutReuse);
+  });
+
+  it("never puts a result where an operand is, even in the same shape", () => {
+    const model = modelOf(
+      "Same",
+      `  input x: f32[7, 5, 5]\n  y = x -> conv(7, kernel=1) -> softmax\n  output r: f32[7, 5, 5] = y`,
+    );
+    const plan = planProgram(model, "infer", targets.avx2);
+    const places = [...plan.arena.offsets.values()];
+    expect(places.length).toBeGreaterThanOrEqual(3);
+    checkMemory(plan);
+  });
+
+  it("is the same every time", () => {
+    const [first, second] = [1, 2].map(() => planProgram(lenet!, "step", targets.avx512).arena);
+    expect(first).toEqual(second);
+  });
+
+  it("keeps slices off multiples of 4 KiB", () => {
+    const model = modelOf("Aliased", `  input x: f32[16, 8, 8]\n  output r: f32[16, 8, 8] = x -> relu`);
+    const { arena } = planProgram(model, "infer", targets.avx512);
+    expect(arena.slice % 4096).not.toBe(0);
+    expect(arena.slice).toBe(4096 + 64);
+  });
+});
