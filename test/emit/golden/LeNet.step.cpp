@@ -1,0 +1,492 @@
+// LeNet, program step, compiled from lenet.cnn by cnnc 0.1.0 for avx512. Made anew by each build: edit the .cnn file.
+// source sha256 5d2a51cefa2a8855b5c3896cb23d26a494875fb403ca9c326626320b7f8a07ea
+#include "generated.h"
+
+double LeNet_learning_rate(double step, double total_steps);
+
+namespace LeNet_step_program {
+namespace {
+using namespace cnnc::CNNC_ISA;
+using cnnc::Call;
+
+// Bytes of one sample's slice of the arena, and what lies in it.
+constexpr long slice = 81280;
+using logits_tanh1_t = Tensor<28, 28, 6, 8, 0, 0, float, slice / 4>;
+using logits_conv1_gradient_t = Tensor<28, 28, 6, 8, 0, 0, float, slice / 4>;
+using logits_conv2_gradient_t = Tensor<10, 10, 16, 16, 4, 4, float, slice / 4>;
+using logits_tanh2_t = Tensor<10, 10, 16, 16, 0, 0, float, slice / 4>;
+using logits_avg_pool1_t = Tensor<14, 14, 6, 8, 0, 0, float, slice / 4>;
+using logits_avg_pool1_gradient_t = Tensor<14, 14, 6, 8, 0, 0, float, slice / 4>;
+using logits_normalize1_t = Tensor<28, 28, 1, 1, 2, 2, float, slice / 4>;
+using logits_avg_pool2_t = Tensor<5, 5, 16, 16, 0, 0, float, slice / 4>;
+using logits_avg_pool2_gradient_t = Tensor<5, 5, 16, 16, 0, 0, float, slice / 4>;
+using logits_tanh3_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
+using logits_dropout1_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
+using logits_dense1_gradient_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
+using logits_tanh4_t = Tensor<1, 1, 84, 96, 0, 0, float, slice / 4>;
+using logits_dense2_gradient_t = Tensor<1, 1, 84, 96, 0, 0, float, slice / 4>;
+using logits_dense3_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
+using logits_dense3_gradient_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
+
+struct logits_normalize1_steps {
+  External<uint8_t, 1> from_image;
+  logits_normalize1_t to_logits_normalize1;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_normalize1 = fma(from_image.template load<V>(at), V(0.01110926f), V(-0.8101983f));
+    logits_normalize1.store(to_logits_normalize1.at(at.n, at.h, at.w, at.c));
+    return logits_normalize1;
+  }
+};
+
+struct logits_avg_pool1_before_pool {
+  const float* from_logits_conv1_bias;
+  logits_tanh1_t to_logits_tanh1;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_conv1 = core + V::load(from_logits_conv1_bias + at.c);
+    const V logits_tanh1 = tanh(logits_conv1);
+    logits_tanh1.store(to_logits_tanh1.at(at.n, at.h, at.w, at.c));
+    return logits_tanh1;
+  }
+};
+
+struct logits_avg_pool1_steps {
+  logits_avg_pool1_t to_logits_avg_pool1;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_avg_pool1 = core;
+    logits_avg_pool1.store(to_logits_avg_pool1.at(at.n, at.h, at.w, at.c));
+    return logits_avg_pool1;
+  }
+};
+
+struct logits_avg_pool2_before_pool {
+  const float* from_logits_conv2_bias;
+  logits_tanh2_t to_logits_tanh2;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_conv2 = core + V::load(from_logits_conv2_bias + at.c);
+    const V logits_tanh2 = tanh(logits_conv2);
+    logits_tanh2.store(to_logits_tanh2.at(at.n, at.h, at.w, at.c));
+    return logits_tanh2;
+  }
+};
+
+struct logits_avg_pool2_steps {
+  logits_avg_pool2_t to_logits_avg_pool2;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_avg_pool2 = core;
+    logits_avg_pool2.store(to_logits_avg_pool2.at(at.n, at.h, at.w, at.c));
+    return logits_avg_pool2;
+  }
+};
+
+struct logits_dropout1_steps {
+  const float* from_logits_dense1_bias;
+  logits_tanh3_t to_logits_tanh3;
+  uint64_t seed;
+  uint64_t step;
+  logits_dropout1_t to_logits_dropout1;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_dense1 = core + V::load(from_logits_dense1_bias + at.c);
+    const V logits_tanh3 = tanh(logits_dense1);
+    logits_tanh3.store(to_logits_tanh3.at(at.n, at.h, at.w, at.c));
+    const V logits_dropout1 = select(V(0.25f) > uniform<V>(seed, 0xc1349557u, step, at.n, element<V, 1, 1>(at)), V(0.f), logits_tanh3 * V(1.3333334f));
+    logits_dropout1.store(to_logits_dropout1.at(at.n, at.h, at.w, at.c));
+    return logits_dropout1;
+  }
+};
+
+struct logits_tanh4_steps {
+  const float* from_logits_dense2_bias;
+  logits_tanh4_t to_logits_tanh4;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_dense2 = core + V::load(from_logits_dense2_bias + at.c);
+    const V logits_tanh4 = tanh(logits_dense2);
+    logits_tanh4.store(to_logits_tanh4.at(at.n, at.h, at.w, at.c));
+    return logits_tanh4;
+  }
+};
+
+struct logits_dense3_steps {
+  const float* from_logits_dense3_bias;
+  logits_dense3_t to_logits_dense3;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_dense3 = core + V::load(from_logits_dense3_bias + at.c);
+    logits_dense3.store(to_logits_dense3.at(at.n, at.h, at.w, at.c));
+    return logits_dense3;
+  }
+};
+
+struct loss_cross_entropy_gradient_steps {
+  float inverse_batch;
+  float* to_loss_cross_entropy_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V loss_cross_entropy_gradient = V(inverse_batch);
+    loss_cross_entropy_gradient.store(to_loss_cross_entropy_gradient + at.n);
+    return loss_cross_entropy_gradient;
+  }
+};
+
+struct logits_dense3_gradient_steps {
+  logits_dense3_gradient_t to_logits_dense3_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_dense3_gradient = core;
+    logits_dense3_gradient.store(to_logits_dense3_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_dense3_gradient;
+  }
+};
+
+struct logits_dense2_gradient_steps {
+  logits_tanh4_t from_logits_tanh4;
+  logits_dense2_gradient_t to_logits_dense2_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_dense2_gradient = core * (V(1.f) - V::load(from_logits_tanh4.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh4.at(at.n, at.h, at.w, at.c)));
+    logits_dense2_gradient.store(to_logits_dense2_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_dense2_gradient;
+  }
+};
+
+struct logits_dense1_gradient_steps {
+  uint64_t seed;
+  uint64_t step;
+  logits_tanh3_t from_logits_tanh3;
+  logits_dense1_gradient_t to_logits_dense1_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_tanh3_gradient = select(V(0.25f) > uniform<V>(seed, 0xc1349557u, step, at.n, element<V, 1, 1>(at)), V(0.f), core * V(1.3333334f));
+    const V logits_dense1_gradient = logits_tanh3_gradient * (V(1.f) - V::load(from_logits_tanh3.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh3.at(at.n, at.h, at.w, at.c)));
+    logits_dense1_gradient.store(to_logits_dense1_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_dense1_gradient;
+  }
+};
+
+struct logits_avg_pool2_gradient_steps {
+  logits_avg_pool2_gradient_t to_logits_avg_pool2_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_avg_pool2_gradient = core;
+    logits_avg_pool2_gradient.store(to_logits_avg_pool2_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_avg_pool2_gradient;
+  }
+};
+
+struct logits_conv2_gradient_steps {
+  logits_tanh2_t from_logits_tanh2;
+  logits_conv2_gradient_t to_logits_conv2_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_conv2_gradient = core * (V(1.f) - V::load(from_logits_tanh2.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh2.at(at.n, at.h, at.w, at.c)));
+    logits_conv2_gradient.store(to_logits_conv2_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_conv2_gradient;
+  }
+};
+
+struct logits_avg_pool1_gradient_steps {
+  logits_avg_pool1_gradient_t to_logits_avg_pool1_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_avg_pool1_gradient = core;
+    logits_avg_pool1_gradient.store(to_logits_avg_pool1_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_avg_pool1_gradient;
+  }
+};
+
+struct logits_conv1_gradient_steps {
+  logits_tanh1_t from_logits_tanh1;
+  logits_conv1_gradient_t to_logits_conv1_gradient;
+  template <class V>
+  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
+    const V logits_conv1_gradient = core * (V(1.f) - V::load(from_logits_tanh1.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh1.at(at.n, at.h, at.w, at.c)));
+    logits_conv1_gradient.store(to_logits_conv1_gradient.at(at.n, at.h, at.w, at.c));
+    return logits_conv1_gradient;
+  }
+};
+
+// How a parameter moves.
+struct update {
+  float *weights, *velocitys;
+  const float* gradients;
+  float learning_rate;
+  template <class V>
+  CNNC_INLINE void operator()(V, long i) const {
+    V gradient = V::load(gradients + i), weight = V::load(weights + i), velocity = V::load(velocitys + i);
+    velocity = fma(velocity, V(0.9f), gradient + weight * V(0.0005f));
+    weight = weight - V(learning_rate) * velocity;
+    velocity.store(velocitys + i);
+    weight.store(weights + i);
+  }
+};
+
+struct Program {
+  const Call& call;
+  const Memory memory{call, 343808, 3};
+  const External<uint8_t, 1> input_image{call.inputs[0]};
+  const int32_t* const target_clothing_target = call.targets[0];
+  const logits_tanh1_t logits_tanh1{memory.in_slice<float>(0)};  // f32[6, 28, 28]
+  const logits_conv1_gradient_t logits_conv1_gradient{memory.in_slice<float>(25088)};  // f32[6, 28, 28]
+  const logits_conv2_gradient_t logits_conv2_gradient{memory.in_slice<float>(50176)};  // f32[16, 10, 10]
+  const logits_tanh2_t logits_tanh2{memory.in_slice<float>(25088)};  // f32[16, 10, 10]
+  const logits_avg_pool1_t logits_avg_pool1{memory.in_slice<float>(61696)};  // f32[6, 14, 14]
+  const logits_avg_pool1_gradient_t logits_avg_pool1_gradient{memory.in_slice<float>(67968)};  // f32[6, 14, 14]
+  const logits_normalize1_t logits_normalize1{memory.in_slice<float>(74240)};  // f32[1, 28, 28]
+  const logits_avg_pool2_t logits_avg_pool2{memory.in_slice<float>(77824)};  // f32[16, 5, 5]
+  const logits_avg_pool2_gradient_t logits_avg_pool2_gradient{memory.in_slice<float>(31488)};  // f32[16, 5, 5]
+  const logits_tanh3_t logits_tanh3{memory.in_slice<float>(31488)};  // f32[120]
+  const logits_dropout1_t logits_dropout1{memory.in_slice<float>(79424)};  // f32[120]
+  const logits_dense1_gradient_t logits_dense1_gradient{memory.in_slice<float>(79936)};  // f32[120]
+  const logits_tanh4_t logits_tanh4{memory.in_slice<float>(80448)};  // f32[84]
+  const logits_dense2_gradient_t logits_dense2_gradient{memory.in_slice<float>(80832)};  // f32[84]
+  const logits_dense3_t logits_dense3{memory.in_slice<float>(32000)};  // f32[10]
+  const logits_dense3_gradient_t logits_dense3_gradient{memory.in_slice<float>(81216)};  // f32[10]
+  float* const loss_cross_entropy = memory.per_sample(0);
+  float* const loss_cross_entropy_hits = memory.per_sample(1);
+  float* const loss_cross_entropy_gradient = memory.per_sample(2);
+
+  // lenet.cnn:5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
+  void compute_logits_normalize1(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      clear_halo(logits_normalize1, n, 0, 28);
+      map<f32x1, Tensor<28, 28, 1>>(
+          n, 0, 28, logits_normalize1_steps{input_image, logits_normalize1});
+    }
+  }
+
+  // lenet.cnn:9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)
+  void compute_logits_avg_pool1(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      conv_pool<f32x8, logits_normalize1_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, 28, 28, Tile{14, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 14, 14, true>(
+          logits_normalize1, call.parameters + 0, n, 0, 14, logits_avg_pool1_before_pool{call.parameters + 208, logits_tanh1}, logits_avg_pool1_steps{logits_avg_pool1});
+    }
+  }
+
+  // lenet.cnn:10: conv(16, kernel=5) -> tanh -> avg_pool(2)
+  void compute_logits_avg_pool2(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      conv_pool<f32x16, logits_avg_pool1_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, 10, 10, Tile{10, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 5, 5, true>(
+          logits_avg_pool1, call.parameters + 224, n, 0, 5, logits_avg_pool2_before_pool{call.parameters + 2624, logits_tanh2}, logits_avg_pool2_steps{logits_avg_pool2});
+    }
+  }
+
+  // lenet.cnn:12: dense(120) -> tanh -> dropout(0.25)
+  void compute_logits_dropout1(long n0, long n1) const {
+    dense<f32x16, logits_avg_pool2_t, 120, Tile{4, 4}>(
+        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{4, 4}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, logits_dropout1});
+  }
+
+  // lenet.cnn:13: dense(84) -> tanh
+  void compute_logits_tanh4(long n0, long n1) const {
+    dense<f32x16, logits_dropout1_t, 84, Tile{8, 3}>(
+        logits_dropout1, call.parameters + 53968, n0, n1, 0, dense_blocks<f32x16, 84, Tile{8, 3}>, logits_tanh4_steps{call.parameters + 65488, logits_tanh4});
+  }
+
+  // lenet.cnn:14: dense(10)
+  void compute_logits_dense3(long n0, long n1) const {
+    dense<f32x16, logits_tanh4_t, 10, Tile{8, 1}>(
+        logits_tanh4, call.parameters + 65584, n0, n1, 0, dense_blocks<f32x16, 10, Tile{8, 1}>, logits_dense3_steps{call.parameters + 66928, logits_dense3});
+  }
+
+  // lenet.cnn:21: cross_entropy(logits, clothing)
+  void compute_loss_cross_entropy(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      cross_entropy<f32x16>(
+          logits_dense3, target_clothing_target, n, loss_cross_entropy);
+    }
+  }
+
+  // lenet.cnn:21: cross_entropy(logits, clothing)
+  void compute_loss_cross_entropy_hits(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      class_hits<f32x16>(
+          logits_dense3, target_clothing_target, n, loss_cross_entropy_hits);
+    }
+  }
+
+  // lenet.cnn:21: gradient of cross_entropy(logits, clothing)
+  void compute_loss_cross_entropy_gradient(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      map<f32x1, Tensor<1, 1, 1>>(
+          n, 0, 1, loss_cross_entropy_gradient_steps{1.f / float(call.batch), loss_cross_entropy_gradient});
+    }
+  }
+
+  // lenet.cnn:21: gradient of cross_entropy(logits, clothing)
+  void compute_logits_dense3_gradient(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      cross_entropy_grad<f32x16>(
+          logits_dense3, target_clothing_target, loss_cross_entropy_gradient, n, 0, 1, logits_dense3_gradient_steps{logits_dense3_gradient});
+    }
+  }
+
+  // lenet.cnn:14: gradient of dense(10) -> gradient of tanh
+  void compute_logits_dense2_gradient(long n0, long n1) const {
+    dense_data<f32x16, Tensor<1, 1, 84>, 10, Tile{8, 3}>(
+        logits_dense3_gradient, memory.at(92160), n0, n1, logits_dense2_gradient_steps{logits_tanh4, logits_dense2_gradient});
+  }
+
+  // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
+  void compute_logits_dense1_gradient(long n0, long n1) const {
+    dense_data<f32x16, Tensor<1, 1, 120>, 84, Tile{4, 4}>(
+        logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, logits_tanh3, logits_dense1_gradient});
+  }
+
+  // lenet.cnn:12: gradient of dense(120)
+  void compute_logits_avg_pool2_gradient(long n0, long n1) const {
+    dense_data<f32x16, Tensor<5, 5, 16>, 120, Tile{8, 1}>(
+        logits_dense1_gradient, memory.at(139008), n0, n1, logits_avg_pool2_gradient_steps{logits_avg_pool2_gradient});
+  }
+
+  // lenet.cnn:10: gradient of avg_pool(2) -> gradient of tanh
+  void compute_logits_conv2_gradient(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      clear_halo(logits_conv2_gradient, n, 0, 10);
+      pool_grad<f32x16, logits_avg_pool2_gradient_t, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 10, 10>(
+          logits_avg_pool2_gradient, NoIndex{}, n, 0, 10, logits_conv2_gradient_steps{logits_tanh2, logits_conv2_gradient});
+    }
+  }
+
+  // lenet.cnn:10: gradient of conv(16, kernel=5)
+  void compute_logits_avg_pool1_gradient(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      conv_data<f32x8, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 6, 1, 14, 14, Tile{14, 1}>(
+          logits_conv2_gradient, memory.at(331008), n, 0, 14, logits_avg_pool1_gradient_steps{logits_avg_pool1_gradient});
+    }
+  }
+
+  // lenet.cnn:9: gradient of avg_pool(2) -> gradient of tanh
+  void compute_logits_conv1_gradient(long n0, long n1) const {
+    for (long n = n0; n < n1; n++) {
+      pool_grad<f32x8, logits_avg_pool1_gradient_t, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 28, 28>(
+          logits_avg_pool1_gradient, NoIndex{}, n, 0, 28, logits_conv1_gradient_steps{logits_tanh1, logits_conv1_gradient});
+    }
+  }
+
+  void run() const {
+    // Weights with vectors over input channels, for the gradients to data.
+    for_jobs(call,
+      Job(1, [&](long) {
+        transpose_dense<16, Tile{1, 1}, 16, Tile{8, 3}, 10, 84, 1, 1>(call.parameters + 65584, memory.at(92160));
+      }),
+      Job(1, [&](long) {
+        transpose_dense<16, Tile{1, 3}, 16, Tile{4, 4}, 84, 120, 1, 1>(call.parameters + 53968, memory.at(96000));
+      }),
+      Job(1, [&](long) {
+        transpose_dense<16, Tile{1, 4}, 16, Tile{8, 1}, 120, 16, 5, 5>(call.parameters + 2640, memory.at(139008));
+      }),
+      Job(1, [&](long) {
+        transpose_conv<16, Tile{1, 1}, 8, Tile{14, 1}, 16, 6, 5, 5, 1>(call.parameters + 224, memory.at(331008));
+      }));
+
+    for_samples<8>(call, [&](long n0, long n1) {
+      compute_logits_normalize1(n0, n1);  // 5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
+      compute_logits_avg_pool1(n0, n1);  // 9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)
+      compute_logits_avg_pool2(n0, n1);  // 10: conv(16, kernel=5) -> tanh -> avg_pool(2)
+      compute_logits_dropout1(n0, n1);  // 12: dense(120) -> tanh -> dropout(0.25)
+      compute_logits_tanh4(n0, n1);  // 13: dense(84) -> tanh
+      compute_logits_dense3(n0, n1);  // 14: dense(10)
+      compute_loss_cross_entropy(n0, n1);  // 21: cross_entropy(logits, clothing)
+      compute_loss_cross_entropy_hits(n0, n1);  // 21: cross_entropy(logits, clothing)
+      compute_loss_cross_entropy_gradient(n0, n1);  // 21: gradient of cross_entropy(logits, clothing)
+      compute_logits_dense3_gradient(n0, n1);  // 21: gradient of cross_entropy(logits, clothing)
+      compute_logits_dense2_gradient(n0, n1);  // 14: gradient of dense(10) -> gradient of tanh
+      compute_logits_dense1_gradient(n0, n1);  // 13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
+      compute_logits_avg_pool2_gradient(n0, n1);  // 12: gradient of dense(120)
+      compute_logits_conv2_gradient(n0, n1);  // 10: gradient of avg_pool(2) -> gradient of tanh
+      compute_logits_avg_pool1_gradient(n0, n1);  // 10: gradient of conv(16, kernel=5)
+      compute_logits_conv1_gradient(n0, n1);  // 9: gradient of avg_pool(2) -> gradient of tanh
+    });
+
+    // Gradients to parameters: sums over parts of the batch, added in order.
+    for_jobs(call,
+      Job(8, [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, 1);
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        channel_sum<f32x16>(logits_dense3_gradient, n0, n1, memory.at(0) + part * 16);
+      }),
+      Job(dense_weights_units<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(), [&](long unit) {
+        dense_weights<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(logits_tanh4, logits_dense3_gradient, call.batch, int(unit), call.gradients + 65584);
+      }),
+      Job(8, [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, 1);
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        channel_sum<f32x16>(logits_dense2_gradient, n0, n1, memory.at(512) + part * 96);
+      }),
+      Job(dense_weights_units<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(), [&](long unit) {
+        dense_weights<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(logits_dropout1, logits_dense2_gradient, call.batch, int(unit), call.gradients + 53968);
+      }),
+      Job(8, [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, 1);
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        channel_sum<f32x16>(logits_dense1_gradient, n0, n1, memory.at(3584) + part * 128);
+      }),
+      Job(dense_weights_units<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(), [&](long unit) {
+        dense_weights<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(logits_avg_pool2, logits_dense1_gradient, call.batch, int(unit), call.gradients + 2640);
+      }),
+      Job(8, [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, 1);
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        channel_sum<f32x16>(logits_conv2_gradient, n0, n1, memory.at(7680) + part * 16);
+      }),
+      Job(8 * conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(), [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>());
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        conv_weights<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(logits_avg_pool1, logits_conv2_gradient, n0, n1, tile, memory.at(8192) + part * 2400);
+      }),
+      Job(8, [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, 1);
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        channel_sum<f32x8>(logits_conv1_gradient, n0, n1, memory.at(84992) + part * 16);
+      }),
+      Job(8 * conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(), [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>());
+        const auto [n0, n1] = chunk(call.batch, 8, part);
+        conv_weights<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(logits_normalize1, logits_conv1_gradient, n0, n1, tile, memory.at(85504) + part * 208);
+      }),
+      Job(1, [&](long) {
+        call.results[0] = batch_mean(loss_cross_entropy, call.batch);
+      }),
+      Job(1, [&](long) {
+        call.results[1] = batch_mean(loss_cross_entropy_hits, call.batch);
+      }));
+    for_jobs(call,
+      Job(1, [&](long) {
+        sum_partials<f32x16>(memory.at(0), 8, 16, 0, 16, call.gradients + 66928);
+      }),
+      Job(1, [&](long) {
+        sum_partials<f32x16>(memory.at(512), 8, 96, 0, 96, call.gradients + 65488);
+      }),
+      Job(1, [&](long) {
+        sum_partials<f32x16>(memory.at(3584), 8, 128, 0, 128, call.gradients + 53840);
+      }),
+      Job(1, [&](long) {
+        sum_partials<f32x16>(memory.at(7680), 8, 16, 0, 16, call.gradients + 2624);
+      }),
+      Job(1, [&](long) {
+        sum_partials<f32x16>(memory.at(8192), 8, 2400, 0, 2400, call.gradients + 224);
+      }),
+      Job(1, [&](long) {
+        sum_partials<f32x8>(memory.at(84992), 8, 16, 0, 8, call.gradients + 208);
+      }),
+      Job(1, [&](long) {
+        sum_partials<f32x8>(memory.at(85504), 8, 208, 0, 200, call.gradients + 0);
+      }));
+
+    // sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
+    const float rate = float(LeNet_learning_rate(double(call.step), call.total_steps));
+    const update move{call.parameters, call.state + 0L, call.gradients, rate};
+    for_ranges<16384>(call, 66944, [&](long i0, long i1) { map_flat<f32x16>(i0, i1, move); });
+  }
+};
+
+}  // namespace
+}  // namespace LeNet_step_program
+
+void LeNet_step(const cnnc::Call& call) { LeNet_step_program::Program{call}.run(); }

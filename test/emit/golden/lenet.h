@@ -1,0 +1,90 @@
+/* lenet: compiled from lenet.cnn by cnnc 0.1.0. Link liblenet.a, -lstdc++, -lm and -lpthread. */
+#ifndef CNNC_LENET_H
+#define CNNC_LENET_H
+
+/*
+ * Calling a compiled model from C, C++ or anything that can call C, without Node.
+ *
+ * A library exports one function, named for the model by the build (CNNC_C_ENTRY, for example
+ * lenet_cnnc_api), which gives this table; the generated header NAME.h wraps it in typed functions.
+ * Only that name is visible, so libraries of several models can be linked into one program.
+ */
+#ifndef CNNC_C_API_H
+#define CNNC_C_API_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A loaded model. One net is for one thread at a time; several nets may run at the same time. */
+typedef struct cnnc_net cnnc_net;
+
+/* One input of a batch: `batch` samples, one after the other, in the element type of the model. */
+typedef struct cnnc_input {
+  const void* data;
+  int32_t hwc; /* 0: each sample is C,H,W, as declared; 1: H,W,C, as picture decoders yield it */
+} cnnc_input;
+
+enum { CNNC_API_VERSION = 1 };
+
+/* Functions that return int32_t give 0, or -1 with a text from `error`. */
+typedef struct cnnc_api {
+  int32_t version; /* CNNC_API_VERSION */
+
+  int32_t (*model_count)(void);
+  const char* (*model_name)(int32_t index);
+  /* Of source and compiler. */
+  const char* (*model_hash)(int32_t index);
+
+  /* Null: *error (which may be null) tells why; its text lives forever. threads: 1 to 256. */
+  cnnc_net* (*create)(const char* model, int32_t threads, const char** error);
+  void (*destroy)(cnnc_net* net);
+
+  /* All weights from a safetensors file; nothing is changed unless every tensor is there and fits. */
+  int32_t (*load)(cnnc_net* net, const char* path);
+  /* One weight by its name, row-major in PyTorch's order. */
+  int32_t (*set_parameter)(cnnc_net* net, const char* name, const float* values, int64_t count);
+  int32_t (*get_parameter)(cnnc_net* net, const char* name, float* values, int64_t count);
+
+  /* inputs and outputs in the order of the model; an output that is null is not computed for the caller. */
+  int32_t (*predict)(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* const* outputs);
+
+  /* What went wrong in the latest call that failed; lives until the next call on this net. */
+  const char* (*error)(const cnnc_net* net);
+} cnnc_api;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+const cnnc_api* lenet_cnnc_api(void);
+
+/* LeNet
+ * LeNet-5 (LeCun et al. 1998) on 28×28 grey pictures of clothes.
+ * image: 784 values a sample, 1×28×28
+ * clothing: 10 values a sample, probabilities of T-shirt, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot
+ */
+static inline cnnc_net* le_net_create(int32_t threads, const char** error) {
+  return lenet_cnnc_api()->create("LeNet", threads, error);
+}
+static inline void le_net_destroy(cnnc_net* net) { lenet_cnnc_api()->destroy(net); }
+static inline int32_t le_net_load(cnnc_net* net, const char* safetensors) { return lenet_cnnc_api()->load(net, safetensors); }
+static inline const char* le_net_error(const cnnc_net* net) { return lenet_cnnc_api()->error(net); }
+static inline int32_t le_net_predict(cnnc_net* net, int64_t batch, const uint8_t* image, float* clothing) {
+  const cnnc_input inputs[] = {{image, 0}};
+  float* const outputs[] = {clothing};
+  return lenet_cnnc_api()->predict(net, batch, inputs, outputs);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
