@@ -27,7 +27,7 @@ bar.stop();
 const { top1 = 0 } = await evaluate(net, test);
 console.log(`test accuracy: ${(100 * top1).toFixed(1)}%`);
 
-const { image, clothing: truth } = await test.gather([0, 250, 500, 750, 1000, 1250]);
+const { image, clothing: truth } = await test.gather([0, 1, 2, 3, 4, 5]);
 const { clothing } = await net.predict({ image });
 const labels = LeNet.manifest.outputs[0]?.labels ?? [];
 clothing.forEach(({ label, probability }, i) => {
