@@ -1,0 +1,52 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll } from "vitest";
+import { build, type BuildResult } from "../../compiler/build/build.ts";
+import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import { compile, type CompiledModel } from "../../compiler/compile.ts";
+import { sourceFile } from "../../grammar/index.ts";
+import { defineModel, readMnist, type ClassOutput, type Input, type ModelClass } from "../../runtime/index.ts";
+import { readText, root } from "../support/paths.ts";
+
+/** What the generated index.d.ts says, as far as tests use it. */
+export interface LeNetTypes {
+  inputs: { image: Input<Uint8Array, readonly [1, 28, 28]> };
+  outputs: { clothing: ClassOutput };
+  targets: "clothing";
+  metrics: "clothing.accuracy";
+}
+
+export function compileText(text: string, file: string): readonly CompiledModel[] {
+  return compile(sourceFile(file, text), { isa: nativeIsa() }).models;
+}
+
+/** Builds LeNet into a folder; all suites share the cache's entry. */
+export async function buildLeNet(out: string): Promise<BuildResult & { readonly LeNet: ModelClass<LeNetTypes> }> {
+  const models = compileText(readText("examples/lenet/lenet.cnn"), "examples/lenet/lenet.cnn");
+  const result = await build(models, { name: "lenet", out });
+  return { ...result, LeNet: defineModel<LeNetTypes>(models[0]!.manifest, result.addon) };
+}
+
+/** A folder of the suite's own, removed at its end. */
+export function suiteFolder(): string {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-suite-")));
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The pictures and classes in examples/data. */
+export async function clothes(part: "train" | "test"): Promise<{ images: Uint8Array; labels: Uint8Array }> {
+  const { images, labels } = await readMnist(path.join(root, "examples/data"), part);
+  return { images: images.data, labels: labels.data };
+}
+
+/** Batch number i, over and over the data. */
+export function batchOf({ images, labels }: { images: Uint8Array; labels: Uint8Array }, i: number, size = 64) {
+  const pixels = 28 * 28;
+  const start = (i * size) % (labels.length - size + 1);
+  return {
+    image: images.subarray(start * pixels, (start + size) * pixels),
+    clothing: labels.subarray(start, start + size),
+  };
+}
