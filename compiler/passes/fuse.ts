@@ -21,24 +21,20 @@ const bandLimit = 32 * 1024;
  * their operand, and a pooling moves behind a convolution. What nobody else reads is then never stored.
  */
 export function fuse(graph: Graph): Graph {
-  for (let next: Graph | undefined = graph; next; next = fuseOnce(graph)) graph = next;
-  return storeWhatIsRead({ ...graph, nodes: graph.nodes.map(inlined) });
-}
-
-function fuseOnce(graph: Graph): Graph | undefined {
+  const nodes: (Node | undefined)[] = [...graph.nodes];
   const position = new Map<ValueId, number>();
-  graph.nodes.forEach((node, i) => node.outputs.forEach((id) => position.set(id, i)));
   for (const [at, node] of graph.nodes.entries()) {
+    node.outputs.forEach((id) => position.set(id, at));
     // The operand computed last: every other one is there already when it is.
     const producerAt = Math.max(-1, ...[...readsOf(node)].map((id) => position.get(id) ?? -1));
-    const producer = graph.nodes[producerAt];
-    if (!producer) continue;
-    const joined = joinMap(graph, producer, node) ?? joinPool(graph, producer, node);
+    const producer = nodes[producerAt];
+    const joined = producer && (joinMap(graph, producer, node) ?? joinPool(graph, producer, node));
     if (!joined) continue;
-    const nodes = graph.nodes.flatMap((other, i) => (i === producerAt ? [joined] : i === at ? [] : [other]));
-    return { ...graph, nodes };
+    nodes[producerAt] = joined;
+    nodes[at] = undefined;
+    joined.outputs.forEach((id) => position.set(id, producerAt));
   }
-  return undefined;
+  return storeWhatIsRead({ ...graph, nodes: nodes.filter((node) => node !== undefined).map(inlined) });
 }
 
 /** A map behind the node that computes its operand, in the same order of elements. */
