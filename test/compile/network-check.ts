@@ -86,18 +86,53 @@ export function checkLoss(addon: Addon, model: CheckedModel, batch: number, elem
   const { results, gradients } = native.lossGradient(inputs, targetsOf(model, classes));
   native.dispose();
   expect(results[0]).toBeCloseTo(referenceLoss(model, inputs, parameters, classes), 5);
+  const loss = (x: Tensors, w: Tensors): number => referenceLoss(model, x, w, classes);
+  checkGradients(model, { inputs, parameters, gradients, elements }, loss);
+}
+
+/** Gradients of Σ seed·output of a model that does not say how to train. */
+export function checkOutputs(addon: Addon, model: CheckedModel, batch: number, elements = 25): void {
+  const { inputs, parameters } = draw(model, batch);
+  const random = new RandomStream(3, hashName(model.name));
+  const seeds = referenceOutputs(model, inputs, parameters).map(({ shape, data }) =>
+    tensor(
+      shape,
+      data.map(() => Math.fround(random.uniform() * 2 - 1)),
+    ),
+  );
+  const native = open(addon, model, parameters);
+  const gradients = native.gradient(inputs, seeds);
+  native.dispose();
+  checkGradients(model, { inputs, parameters, gradients, elements }, (x, w) =>
+    referenceOutputs(model, x, w).reduce(
+      (sum, { data }, i) => data.reduce((a, value, k) => a + value * seeds[i]!.data[k]!, sum),
+      0,
+    ),
+  );
+}
+
+interface Found {
+  readonly inputs: Tensors;
+  readonly parameters: Tensors;
+  readonly gradients: Tensors;
+  readonly elements: number;
+}
+
+function checkGradients(
+  model: CheckedModel,
+  { inputs, parameters, gradients, elements }: Found,
+  evaluate: (inputs: Tensors, parameters: Tensors) => number,
+): void {
   const random = new RandomStream(2, hashName(model.name));
   for (const [name, { data }] of gradients) {
     const isInput = inputs.has(name);
     const at = (isInput ? inputs : parameters).get(name)!;
     const chosen = Array.from({ length: Math.min(elements, data.length) }, () => random.below(data.length));
-    const loss = (changed: Tensor): number => {
-      const [x, w] = isInput
-        ? [new Map(inputs).set(name, changed), parameters]
-        : [inputs, new Map(parameters).set(name, changed)];
-      return referenceLoss(model, x, w, classes);
-    };
-    const numeric = finiteDifferences(loss, at, chosen);
+    const value = (changed: Tensor): number =>
+      isInput
+        ? evaluate(new Map(inputs).set(name, changed), parameters)
+        : evaluate(inputs, new Map(parameters).set(name, changed));
+    const numeric = finiteDifferences(value, at, chosen);
     const largest = numeric.reduce((a, x) => Math.max(a, Math.abs(x)), 1e-4);
     const off = chosen.filter((element, i) => !(Math.abs(data[element]! - numeric[i]!) <= 1e-4 * largest));
     const shown = chosen.map((element, i) => `${data[element]} for ${numeric[i]}`).join("\n");

@@ -107,6 +107,28 @@ const texts: Readonly<Record<string, string>> = {
     y = x -> dropout(0.2) -> conv(3, kernel=4) -> dropout(0.5) -> flatten
     output a: class[3] = y -> softmax
     ${one} }`,
+  "a sequence": `model Sequence { input x: f32[5, 7]
+    h = x -> tanh
+    y = h -> flatten -> dense(3)
+    output w: f32[5, 7] = h -> softmax
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "single numbers": `model Single { input x: f32[1]
+    output y: f32[1] = x -> dense(1) -> tanh -> dense(1) }`,
+  "windows with gaps, and past the edge": `model Windows { input x: f32[3, 11, 10]
+    p = x -> max_pool(2, stride=3) -> conv(4, kernel=1, stride=2) -> tanh -> flatten -> dense(3)
+    q = x -> avg_pool(1, stride=2) -> conv(6, kernel=[2, 3], pad=[0, 1, 2, 0], dilation=[2, 1]) -> max_pool(2, pad=[0, 1, 0, 1]) -> flatten -> dense(3)
+    output a: class[3] = p -> softmax
+    ${train("cross_entropy(p, a) + cross_entropy(q, a)")} }`,
+  "names that generated code uses too": `model Program { input call: f32[3, 4, 4]
+    input n: f32[5]
+    core = call -> relu -> conv(4, kernel=3) -> tanh -> flatten -> dense(3)
+    at = n -> dense(4) -> relu -> dense(2)
+    memory = at -> tanh -> dense(3)
+    output slice: class("*/", "\\"q\\"", "??/") = core -> softmax
+    output step: class[2] = at -> softmax
+    output run: f32[3] = core -> relu
+    ${train("cross_entropy(core, slice) + cross_entropy(at, step) + cross_entropy(memory, slice)")} }`,
   "a picture of one long row": `model LongRow { input x: f32[3, 1, 4000]
     y = x -> conv(4, kernel=[1, 9]) -> relu -> max_pool([1, 99]) -> flatten -> dense(3)
     output a: class[3] = y -> softmax

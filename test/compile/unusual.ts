@@ -2,7 +2,7 @@ import { beforeAll, describe, it } from "vitest";
 import type { Isa } from "../../compiler/ir/plan.ts";
 import { buildTestAddon } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
-import { checkForward, checkLoss, checkStep } from "./network-check.ts";
+import { checkForward, checkLoss, checkOutputs, checkStep } from "./network-check.ts";
 import type { oddNetworks } from "./odd-networks.ts";
 
 /** Builds networks into one addon and holds their programs against the float64 reference. */
@@ -11,7 +11,7 @@ export function unusual(isa: Isa, networks: typeof oddNetworks): void {
   beforeAll(async () => {
     const models = networks.flatMap((network) => network.models);
     addon = await buildTestAddon(`odd_${models.length}_${isa}`, models, isa, ({ train }) =>
-      train ? ["infer", "gradient", "step"] : ["infer"],
+      train ? ["infer", "gradient", "step"] : ["infer", "gradient"],
     );
   }, 600_000);
 
@@ -27,6 +27,11 @@ export function unusual(isa: Isa, networks: typeof oddNetworks): void {
       for (const model of certain)
         if (model.name === "Large") checkLoss(addon, model, 1, 4);
         else checkLoss(addon, model, 3);
+    });
+
+    const untrained = models.filter(({ train }) => !train);
+    it.runIf(untrained.length > 0)("has the gradients of its outputs", () => {
+      for (const model of untrained) checkOutputs(addon, model, 3);
     });
 
     it.runIf(trained.length > 0)("steps", () => {

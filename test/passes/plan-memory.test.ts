@@ -7,8 +7,8 @@ import { planModel, planProgram } from "../../compiler/plan-model.ts";
 import { extentOf } from "../../compiler/shape/tensor-type.ts";
 import { modelOf, modelsOf, sampleModels } from "../../compiler/testing/index.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
-import { RandomStream } from "../../runtime/random/philox.ts";
 import { oddNetworks, vgg } from "../compile/odd-networks.ts";
+import { randomNetwork } from "../compile/random-network.ts";
 import { readText } from "../support/paths.ts";
 
 const isas = ["avx512", "avx2", "scalar"] as const;
@@ -80,34 +80,6 @@ describe("no two live values share memory in networks drawn at random", () => {
     checkAll(randomNetwork(seed), isas[seed % isas.length]!);
   });
 });
-
-/** A legal network of a few layers and branches; every value may be read again, be an output, or end in a loss. */
-function randomNetwork(seed: number): CheckedModel {
-  const random = new RandomStream(seed, 5);
-  const pick = <T>(list: readonly T[]): T => list[random.below(list.length)]!;
-  const images = ["x"];
-  const lines = [`input x: f32[${pick([1, 3, 8])}, 12, 12]`];
-  const links = [
-    () => `conv(${pick([2, 8, 17])}, kernel=${pick([1, 3])}, pad=same)`,
-    () => "relu",
-    () => "tanh",
-    () => "dropout(0.3)",
-    () => "max_pool(3, stride=1, pad=1)",
-    () => "avg_pool(3, stride=1, pad=1)",
-  ];
-  for (let i = 0; i < 2 + random.below(6); i++) {
-    const chain = Array.from({ length: 1 + random.below(4) }, () => pick(links)());
-    lines.push(`v${i} = ${pick(images)} -> ${chain.join(" -> ")}`);
-    images.push(`v${i}`);
-  }
-  const heads = Array.from({ length: 1 + random.below(2) }, (_, i) => {
-    lines.push(`y${i} = ${i === 0 ? images.at(-1)! : pick(images)} -> flatten -> dense(4) -> tanh -> dense(3)`);
-    lines.push(`output a${i}: class[3] = y${i} -> softmax`);
-    return `cross_entropy(y${i}, a${i})`;
-  });
-  lines.push(`train { loss = ${heads.join(" + 0.5 * ")}  optimizer = sgd(lr=0.1)  batch = 4  epochs = 1 }`);
-  return modelOf(`Random${seed}`, lines.join("\n"));
-}
 
 describe("reuse", () => {
   it("of a chain needs room for two layers, not for all", () => {
