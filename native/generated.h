@@ -27,6 +27,8 @@ namespace cnnc::schedule {
 inline double max(double a, double b) { return a > b ? a : b; }
 inline double min(double a, double b) { return a < b ? a : b; }
 inline double cos(double x) { return __builtin_cos(x); }
+inline double exp(double x) { return __builtin_exp(x); }
+inline double sqrt(double x) { return __builtin_sqrt(x); }
 inline double fma(double a, double b, double c) { return a * b + c; }
 inline double select(bool condition, double then, double otherwise) { return condition ? then : otherwise; }
 

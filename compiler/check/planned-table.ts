@@ -1,24 +1,10 @@
 /** Words that the language defines (version 1) and the registry does not hold yet. The registry wins. */
 export const plannedWords: ReadonlySet<string> = new Set([
-  ...["depthwise_conv", "conv_transpose", "min_pool", "global_max_pool", "global_avg_pool", "adaptive_avg_pool"],
+  ...["depthwise_conv", "conv_transpose", "adaptive_avg_pool"],
   ...["batch_norm", "layer_norm", "group_norm", "instance_norm", "lrn"],
-  ...["leaky_relu", "prelu", "relu6", "elu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid"],
-  ...[
-    "reshape",
-    "permute",
-    "concat",
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "clip",
-    "split",
-    "slice",
-    "pad",
-    "upsample",
-    "resize",
-  ],
+  ...["prelu", "relu6", "elu", "gelu", "silu", "hard_swish", "hard_sigmoid"],
+  ...["reshape", "permute", "concat", "sub", "mul", "div", "clip", "split", "slice", "pad", "upsample", "resize"],
   ...["pixel_shuffle", "channel_shuffle", "embedding", "one_hot", "spectrogram", "log_mel", "mfcc", "identity"],
   ...["binary_cross_entropy", "dice", "mse", "l1", "huber", "hinge"],
-  ...["adam", "adamw", "rmsprop", "step", "one_cycle", "lsuv", "zeros", "ones", "orthogonal"],
+  ...["lsuv", "zeros", "ones", "orthogonal"],
 ]);

@@ -64,10 +64,15 @@ export class Builder implements NodeBuilder {
     return id;
   }
 
-  /** A maximum pool that keeps which tap was largest, for its gradient. */
-  poolIndex(x: ValueId, shape: readonly number[]): ValueId {
+  /** For a maximum pool that keeps which of `taps` was largest, for its gradient: a byte where that is enough. */
+  poolIndex(x: ValueId, shape: readonly number[], taps: number): ValueId {
     const batched = this.valueOf(x).batched;
-    return this.#define({ id: this.#fresh("index"), type: { dtype: "u8", shape }, batched, role: "computed" });
+    return this.#define({
+      id: this.#fresh("index"),
+      type: { dtype: taps <= 256 ? "u8" : "f32", shape },
+      batched,
+      role: "computed",
+    });
   }
 
   /** One pointwise step; `gradients` tells the gradient to each value that the expression reads. */

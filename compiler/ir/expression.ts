@@ -29,10 +29,10 @@ export type Expression =
     };
 
 export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps";
-export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "cos";
+export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "cos";
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
 
-const unaries: readonly string[] = ["neg", "exp", "log", "sqrt", "tanh", "cos"] satisfies Unary[];
+const unaries: readonly string[] = ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "cos"] satisfies Unary[];
 const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
 
 type Operand = Expression | number;
@@ -58,6 +58,7 @@ export const e = {
   log: unary("log"),
   sqrt: unary("sqrt"),
   tanh: unary("tanh"),
+  sigmoid: unary("sigmoid"),
   cos: unary("cos"),
   add: binary("add"),
   sub: binary("sub"),

@@ -95,6 +95,24 @@ export function reals({
   };
 }
 
+/** `0.01..0.05`; a single number is a range of its own. */
+export function range({
+  min,
+  max,
+  ...options
+}: Options<readonly [number, number]> & Bounds): Attribute<readonly [number, number]> {
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return {
+    ...options,
+    expected: `a range from..to of numbers${boundsText(bounds)}`,
+    parse: (x) => {
+      if (typeof x === "number") return within(x, bounds) ? yes([x, x] as const) : no;
+      if (typeof x !== "object" || !("kind" in x) || x.kind !== "range") return no;
+      return x.from <= x.to && within(x.from, bounds) && within(x.to, bounds) ? yes([x.from, x.to] as const) : no;
+    },
+  };
+}
+
 /** A number for both axes, or [height, width]. */
 export function pair({
   min,

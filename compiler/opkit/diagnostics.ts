@@ -16,6 +16,8 @@ export interface OperatorDiagnostics {
   CNN307: { operator: string; lost: string; mend: string };
   /** Wrong element type: conv on u8. */
   CNN308: { operator: string; expected: string; found: string };
+  /** Two operands that must have the same shape. */
+  CNN340: { operator: string; first: string; second: string };
   /** A loss and its target do not fit. */
   CNN309: { loss: string; expected: string; found: string };
 }

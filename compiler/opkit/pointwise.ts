@@ -1,32 +1,47 @@
 import { e, type Expression } from "../ir/expression.ts";
+import type { Attributes, Values } from "./attributes.ts";
 import { defineOperator, type Operator, type Sample } from "./operator.ts";
 import { mapTensor } from "./tensor.ts";
 
-/** An activation function: one operand, no attributes, the same shape out. */
-export function definePointwise(definition: {
+interface GradientContext<A extends Attributes> {
+  readonly x: Expression;
+  readonly y: Expression;
+  readonly dy: Expression;
+  readonly attributes: Values<A>;
+  /** Uniform in [0, 1), the layer's own. */
+  readonly random: Expression;
+}
+
+/** An activation function: one operand, the same shape out. */
+export function definePointwise<const A extends Attributes = Record<never, never>>(definition: {
   readonly name: string;
   readonly summary: string;
   readonly doc: string;
-  readonly forward: (x: Expression) => Expression;
+  readonly attributes?: A;
+  readonly forward: (x: Expression, attributes: Values<A>) => Expression;
   /** Gradient to x from that to y; prefer y, which is kept anyway, to x. */
-  readonly gradient: (c: { readonly x: Expression; readonly y: Expression; readonly dy: Expression }) => Expression;
-  readonly reference: (x: number) => number;
+  readonly gradient: (c: GradientContext<A>) => Expression;
+  readonly reference: (x: number, attributes: Values<A>) => number;
   readonly initializer: "he" | "xavier";
   readonly samples?: readonly Sample[];
 }): Operator {
   const { name, summary, doc, forward, gradient, reference, initializer } = definition;
-  return defineOperator({
+  return defineOperator<A>({
     name,
     summary,
     doc,
     operands: ["x"],
-    attributes: {},
+    attributes: definition.attributes ?? ({} as A),
     shape: ({ operands: [x], fail }) =>
       x!.dtype === "f32" ? x! : fail("CNN308", { operator: name, expected: "f32", found: x!.dtype }, "x"),
-    lower: ({ b, operands: [x] }) =>
-      b.map(forward(e.value(x!)), (y) => ({ [x!]: gradient({ x: e.value(x!), y: e.value(y), dy: e.gradient }) })),
+    lower: ({ b, operands: [x], attributes }) => {
+      const [given, dy, random] = [e.value(x!), e.gradient, e.random(b.layer)];
+      return b.map(forward(given, attributes), (y) => ({
+        [x!]: gradient({ x: given, y: e.value(y), dy, attributes, random }),
+      }));
+    },
     activation: { initializer },
-    reference: ({ operands: [x] }) => mapTensor(x!, reference),
+    reference: ({ operands: [x], attributes }) => mapTensor(x!, (value) => reference(value, attributes)),
     samples: definition.samples ?? [
       { link: name, input: [5, 3, 7], batch: 3, awayFromZero: 0.01 },
       { link: name, input: [33], batch: 17, awayFromZero: 0.01 },

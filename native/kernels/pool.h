@@ -52,10 +52,11 @@ CNNC_INLINE void pool_row(const Rows& rows, Index index, long n, int p, int firs
 }
 
 // y[n,p,q,c] = max or average over r,s of x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] for rows p of [p0, p1).
-// index, a tensor of bytes, receives the tap r·kw + s of the first maximum.
+// index, a tensor of bytes (of floats where there are more than 256 taps), receives the tap r·kw + s of the first maximum.
 template <class V, class X, Pooling how, Window k, int P, int Q, class Index, class Body>
 CNNC_KERNEL void pool(X x, Index index, long n, int p0, int p1, Body body) {
-  static_assert(!keeps<Index> || (how == Pooling::max && k.kh * k.kw <= 256), "an index is of a maximum and fits a byte");
+  static_assert(!keeps<Index> || how == Pooling::max, "an index is of a maximum");
+  static_assert(!keeps<Index> || fits_index<Index, k.kh * k.kw>, "the taps' numbers must fit the index");
   for (int p = p0; p < p1; p++)
     pool_row<V, X, how, k, P, Q>(SampleRows<X>{x, n}, index, n, p, 0, body);
 }

@@ -8,7 +8,12 @@ namespace cnnc::CNNC_ISA {
 enum class Pooling { max, average, average_with_pad };
 
 // In place of the tensor that keeps which tap of each window was the maximum.
-struct NoIndex {};
+struct NoIndex {
+  using type = uint8_t;
+};
+// A byte counts 256 taps, a float 2^24.
+template <class Index, int Taps>
+constexpr bool fits_index = Taps <= 256 || sizeof(typename Index::type) == 4;
 template <class Index>
 constexpr bool keeps = !__is_same(Index, NoIndex);
 

@@ -91,6 +91,17 @@ Wrong: \`cross_entropy(logits, label)\` with 10 logits for \`label: class[12]\`
 
 Right: \`logits = … -> dense(12)\``,
   },
+  CNN340: {
+    title: "operands of different shapes",
+    severity: "error",
+    message: "`{operator}` takes two values of the same shape; found {first} and {second}",
+    explain: `The two sides of a skip connection must have the same channels, rows and columns: give both paths the same
+stride, and the side path a convolution with \`kernel=1\` where channels differ.
+
+Wrong: \`add(x -> conv(32, kernel=3, pad=1), x)\` where \`x\` has 16 channels
+
+Right: \`add(x -> conv(32, kernel=3, pad=1), x -> conv(32, kernel=1))\``,
+  },
   CNN310: {
     title: "argument of the wrong kind",
     severity: "error",

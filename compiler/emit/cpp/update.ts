@@ -1,3 +1,4 @@
+import { parts, reads, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
@@ -11,20 +12,30 @@ export function printUpdate(
   if (node.core.family !== "update") throw new Error("not an update");
   const { slots } = node.core;
   const names = ["weight", ...slots];
-  const print = (x: Parameters<typeof printCpp>[0]): string =>
-    printCpp(x, {
+  const all = node.body.flatMap(({ expression }) => scalarsOf(expression));
+  const scalars = all.filter((x, i) => all.findIndex((other) => sameExpression(x, other)) === i);
+  const numberOf = (x: Expression): number => scalars.findIndex((scalar) => sameExpression(scalar, x));
+  const print = (x: Expression): string =>
+    printCpp(withScalars(x), {
       number: (value) => `V(${float(value)})`,
-      leaf: (leaf) => (leaf.op === "value" ? leaf.id : leaf.op === "scalar" ? `V(${leaf.name})` : unknown(leaf.op)),
+      leaf: (leaf) => (leaf.op === "value" ? leaf.id : unknown(leaf.op)),
     });
+  /** Scalar parts become leaves that name members of the functor. */
+  const withScalars = (x: Expression): Expression => {
+    const at = numberOf(x);
+    if (at >= 0) return { op: "value", id: `V(scalar_${at})` };
+    return mapParts(x, withScalars);
+  };
   const { block } = c.plan;
   const lanes = c.plan.target.lanes[0]!;
+  const values = scalars.map((x) => `float(${printCpp(x, doubles)})`);
   return {
     definition: [
       "// How a parameter moves.",
       "struct update {",
       `  float *${names.map((name) => `${name}s`).join(", *")};`,
       "  const float* gradients;",
-      "  float learning_rate;",
+      `  float ${scalars.map((_, i) => `scalar_${i}`).join(", ")};`,
       "  template <class V>",
       "  CNNC_INLINE void operator()(V, long i) const {",
       `    V ${["gradient", ...names].map((name) => `${name} = V::load(${name}s + i)`).join(", ")};`,
@@ -34,11 +45,39 @@ export function printUpdate(
       "};",
     ],
     call: (floats) => [
-      `const float rate = float(${c.plan.graph.model}_learning_rate(double(call.step), call.total_steps));`,
-      `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, rate};`,
+      "const double step = double(call.step);",
+      `const double learning_rate = ${c.plan.graph.model}_learning_rate(step, call.total_steps);`,
+      "(void)step, (void)learning_rate;",
+      "using namespace cnnc::schedule;",
+      `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, ${values.join(", ")}};`,
       `for_ranges<${floats}>(call, ${block}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
     ],
   };
+}
+
+const doubles = {
+  number: (x: number): string => (Number.isInteger(x) ? `${x}.` : `${x}`),
+  leaf: (x: Expression): string => (x.op === "scalar" ? x.name : unknown(x.op)),
+};
+
+/** The largest parts that depend on scalars alone: computed once a step, in double. */
+function scalarsOf(x: Expression): Expression[] {
+  if (!reads(x, "scalar")) return [];
+  if (!reads(x, "value")) return [x];
+  return parts(x).flatMap(scalarsOf);
+}
+
+function sameExpression(a: Expression, b: Expression): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The expression with `change` applied to its direct parts. */
+function mapParts(x: Expression, change: (part: Expression) => Expression): Expression {
+  const changed = Object.entries(x).map(([field, value]) => {
+    const isPart = typeof value === "object" && value !== null && "op" in value;
+    return [field, isPart ? change(value as Expression) : value] as const;
+  });
+  return Object.fromEntries(changed) as unknown as Expression;
 }
 
 function unknown(op: string): never {

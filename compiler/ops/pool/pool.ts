@@ -33,13 +33,23 @@ export function poolShape(
 
 type Lowering = Pick<LowerContext<typeof poolAttributes>, "b" | "operands" | "attributes">;
 
-export function lowerPool(pooling: Pooling, { b, operands: [x], attributes }: Lowering, keepIndex: boolean): string {
+export function lowerPool(
+  pooling: Pooling,
+  { b, operands: [x], attributes }: Lowering,
+  keepIndex: boolean,
+  part?: string,
+): string {
   const window = windowOf(poolWindow(attributes));
   const core = { family: "pool", pooling, window } as const;
-  if (!keepIndex) return b.node(core, [x!]);
+  const options = part === undefined ? {} : { part };
+  if (!keepIndex) return b.node(core, [x!], options);
   const [channels, height, width] = b.typeOf(x!).shape;
   const out = slide({ channels: channels!, height: height!, width: width! }, window);
-  return b.node({ ...core, index: b.poolIndex(x!, [channels!, out.height, out.width]) }, [x!]);
+  return b.node(
+    { ...core, index: b.poolIndex(x!, [channels!, out.height, out.width], window.kernel[0] * window.kernel[1]) },
+    [x!],
+    options,
+  );
 }
 
 /** Windows clipped to the picture, one after another; `reduce` sees their real pixels. */
