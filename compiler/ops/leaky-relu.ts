@@ -4,7 +4,7 @@ import { definePointwise } from "../opkit/pointwise.ts";
 
 export const leakyRelu = definePointwise({
   name: "leaky_relu",
-  summary: "x above 0, a small share of it below.",
+  summary: "The value itself above 0, a small share of it below.",
   doc: "y = x for x > 0 and slope·x elsewhere, elementwise (Maas et al. 2013).",
   attributes: { slope: real({ doc: "Factor of values below 0.", default: 0.01, min: 0, max: 1 }) },
   forward: (x, { slope }) => e.whereGreater(x, 0, x, e.mul(x, slope)),

@@ -39,7 +39,7 @@ describe.each(definitions.map((definition) => [definition.name, definition] as c
 
   it("documents its attributes, and takes their defaults", () => {
     for (const [name, { doc, expected, default: preset }] of Object.entries(definition.attributes)) {
-      expect(name).toMatch(/^[a-z][a-z_]*$/);
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
       expect(doc, name).toMatch(/^.{8,}\.$/);
       expect(expected, name).toMatch(/^(a|one of|true)/);
       if (preset !== undefined) expect(preset, name).not.toBeNaN();

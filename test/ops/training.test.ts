@@ -1,71 +1,75 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
-import { registry } from "../../compiler/ops/registry.ts";
-import {
-  buildTestAddon,
-  modelOf,
-  NativeModel,
-  tensor,
-  type Tensor,
-  type Tensors,
-} from "../../compiler/testing/index.ts";
+import { buildTestAddon, NativeModel, tensor, type Tensors } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
-import { RandomStream } from "../../runtime/random/philox.ts";
+import { classes, classifier, draw, expectClose, train } from "./linear-classifier.ts";
 
-// A linear classifier: small enough to write its gradient down, wide enough for a vector and a rest.
-const features = 21;
-const classes = 5;
-const batch = 17;
-
-const names = Array.from({ length: classes }, (_, i) => `"c${i}"`).join(", ");
-const train = (name: string, optimizer: string, schedule = "constant"): CheckedModel =>
-  modelOf(
-    name,
-    `  input x: f32[${features}]
-  logits = x -> dense(${classes})
-  output kind: class(${names}) = logits -> softmax
-  train {
-    loss = cross_entropy(logits, kind)
-    optimizer = ${optimizer}
-    schedule = ${schedule}
-    batch = ${batch}
-    epochs = 1
-  }`,
-  );
+/** A weight after a step; `state` is its own, zeros at first; t counts steps from 1. */
+type Move = (w: number, g: number, state: Float64Array, rate: number, t: number) => number;
 
 interface Case {
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly decay: number;
+  readonly move: Move;
   readonly schedule: string;
   /** By the definition. */
   readonly rate: (step: number, total: number) => number;
 }
 const lr = 0.1;
 const warm = (step: number, rising: number): number => Math.min(1, (step + 1) / rising);
+/** PyTorch's OneCycleLR with its defaults. */
+const oneCycle = (step: number, total: number): number => {
+  const t = step / Math.max(1, total - 1);
+  const between = (from: number, to: number, share: number): number =>
+    to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
+  return t < 0.3 ? between(lr / 25, lr, t / 0.3) : between(lr, lr / 25 / 1e4, (t - 0.3) / 0.7);
+};
 const constant = { schedule: "constant", rate: () => lr };
+
+const sgd =
+  (momentum: number, nesterov: boolean, decay: number): Move =>
+  (w, gradient, state, rate) => {
+    const g = gradient + decay * w;
+    state[0] = momentum * state[0]! + g;
+    return w - rate * (nesterov ? g + momentum * state[0]! : state[0]!);
+  };
+const adam =
+  (decay: number, decoupled: boolean): Move =>
+  (w, gradient, state, rate, t) => {
+    const g = decoupled ? gradient : gradient + decay * w;
+    state[0] = 0.9 * state[0]! + 0.1 * g;
+    state[1] = 0.999 * state[1]! + 0.001 * g * g;
+    const kept = decoupled ? w * (1 - rate * decay) : w;
+    return kept - (rate * (state[0]! / (1 - 0.9 ** t))) / (Math.sqrt(state[1]! / (1 - 0.999 ** t)) + 1e-8);
+  };
+const rmsprop =
+  (momentum: number, decay: number): Move =>
+  (w, gradient, state, rate) => {
+    const g = gradient + decay * w;
+    state[0] = 0.99 * state[0]! + 0.01 * g * g;
+    state[1] = momentum * state[1]! + g / (Math.sqrt(state[0]!) + 1e-8);
+    return w - rate * state[1]!;
+  };
 
 /** Each optimiser with a schedule of its own: a network less to build. */
 const cases: Readonly<Record<string, Case>> = {
-  "sgd(lr=0.1)": { momentum: 0, nesterov: false, decay: 0, ...constant },
+  "sgd(lr=0.1)": { move: sgd(0, false, 0), ...constant },
   "sgd(lr=0.1, weight_decay=0.01)": {
-    ...{ momentum: 0, nesterov: false, decay: 0.01 },
+    move: sgd(0, false, 0.01),
     schedule: "constant(warmup=0.1)",
     rate: (step, total) => lr * warm(step, 0.1 * total),
   },
   "sgd(lr=0.1, momentum=0.9)": {
-    ...{ momentum: 0.9, nesterov: false, decay: 0 },
+    move: sgd(0.9, false, 0),
     schedule: "cosine",
     rate: (step, total) => (lr / 2) * (1 + Math.cos((Math.PI * step) / total)),
   },
   "sgd(lr=0.1, momentum=0.9, weight_decay=0.01)": {
-    ...{ momentum: 0.9, nesterov: false, decay: 0.01 },
+    move: sgd(0.9, false, 0.01),
     schedule: "cosine(floor=0.02)",
     rate: (step, total) => 0.02 + 0.04 * (1 + Math.cos((Math.PI * step) / total)),
   },
   "sgd(lr=0.1, momentum=0.9, nesterov=true)": {
-    ...{ momentum: 0.9, nesterov: true, decay: 0 },
+    move: sgd(0.9, true, 0),
     schedule: "cosine(warmup=0.25)",
     rate: (step, total) => {
       const rising = Math.max(1, 0.25 * total);
@@ -74,10 +78,27 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   "sgd(lr=0.1, momentum=0.8, nesterov=true, weight_decay=0.02)": {
-    ...{ momentum: 0.8, nesterov: true, decay: 0.02 },
+    move: sgd(0.8, true, 0.02),
     schedule: "constant(warmup=1)",
     rate: (step, total) => lr * warm(step, total),
   },
+  "adam(lr=0.1)": {
+    move: adam(0, false),
+    schedule: "step",
+    rate: (step, total) => lr * 0.1 ** Math.floor(step / total / 0.3 + 1e-9),
+  },
+  "adam(lr=0.1, weight_decay=0.05)": {
+    move: adam(0.05, false),
+    schedule: "step(every=0.5, factor=0.2, warmup=0.2)",
+    rate: (step, total) => {
+      const rising = Math.max(1, 0.2 * total);
+      const t = Math.max(0, (step - rising) / Math.max(1, total - rising));
+      return rising > step + 0.5 ? lr * warm(step, rising) : t > 0.5 - 1e-9 ? lr * 0.2 : lr;
+    },
+  },
+  "adamw(lr=0.1)": { move: adam(0.01, true), schedule: "one_cycle", rate: oneCycle },
+  "rmsprop(lr=0.1)": { move: rmsprop(0, 0), ...constant },
+  "rmsprop(lr=0.1, momentum=0.9, weight_decay=0.01)": { move: rmsprop(0.9, 0.01), ...constant },
 };
 const models = Object.entries(cases).map(
   ([rule, { schedule }], i) => [rule, train(`Rule${i}`, rule, schedule)] as const,
@@ -93,53 +114,6 @@ function open(model: CheckedModel, parameters: Tensors): NativeModel {
   const native = new NativeModel(addon, model);
   native.setParameters(parameters);
   return native;
-}
-
-/** Inputs, classes and first weights, rounded to f32. */
-function draw(seed: number): { x: Tensor; kinds: number[]; parameters: Tensors } {
-  const random = new RandomStream(seed, 11);
-  const fill = (...shape: number[]): Tensor => {
-    const values = tensor(shape);
-    values.data.forEach((_, i) => (values.data[i] = Math.fround(random.uniform() * 2 - 1)));
-    return values;
-  };
-  const x = fill(batch, features);
-  const kinds = Array.from({ length: batch }, () => random.below(classes));
-  const parameters = new Map([
-    ["logits.dense1.weight", fill(classes, features)],
-    ["logits.dense1.bias", fill(classes)],
-  ]);
-  return { x, kinds, parameters };
-}
-
-/** Mean loss, accuracy and gradients in float64, by the loss's reference and its documented gradient. */
-function classifier(x: Tensor, kinds: readonly number[], parameters: Tensors) {
-  const [weight, bias] = [...parameters.values()].map(({ data }) => data) as [Float64Array, Float64Array];
-  const loss = registry.get("cross_entropy");
-  if (loss?.kind !== "loss") throw new Error("no cross_entropy");
-  const dw = new Float64Array(weight.length);
-  const db = new Float64Array(bias.length);
-  let [mean, hits] = [0, 0];
-  for (let n = 0; n < batch; n++) {
-    const sample = x.data.subarray(n * features, (n + 1) * features);
-    const logits = Float64Array.from(bias, (b, k) => sample.reduce((a, v, i) => a + v * weight[k * features + i]!, b));
-    mean += loss.reference({ prediction: tensor([classes], logits), target: [kinds[n]!], attributes: {} }) / batch;
-    hits += logits.indexOf(Math.max(...logits)) === kinds[n] ? 1 / batch : 0;
-    const sum = logits.reduce((a, v) => a + Math.exp(v), 0);
-    logits.forEach((v, k) => {
-      const d = (Math.exp(v) / sum - (k === kinds[n] ? 1 : 0)) / batch;
-      db[k]! += d;
-      sample.forEach((value, i) => (dw[k * features + i]! += d * value));
-    });
-  }
-  return { mean, hits, gradients: [dw, db] as const };
-}
-
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  const largest = Array.from(expected).reduce((a, v) => Math.max(a, Math.abs(v)), 0);
-  const worst = Array.from(expected).reduce((a, v, i) => Math.max(a, Math.abs(v - found[i]!)), 0);
-  expect(found.length).toBe(expected.length);
-  expect(worst).toBeLessThanOrEqual(tolerance * largest);
 }
 
 describe("cross_entropy", () => {
@@ -165,25 +139,20 @@ describe("cross_entropy", () => {
   });
 });
 
-describe("sgd", () => {
+describe("optimisers", () => {
   it.each(models)("%s moves parameters by the formula", (rule, model) => {
-    const { momentum, nesterov, decay, rate } = cases[rule]!;
+    const { move, rate } = cases[rule]!;
     const { parameters } = draw(3);
     const native = open(model, parameters);
     const expected = [...parameters].map(([name, { shape, data }]) => [name, tensor(shape, data.slice())] as const);
-    const velocities = expected.map(([, { data }]) => new Float64Array(data.length));
+    const states = expected.map(([, { data }]) => Array.from(data, () => new Float64Array(2)));
     for (let step = 0; step < 6; step++) {
       const { x, kinds } = draw(10 + step);
       const { mean, gradients } = classifier(x, kinds, new Map(expected));
       const [loss] = native.step(new Map([["x", x]]), [kinds], { step, totalSteps: 6 });
       expect(loss).toBeCloseTo(mean, 5);
       expected.forEach(([, { data }], i) => {
-        const velocity = velocities[i]!;
-        data.forEach((w, j) => {
-          const g = gradients[i]![j]! + decay * w;
-          velocity[j] = momentum * velocity[j]! + g;
-          data[j] = w - rate(step, 6) * (nesterov ? g + momentum * velocity[j]! : velocity[j]!);
-        });
+        data.forEach((w, j) => (data[j] = move(w, gradients[i]![j]!, states[i]![j]!, rate(step, 6), step + 1)));
       });
     }
     const found = native.parameters();

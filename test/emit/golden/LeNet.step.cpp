@@ -215,12 +215,12 @@ struct logits_conv1_gradient_steps {
 struct update {
   float *weights, *velocitys;
   const float* gradients;
-  float learning_rate;
+  float scalar_0;
   template <class V>
   CNNC_INLINE void operator()(V, long i) const {
     V gradient = V::load(gradients + i), weight = V::load(weights + i), velocity = V::load(velocitys + i);
     velocity = fma(velocity, V(0.9f), gradient + weight * V(0.0005f));
-    weight = weight - V(learning_rate) * velocity;
+    weight = weight - V(scalar_0) * velocity;
     velocity.store(velocitys + i);
     weight.store(weights + i);
   }
@@ -480,8 +480,11 @@ struct Program {
       }));
 
     // sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
-    const float rate = float(LeNet_learning_rate(double(call.step), call.total_steps));
-    const update move{call.parameters, call.state + 0L, call.gradients, rate};
+    const double step = double(call.step);
+    const double learning_rate = LeNet_learning_rate(step, call.total_steps);
+    (void)step, (void)learning_rate;
+    using namespace cnnc::schedule;
+    const update move{call.parameters, call.state + 0L, call.gradients, float(learning_rate)};
     for_ranges<16384>(call, 66944, [&](long i0, long i1) { map_flat<f32x16>(i0, i1, move); });
   }
 };
