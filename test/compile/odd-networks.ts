@@ -129,6 +129,13 @@ const texts: Readonly<Record<string, string>> = {
     output step: class[2] = at -> softmax
     output run: f32[3] = core -> relu
     ${train("cross_entropy(core, slice) + cross_entropy(at, step) + cross_entropy(memory, slice)")} }`,
+  "a value that is pooled, and read by a padded convolution": `model BesidePool { input x: f32[3, 9, 9]
+    h = x -> tanh -> conv(8, kernel=3, pad=1) -> tanh -> conv(8, kernel=3, pad=1) -> relu
+    y = h -> max_pool(3) -> flatten -> dense(3)
+    z = h -> conv(4, kernel=3, pad=1) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    output b: class[3] = z -> softmax
+    ${train("cross_entropy(y, a) + cross_entropy(z, b)")} }`,
   "a picture of one long row": `model LongRow { input x: f32[3, 1, 4000]
     y = x -> conv(4, kernel=[1, 9]) -> relu -> max_pool([1, 99]) -> flatten -> dense(3)
     output a: class[3] = y -> softmax

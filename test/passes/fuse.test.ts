@@ -192,6 +192,18 @@ describe("a pool", () => {
     expect(after(convThenPool("", "result p = p", 864))).not.toContain("then pool");
   });
 
+  it("stays apart when a padded convolution reads what stands before it", () => {
+    const reader = (pad: number): string =>
+      convThenPool(
+        `parameter v: f32[2,4,3,3] once
+    node ${conv(3, { pad })} (y, v)
+      store c: f32[2,${4 + 2 * pad},${4 + 2 * pad}] = core`,
+        "result p = p\n    result c = c",
+      );
+    expect(after(reader(0))).toContain("then pool");
+    expect(after(reader(1))).not.toContain("then pool");
+  });
+
   it("stays apart behind grouped convolutions", () => {
     const found = after(
       convThenPool().replace('"groups":1', '"groups":2').replace("w: f32[4,2,1,1]", "w: f32[4,1,1,1]"),
