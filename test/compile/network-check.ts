@@ -136,7 +136,9 @@ function checkGradients(
     const largest = numeric.reduce((a, x) => Math.max(a, Math.abs(x)), 1e-4);
     const off = chosen.filter((element, i) => !(Math.abs(data[element]! - numeric[i]!) <= 1e-4 * largest));
     const shown = chosen.map((element, i) => `${data[element]} for ${numeric[i]}`).join("\n");
-    expect(off.length, `${model.name}: gradient of ${name}\n${shown}`).toBeLessThanOrEqual(Math.ceil(kinks * chosen.length));
+    expect(off.length, `${model.name}: gradient of ${name}\n${shown}`).toBeLessThanOrEqual(
+      Math.ceil(kinks * chosen.length),
+    );
   }
 }
 
@@ -155,6 +157,20 @@ export function checkStep(addon: Addon, model: CheckedModel, batch: number): voi
     const expected = data.map((w, i) => w - rate * gradients.get(name)!.data[i]!);
     expectClose(moved.get(name)!.data, expected, 1e-6, name);
   }
+}
+
+/** Prediction and gradients are the same to the bit on 1, 2 and 4 threads. */
+export function checkThreads(addon: Addon, model: CheckedModel, batch: number): void {
+  const { inputs, parameters, classes } = draw(model, batch);
+  const run = (threads: number): unknown => {
+    const native = open(addon, model, parameters, threads);
+    const outputs = native.infer(inputs);
+    const training = model.train && native.lossGradient(inputs, targetsOf(model, classes), { seed: 4, step: 2 });
+    native.dispose();
+    return { outputs, training };
+  };
+  const alone = run(1);
+  for (const threads of [2, 4]) expect(run(threads), `${model.name} on ${threads} threads`).toEqual(alone);
 }
 
 /** Targets in the order of the program: that in which the loss names them. */

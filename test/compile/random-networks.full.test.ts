@@ -2,7 +2,7 @@ import { beforeAll, describe, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import { buildTestAddon } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
-import { checkForward, checkLoss, checkStep } from "./network-check.ts";
+import { checkForward, checkLoss, checkStep, checkThreads } from "./network-check.ts";
 import { randomNetwork } from "./random-network.ts";
 
 const certain = Array.from({ length: 20 }, (_, i) => randomNetwork(1000 + i, { dropout: false }));
@@ -16,12 +16,14 @@ describe("networks drawn at random", () => {
 
   it.each(certain.map((model) => [model.name, model] as const))("%s is what the reference says", (_, model) => {
     checkForward(addon, model, 3, 2);
+    checkThreads(addon, model, 17);
     checkLoss(addon, model, 3, 12);
     checkStep(addon, model, 5);
   });
 
   it.each(drawing.map((model) => [model.name, model] as const))("%s, with dropout, predicts and steps", (_, model) => {
     checkForward(addon, model, 3, 2);
+    checkThreads(addon, model, 17);
     checkStep(addon, model, 5);
   });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, it } from "vitest";
 import type { Isa } from "../../compiler/ir/plan.ts";
 import { buildTestAddon } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
-import { checkForward, checkLoss, checkOutputs, checkStep } from "./network-check.ts";
+import { checkForward, checkLoss, checkOutputs, checkStep, checkThreads } from "./network-check.ts";
 import type { oddNetworks } from "./odd-networks.ts";
 
 /** Builds networks into one addon and holds their programs against the float64 reference. */
@@ -18,6 +18,10 @@ export function unusual(isa: Isa, networks: typeof oddNetworks): void {
   describe.each(networks)("$title", ({ models }) => {
     it("predicts", () => {
       for (const model of models) for (const batch of [1, 5]) checkForward(addon, model, batch, batch);
+    });
+
+    it("gives the same on any number of threads", () => {
+      for (const model of models) checkThreads(addon, model, 9);
     });
 
     const trained = models.filter(({ train }) => train);
