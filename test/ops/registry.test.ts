@@ -68,3 +68,14 @@ describe("the operators", () => {
     expect(samples.some(({ link }) => link.includes("bias=false"))).toBe(true);
   });
 });
+
+describe("the initialisers", () => {
+  const fans = { fanIn: 50, fanOut: 46 };
+  it.each([
+    ["he", { kind: "normal", std: 0.2 }],
+    ["xavier", { kind: "uniform", bound: 0.25 }],
+  ])("%s draws from the distribution of its page", (name, expected) => {
+    const word = registry.get(name);
+    expect(word?.kind === "initializer" && word.draw(fans)).toEqual(expected);
+  });
+});
