@@ -2,7 +2,7 @@ import type { TensorType } from "../shape/tensor-type.ts";
 import { valuesOf, e, type Expression } from "./expression.ts";
 import { familyOf } from "./families/index.ts";
 import type { NodeBuilder, NodeOptions } from "./node-builder.ts";
-import type { Core, Graph, Node, Origin, ProgramName, Step, Value, ValueId } from "./graph.ts";
+import { extraResults, type Core, type Graph, type Node, type Origin, type ProgramName, type Step, type Value, type ValueId } from "./graph.ts";
 
 /** Builds a graph; every value is named after the layer that is current. */
 export class Builder implements NodeBuilder {
@@ -41,8 +41,8 @@ export class Builder implements NodeBuilder {
   }
 
   /** A value that no node computes. */
-  leaf(id: ValueId, role: "input" | "target" | "parameter", type: TensorType): ValueId {
-    return this.#define({ id, type, batched: role !== "parameter", role });
+  leaf(id: ValueId, role: "input" | "target" | "parameter" | "buffer", type: TensorType): ValueId {
+    return this.#define({ id, type, batched: role === "input" || role === "target", role });
   }
 
   /** A node of a kernel family; its result is returned. */
@@ -53,7 +53,7 @@ export class Builder implements NodeBuilder {
     );
     const type = this.#resultType(options) ?? inferred.type;
     const id = this.#define({ id: this.#name(options), type, batched: inferred.batched, role: "computed" });
-    const extra = core.family === "pool" && core.index !== undefined ? [core.index] : [];
+    const extra = extraResults(core);
     this.#nodes.push({
       core,
       inputs,
@@ -73,6 +73,12 @@ export class Builder implements NodeBuilder {
       batched,
       role: "computed",
     });
+  }
+
+  /** A further result, one per channel, of the node that is built next; named by a part, or whole where it has a dot. */
+  result(name: string, shape: readonly number[]): ValueId {
+    const id = name.includes(".") ? this.#unused(name) : this.#fresh(name);
+    return this.#define({ id, type: { dtype: "f32", shape }, batched: false, role: "computed" });
   }
 
   /** One pointwise step; `gradients` tells the gradient to each value that the expression reads. */
@@ -130,6 +136,7 @@ export class Builder implements NodeBuilder {
       inputs: withRole("input"),
       targets: withRole("target"),
       parameters: withRole("parameter"),
+      buffers: withRole("buffer"),
       ...ends,
     };
   }

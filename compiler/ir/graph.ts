@@ -13,7 +13,8 @@ export interface Value {
   readonly type: TensorType;
   /** One per sample; parameters and their gradients are not. */
   readonly batched: boolean;
-  readonly role: "input" | "target" | "parameter" | "computed";
+  /** A buffer is kept with the parameters, but training moves it without a gradient: running statistics. */
+  readonly role: "input" | "target" | "parameter" | "buffer" | "computed";
 }
 
 /** Where a node comes from, for comments, `explain` and errors of the native compiler. */
@@ -56,6 +57,18 @@ export type Core =
   | { readonly family: "pool"; readonly pooling: Pooling; readonly window: Window; readonly index?: ValueId }
   /** Inputs dy and, for a maximum, the index. */
   | { readonly family: "pool_grad"; readonly pooling: Pooling; readonly window: Window }
+  /** Normalisation by the batch's statistics, before `expand`; inputs x, gamma, beta, running mean, running variance. */
+  | {
+      readonly family: "batch_norm";
+      readonly momentum: number;
+      readonly eps: number;
+      readonly mean: ValueId;
+      readonly invStd: ValueId;
+    }
+  /** Mean (the result) and 1/√(variance + eps) per channel; inputs x and the running values, which move. */
+  | { readonly family: "batch_moments"; readonly momentum: number; readonly eps: number; readonly invStd: ValueId }
+  /** Σ dy (the result) and Σ dy·(x - mean)·invStd per channel; inputs dy, x, mean, invStd. */
+  | { readonly family: "batch_norm_sums"; readonly scaled: ValueId }
   /** Over channels; `log` gives the logarithm of the probabilities. */
   | { readonly family: "softmax"; readonly log: boolean }
   /** Inputs y, dy. */
@@ -105,6 +118,7 @@ export interface Graph {
   readonly inputs: readonly ValueId[];
   readonly targets: readonly ValueId[];
   readonly parameters: readonly ValueId[];
+  readonly buffers: readonly ValueId[];
   /** Gradients to parameters, in their order (step, gradient). */
   readonly gradients: readonly ValueId[];
   /** step: how each parameter moves. */
@@ -115,6 +129,14 @@ export interface Graph {
   };
   /** What the program hands back: outputs of `infer`; loss and metrics of `step`. */
   readonly results: readonly { readonly name: string; readonly value: ValueId }[];
+}
+
+/** Values that a node's own kernel computes besides its first. */
+export function extraResults(core: Core): readonly ValueId[] {
+  if (core.family === "pool") return core.index === undefined ? [] : [core.index];
+  if (core.family === "batch_norm") return [core.mean, core.invStd];
+  if (core.family === "batch_moments") return [core.invStd];
+  return core.family === "batch_norm_sums" ? [core.scaled] : [];
 }
 
 export function valueOf(graph: Pick<Graph, "values">, id: ValueId): Value {

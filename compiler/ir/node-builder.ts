@@ -1,4 +1,5 @@
 import type { TensorType } from "../shape/tensor-type.ts";
+import type { Expression } from "./expression.ts";
 import type { Core, ValueId } from "./graph.ts";
 
 export interface NodeOptions {
@@ -14,5 +15,9 @@ export interface NodeOptions {
 export interface NodeBuilder {
   /** A node of a kernel family; its result is returned. */
   node(core: Core, inputs: readonly ValueId[], options?: NodeOptions): ValueId;
+  /** A further result, one per channel, of the node that is built next. */
+  result(name: string, shape: readonly number[]): ValueId;
+  /** A pointwise step over values that are there. */
+  map(expression: Expression, gradients: undefined, options?: NodeOptions): ValueId;
   typeOf(id: ValueId): TensorType;
 }

@@ -1,10 +1,10 @@
 import { formatShape, sameShape, type Shape } from "../shape/tensor-type.ts";
 import { reads, valuesOf } from "./expression.ts";
-import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
+import { extraResults, resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
 
 /** Throws when a pass has broken the graph: a use before its definition, a shape that does not fit, a lost result. */
 export function verify(graph: Graph): void {
-  const defined = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters]);
+  const defined = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters, ...graph.buffers]);
   for (const node of graph.nodes) {
     const name = resultOf(node);
     const need = (id: ValueId): void => {
@@ -16,7 +16,7 @@ export function verify(graph: Graph): void {
     const sections = [node.body, node.tail?.body ?? []];
     for (const body of sections) verifySteps(graph, node, body, (id) => local.has(id) || need(id), local);
     for (const core of [node.core, node.tail?.core])
-      if (core?.family === "pool" && core.index !== undefined) local.add(core.index);
+      if (core) extraResults(core).forEach((id) => local.add(id));
     for (const id of node.outputs) {
       if (!local.has(id)) throw new Error(`${name} stores ${id}, which it does not compute`);
       if (defined.has(id)) throw new Error(`${id} is defined twice`);

@@ -23,7 +23,10 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /** `weight`: drawn by the layer's initialiser from its fans; `zeros`: zero. */
   readonly initial:
-    { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number } | { readonly kind: "zeros" };
+    | { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number }
+    | { readonly kind: "zeros" | "ones" };
+  /** false: training moves it (running statistics), but not by a gradient. */
+  readonly trained?: false;
 }
 
 export interface ShapeContext<A extends Attributes> {
@@ -88,6 +91,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly stochastic?: true;
   /** Naive, in float64, inference. */
   readonly reference: (c: ReferenceContext<A>) => Tensor;
+  /** What differs while training, for the check of gradients. */
+  readonly trainingReference?: (c: ReferenceContext<A>) => Tensor;
   readonly samples: readonly Sample[];
 }
 

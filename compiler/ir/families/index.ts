@@ -1,4 +1,5 @@
 import type { CoreOf, Family } from "../graph.ts";
+import { batchMoments, batchNorm, batchNormSums } from "./batch-norm.ts";
 import { classHits, crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./classification.ts";
 import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
@@ -16,6 +17,9 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   dense_weight_grad: denseWeightGrad,
   pool,
   pool_grad: poolGrad,
+  batch_norm: batchNorm,
+  batch_moments: batchMoments,
+  batch_norm_sums: batchNormSums,
   softmax,
   softmax_grad: softmaxGrad,
   cross_entropy: crossEntropy,
