@@ -18,6 +18,9 @@ struct Memory {
   CNNC_INLINE float* at(long offset) const { return reinterpret_cast<float*>(once + offset); }
 };
 
+// What `prepare` computed, in the memory that lives as long as the parameters do not change.
+CNNC_INLINE float* prepared(const Call& call, long offset) { return reinterpret_cast<float*>(call.derived + offset); }
+
 // Runs f(unit) for every unit; f is called through a pointer, once a unit.
 template <class F>
 CNNC_INLINE void for_units(const Call& call, long units, const F& f) {

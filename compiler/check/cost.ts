@@ -18,7 +18,8 @@ export function costsOf(model: Pick<CheckedModel, "inputs" | "layers">): Readonl
 function costOf(layer: Layer, types: ReadonlyMap<string, TensorType>): LayerCost {
   const { operator, operands, attributes, parameters } = layer;
   const context = { operands: operands.map((name) => types.get(name)!), attributes: attributes as never };
-  const params = parameters.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
+  const learned = parameters.filter(({ spec }) => spec.trained !== false);
+  const params = learned.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
   return { params, macs: operator.macs?.(context) ?? 0 };
 }
 

@@ -52,7 +52,7 @@ function firstActivation(layer: NewLayer, consumers: Consumers): NewLayer["opera
 }
 
 function draw(word: string, { initial }: ParameterSpec): Distribution {
-  if (initial.kind === "zeros") return { kind: "constant", value: 0 };
+  if (initial.kind !== "weight") return { kind: "constant", value: initial.kind === "ones" ? 1 : 0 };
   const definition = registry.get(word);
   if (definition?.kind !== "initializer") throw new Error(`the registry has no initializer ${word}`);
   return (definition as DefinitionOf<"initializer">).draw(initial);

@@ -1,7 +1,7 @@
 /** Words that the language defines (version 1) and the registry does not hold yet. The registry wins. */
 export const plannedWords: ReadonlySet<string> = new Set([
   ...["depthwise_conv", "conv_transpose", "adaptive_avg_pool"],
-  ...["batch_norm", "layer_norm", "group_norm", "instance_norm", "lrn"],
+  ...["layer_norm", "group_norm", "instance_norm", "lrn"],
   ...["prelu", "relu6", "elu", "gelu", "silu", "hard_swish", "hard_sigmoid"],
   ...["reshape", "permute", "concat", "sub", "mul", "div", "clip", "split", "slice", "pad", "upsample", "resize"],
   ...["pixel_shuffle", "channel_shuffle", "embedding", "one_hot", "spectrogram", "log_mel", "mfcc", "identity"],

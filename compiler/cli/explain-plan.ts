@@ -106,6 +106,8 @@ function describeUnits(units: Units): string {
       return `${units.bands} bands of ${units.rows} rows of each sample`;
     case "blocks":
       return `${units.blocks} blocks of values, whole batch`;
+    case "preparation":
+      return "when parameters have changed";
     case "sums":
       return "sums over the batch";
     case "ranges":

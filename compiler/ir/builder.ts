@@ -2,7 +2,17 @@ import type { TensorType } from "../shape/tensor-type.ts";
 import { valuesOf, e, type Expression } from "./expression.ts";
 import { familyOf } from "./families/index.ts";
 import type { NodeBuilder, NodeOptions } from "./node-builder.ts";
-import { extraResults, type Core, type Graph, type Node, type Origin, type ProgramName, type Step, type Value, type ValueId } from "./graph.ts";
+import {
+  extraResults,
+  type Core,
+  type Graph,
+  type Node,
+  type Origin,
+  type ProgramName,
+  type Step,
+  type Value,
+  type ValueId,
+} from "./graph.ts";
 
 /** Builds a graph; every value is named after the layer that is current. */
 export class Builder implements NodeBuilder {

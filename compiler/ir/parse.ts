@@ -54,6 +54,7 @@ class Reader {
       inputs: ids("input"),
       targets: ids("target"),
       parameters: ids("parameter"),
+      buffers: ids("buffer"),
       gradients: this.#gradients,
       results: this.#results,
     };
@@ -64,6 +65,7 @@ class Reader {
     input: (rest) => this.#leaf(rest, "input"),
     target: (rest) => this.#leaf(rest, "target"),
     parameter: (rest) => this.#leaf(rest, "parameter"),
+    buffer: (rest) => this.#leaf(rest, "buffer"),
     "#": (rest) => {
       const [, file = "", line = "0", text = ""] = /^(.*?):(\d+): (.*)$/.exec(rest) ?? [];
       this.#origin = { file, line: Number(line), text };
@@ -110,7 +112,7 @@ class Reader {
     }
     const [value, type] = split(left, ": ");
     this.#define(value, type, "computed");
-    if (right === "index") return value;
+    if (right === "extra") return value;
     (this.#node.tail?.body ?? this.#node.body).push({ value, expression: parseExpression(right) });
     return value;
   }

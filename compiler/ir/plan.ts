@@ -79,6 +79,8 @@ export type Units =
   | { readonly by: "bands"; readonly bands: number; readonly rows: number }
   /** Blocks of output values of a dense layer, for the whole batch. */
   | { readonly by: "blocks"; readonly blocks: number }
+  /** Values of parameters alone: computed by `prepare`, when parameters have changed. */
+  | { readonly by: "preparation" }
   /** Sums over the batch: each node's tiles and parts, all nodes beside each other. */
   | { readonly by: "sums" }
   /** Ranges of `floats` of the parameter block. */
@@ -96,6 +98,10 @@ export interface Arena {
   /** Partial sums of weight gradients (by node) and derived weights (by node), kept once. */
   readonly partials: ReadonlyMap<number, number>;
   readonly derived: ReadonlyMap<number, number>;
+  /** Values kept once for the whole batch (statistics), and in the memory that `prepare` fills. */
+  readonly statistics: ReadonlyMap<ValueId, number>;
+  readonly prepared: ReadonlyMap<ValueId, number>;
+  readonly preparedBytes: number;
   /** The slice's size if every value had memory of its own. */
   readonly withoutReuse: number;
 }

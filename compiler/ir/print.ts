@@ -1,5 +1,5 @@
 import { isBinary, isUnary, type Expression } from "./expression.ts";
-import { valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
+import { extraResults, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
 
 /**
  * The text form of a graph; `parse.ts` reads it back.
@@ -13,7 +13,7 @@ export function print(graph: Graph): string {
     const { type, batched } = valueOf(graph, id);
     return `${type.dtype}[${type.shape.join(",")}]${batched ? "" : " once"}`;
   };
-  const leaves = (["input", "target", "parameter"] as const).flatMap((role) =>
+  const leaves = (["input", "target", "parameter", "buffer"] as const).flatMap((role) =>
     graph[`${role}s`].map((id) => `${role} ${id}: ${typeOf(id)}`),
   );
   const results = graph.results.map(({ name, value }) => `result ${name} = ${value}`);
@@ -38,16 +38,16 @@ function printNode(node: Node, typeOf: (id: ValueId) => string): string[] {
       ...Object.entries(gradients).map(([id, gradient]) => `    gradient ${id} = ${printExpression(gradient)}`),
     ];
   };
-  const index = [core, tail?.core].flatMap((c) =>
-    c?.family === "pool" && c.index !== undefined ? [`  store ${c.index}: ${typeOf(c.index)} = index`] : [],
-  );
+  const extras = [core, tail?.core]
+    .flatMap((c) => (c ? extraResults(c) : []))
+    .map((id) => `  ${outputs.includes(id) ? "store" : "let"} ${id}: ${typeOf(id)} = extra`);
   const behind = tail ? [`  then ${printCore(tail.core)}`, ...tail.body.flatMap(step)] : [];
   return [
     `# ${origin.file}:${origin.line}: ${origin.text}`,
     `node ${printCore(core)} (${inputs.join(", ")})`,
     ...body.flatMap(step),
     ...behind,
-    ...index,
+    ...extras,
   ];
 }
 

@@ -15,8 +15,7 @@ export function verify(graph: Graph): void {
     const local = new Set<ValueId>();
     const sections = [node.body, node.tail?.body ?? []];
     for (const body of sections) verifySteps(graph, node, body, (id) => local.has(id) || need(id), local);
-    for (const core of [node.core, node.tail?.core])
-      if (core) extraResults(core).forEach((id) => local.add(id));
+    for (const core of [node.core, node.tail?.core]) if (core) extraResults(core).forEach((id) => local.add(id));
     for (const id of node.outputs) {
       if (!local.has(id)) throw new Error(`${name} stores ${id}, which it does not compute`);
       if (defined.has(id)) throw new Error(`${id} is defined twice`);

@@ -23,8 +23,7 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /** `weight`: drawn by the layer's initialiser from its fans; `zeros`: zero. */
   readonly initial:
-    | { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number }
-    | { readonly kind: "zeros" | "ones" };
+    { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number } | { readonly kind: "zeros" | "ones" };
   /** false: training moves it (running statistics), but not by a gradient. */
   readonly trained?: false;
 }

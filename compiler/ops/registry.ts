@@ -2,6 +2,7 @@
 import type { Definition } from "../opkit/operator.ts";
 import { adam, adamw } from "./adam.ts";
 import { add } from "./add.ts";
+import { batchNorm } from "./batch-norm/batch-norm.ts";
 import { conv } from "./conv/conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { dense } from "./dense/dense.ts";
@@ -26,6 +27,7 @@ const definitions: readonly Definition[] = [
   adam,
   adamw,
   add,
+  batchNorm,
   conv,
   crossEntropy,
   dense,

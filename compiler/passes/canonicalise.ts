@@ -19,7 +19,7 @@ import { usersOf, withoutDead } from "./rewrite.ts";
  * monotone map moves behind a maximum, where it has fewer elements to touch: max(f(a), f(b)) = f(max(a, b)).
  */
 export function canonicalise(graph: Graph): Graph {
-  return withoutDead(mapsBehindMaxima(withoutReshapes(reshapesBehindMaps(graph))));
+  return preparedFirst(withoutDead(mapsBehindMaxima(withoutReshapes(reshapesBehindMaps(graph)))));
 }
 
 /**
@@ -149,4 +149,10 @@ function movingOperand(graph: Graph, step: Step): ValueId | undefined {
   if (x === undefined || full.length > 1 || !sameShape(valueOf(graph, x).type.shape, shape)) return undefined;
   if (valueOf(graph, x).role !== "computed") return undefined;
   return isMonotone(step.expression, (leaf) => leaf.op === "value" && leaf.id === x) ? x : undefined;
+}
+
+/** What depends on parameters alone comes first: it is computed when they change, and is there for all that follows. */
+function preparedFirst(graph: Graph): Graph {
+  const once = (node: Node): boolean => node.core.family === "map" && !valueOf(graph, resultOf(node)).batched;
+  return { ...graph, nodes: [...graph.nodes.filter(once), ...graph.nodes.filter((node) => !once(node))] };
 }

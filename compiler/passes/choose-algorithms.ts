@@ -110,6 +110,9 @@ const kernels: { readonly [F in Family]: string } = {
   dense_weight_grad: "dense_weights",
   pool: "pool",
   pool_grad: "pool_grad",
+  batch_norm: "batch_norm",
+  batch_moments: "batch_moments",
+  batch_norm_sums: "batch_norm_sums",
   softmax: "softmax",
   softmax_grad: "softmax_grad",
   cross_entropy: "cross_entropy",
@@ -134,7 +137,8 @@ function choose(node: Node, graph: Graph, target: Target): Choice {
   // Classification kernels walk their operand's channels, the others their result's.
   const perSample = sizeOf(valueOf(graph, resultOf(node)).type.shape) === 1 && extents[0] !== undefined;
   const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);
-  const sums = core.family === "channel_sum" ? { parts } : {};
+  const summed = core.family === "channel_sum" || core.family === "batch_moments" || core.family === "batch_norm_sums";
+  const sums = summed ? { parts } : {};
   return { kernel: kernels[core.family], lanes, ...sums, reason: `${lanes} channels at a time` };
 }
 

@@ -3,6 +3,7 @@ import { valueOf, type Graph, type Node } from "../ir/graph.ts";
 import type { Choice, Stage, State, Units } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
+import { readsOf } from "./rewrite.ts";
 
 /** Elements of the parameter block in one unit of the optimiser. */
 const floatsPerUnit = 16 * 1024;
@@ -22,16 +23,24 @@ export function cutIntoUnits(state: State): State {
   graph.nodes.forEach((node, i) => {
     const units = unitsOf(graph, node, choices[i]!);
     const last = stages.at(-1);
-    const joins = (units.by === "samples" || units.by === "sums") && last?.units.by === units.by;
+    const joins = last?.units.by === units.by && joinable(graph, last, node);
     if (joins) stages[stages.length - 1] = { ...last, nodes: [...last.nodes, i] };
     else stages.push({ nodes: [i], units });
   });
   return { ...state, stages };
 }
 
+/** Samples go through nodes one after the other; sums run beside each other, so none may need another. */
+function joinable(graph: Graph, { units, nodes }: Stage, node: Node): boolean {
+  if (units.by !== "sums") return units.by === "samples" || units.by === "preparation";
+  const reads = readsOf(node);
+  return !nodes.some((index) => graph.nodes[index]!.outputs.some((id) => reads.has(id)));
+}
+
 function unitsOf(graph: Graph, node: Node, { lanes, tile }: Choice): Units {
   const { core, inputs, body } = node;
   if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
+  if (core.family === "map" && !valueOf(graph, body[0]!.value).batched) return { by: "preparation" };
   if (familyOf(core).acrossBatch) return { by: "sums" };
   const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
   const { channels, height } = extentOf(result.shape);

@@ -43,7 +43,7 @@ function joinMap(graph: Graph, producer: Node, map: Node): Node | undefined {
   const result = resultOf(producer);
   const sameElements = sameShape(valueOf(graph, result).type.shape, valueOf(graph, resultOf(map)).type.shape);
   if (!sameElements || !readsOf(map).has(result) || readsAcross(producer, map, result)) return undefined;
-  if (!valueOf(graph, resultOf(map)).batched) return undefined;
+  if (!valueOf(graph, resultOf(map)).batched || !valueOf(graph, result).batched) return undefined;
   const outputs = [...producer.outputs, ...map.outputs];
   const origin = joinOrigins(producer.origin, map.origin);
   const inputs = producer.core.family === "map" ? [...new Set([...producer.inputs, ...map.inputs])] : producer.inputs;
@@ -128,7 +128,7 @@ function storeWhatIsRead(graph: Graph): Graph {
       ...(tail && { tail: { core: withoutIdleIndex(tail.core, needed), body: tail.body.filter(keep) } }),
     };
   });
-  return { ...graph, nodes };
+  return { ...graph, nodes: nodes.filter(({ core, outputs }) => outputs.length > 0 || core.family === "update") };
 }
 
 /** A pooling that nothing differentiates need not tell which tap was largest. */

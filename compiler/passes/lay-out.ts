@@ -73,12 +73,13 @@ function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, posi
  */
 function packParameters(graph: Graph, target: Target, { packings: given, block }: Pick<State, "packings" | "block">) {
   if (given && block !== undefined) {
-    for (const id of graph.parameters) agree(id, given.get(id), packWeight(graph, id, undefined, target));
+    for (const id of [...graph.parameters, ...graph.buffers])
+      agree(id, given.get(id), packWeight(graph, id, undefined, target));
     return { packings: given, block };
   }
   const packings = new Map<ValueId, Packing>();
   let offset = 0;
-  graph.parameters.forEach((id, i) => {
+  [...graph.parameters, ...graph.buffers].forEach((id, i) => {
     const packing = packWeight(graph, id, graph.gradients[i], target) ?? packVector(graph, id, target);
     packings.set(id, { ...packing, offset });
     offset += Math.ceil(packing.size / 16) * 16;

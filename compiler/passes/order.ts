@@ -7,7 +7,7 @@ import { readsOf } from "./rewrite.ts";
  * then a sample can go through them all while it is in the cache, and threads meet seldom.
  */
 export function order(graph: Graph): Graph {
-  const ready = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters]);
+  const ready = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters, ...graph.buffers]);
   const waiting = new Set(graph.nodes);
   const nodes: Node[] = [];
   const takeAll = (across: boolean): boolean => {

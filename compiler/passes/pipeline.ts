@@ -5,6 +5,7 @@ import { canonicalise } from "./canonicalise.ts";
 import { chooseAlgorithms } from "./choose-algorithms.ts";
 import { cutIntoUnits } from "./cut-into-units.ts";
 import { differentiate } from "./differentiate.ts";
+import { expand } from "./expand.ts";
 import { fuse } from "./fuse.ts";
 import { order } from "./order.ts";
 import { layOut } from "./lay-out.ts";
@@ -24,6 +25,7 @@ const onGraph =
 export const pipeline: readonly Pass[] = [
   { name: "canonicalise", summary: "one form for equal programs", run: onGraph(canonicalise) },
   { name: "differentiate", summary: "gradients and the optimiser (training only)", run: onGraph(differentiate) },
+  { name: "expand", summary: "nodes that were one for the sake of their gradient", run: onGraph(expand) },
   { name: "fuse", summary: "steps and pooling into the kernels before them", run: onGraph(fuse) },
   { name: "order", summary: "nodes that see one sample at a time, side by side", run: onGraph(order) },
   { name: "choose-algorithms", summary: "kernel, vectors and tile of each node", run: chooseAlgorithms },

@@ -2,6 +2,7 @@ import { valueOf, type Graph, type ValueId } from "../ir/graph.ts";
 import type { Arena, Layout, Place, State } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
+import { lanesFor } from "./tiles.ts";
 
 const alignment = 64;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
@@ -78,28 +79,50 @@ function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: Readonly
   return offset;
 }
 
-/** What exists once for the whole batch: partial sums of weight gradients and derived weights. */
-function placeOnce(state: State): Pick<Arena, "once" | "partials" | "derived"> {
-  const { graph } = state;
-  const partials = new Map<number, number>();
-  const derived = new Map<number, number>();
-  let once = 0;
-  const place = (bytes: number): number => {
-    const offset = once;
-    once += align(bytes);
-    return offset;
-  };
-  for (const { units, nodes } of state.stages!) {
-    if (units.by !== "sums") continue;
+/** What exists once for the whole batch: partial sums, derived weights, statistics, and what `prepare` computes. */
+function placeOnce(state: State): Omit<Arena, "scalars" | "slice" | "offsets" | "withoutReuse"> {
+  const { graph, stages } = state;
+  const [arena, preparation] = [new Bump(), new Bump()];
+  const [partials, derived] = [new Map<number, number>(), new Map<number, number>()];
+  const [statistics, prepared] = [new Map<ValueId, number>(), new Map<ValueId, number>()];
+  for (const { units, nodes } of stages!)
     for (const node of nodes) {
+      if (units.by === "preparation")
+        graph.nodes[node]!.outputs.forEach((id) => prepared.set(id, preparation.take(channelBytes(state, id))));
+      if (units.by !== "sums") continue;
       const { parts = 1 } = state.choices![node]!;
-      if (parts === 1) continue;
-      const size = state.packings!.get(parameterOf(graph, node))!.size;
-      partials.set(node, place(parts * align(size * 4)));
+      if (parts > 1) partials.set(node, arena.take(parts * align(partBytes(state, node))));
+      for (const id of graph.nodes[node]!.outputs)
+        if (!graph.gradients.includes(id) && valueOf(graph, id).type.shape.length > 0)
+          statistics.set(id, arena.take(channelBytes(state, id)));
     }
+  for (const { node, size } of state.derived!) derived.set(node, arena.take(size * 4));
+  return { once: arena.size, partials, derived, statistics, prepared, preparedBytes: preparation.size };
+}
+
+class Bump {
+  size = 0;
+
+  take(bytes: number): number {
+    const offset = this.size;
+    this.size += align(bytes);
+    return offset;
   }
-  for (const { node, size } of state.derived!) derived.set(node, place(size * 4));
-  return { once, partials, derived };
+}
+
+/** A float per channel, whole vectors. */
+function channelBytes({ graph, target }: State, id: ValueId): number {
+  const [channels = 1] = valueOf(graph, id).type.shape;
+  const lanes = lanesFor(channels, target);
+  return Math.ceil(channels / lanes) * lanes * 4;
+}
+
+/** Bytes of one part of a sum: of a gradient as packed, or two doubles per channel of a statistic. */
+function partBytes(state: State, node: number): number {
+  const { core, outputs } = state.graph.nodes[node]!;
+  const statistic = core.family === "batch_moments" || core.family === "batch_norm_sums";
+  if (statistic) return channelBytes(state, outputs[0]!) * 4;
+  return state.packings!.get(parameterOf(state.graph, node))!.size * 4;
 }
 
 /** The parameter whose gradient a node computes. */

@@ -98,8 +98,9 @@ export class NativeModel {
     this.#model.inputs.forEach(({ name, type }, i) => {
       if (found[i]) gradients.set(name, { shape: [batch, ...type.shape], data: Float64Array.from(found[i]) });
     });
+    const learned = new Set(this.#names().flatMap(({ name, trained }) => (trained ? [name] : [])));
     for (const [name, gradient] of this.#byName((i, into) => this.#instance.getGradient(i, into)))
-      gradients.set(name, gradient);
+      if (learned.has(name)) gradients.set(name, gradient);
     return { results, gradients };
   }
 
@@ -113,10 +114,12 @@ export class NativeModel {
     );
   }
 
+  /** In the addon's order: what is learned, then what training keeps beside it. */
   #names() {
-    return this.#model.layers.flatMap(({ parameters }) =>
-      parameters.map(({ name, spec }) => ({ name, shape: spec.shape })),
+    const all = this.#model.layers.flatMap(({ parameters }) =>
+      parameters.map(({ name, spec }) => ({ name, shape: spec.shape, trained: spec.trained !== false })),
     );
+    return [...all.filter(({ trained }) => trained), ...all.filter(({ trained }) => !trained)];
   }
 
   #batch(inputs: Tensors): number {

@@ -6,13 +6,14 @@ import { sizeOf } from "../shape/tensor-type.ts";
 export type Tensors = ReadonlyMap<string, Tensor>;
 
 /**
- * Runs a model in float64 by the operators' own references, in inference: what native results are compared with.
+ * Runs a model in float64 by the operators' own references, in inference unless `training` (without random draws): what native results are compared with.
  * Gives the value of every layer and input by name.
  */
-export function referenceForward(model: CheckedModel, inputs: Tensors, parameters: Tensors): Tensors {
+export function referenceForward(model: CheckedModel, inputs: Tensors, parameters: Tensors, training = false): Tensors {
   const values = new Map(inputs);
   for (const { name, operator, operands, attributes, parameters: own } of model.layers) {
-    const result = operator.reference({
+    const reference = (training && operator.trainingReference) || operator.reference;
+    const result = reference({
       operands: operands.map((operand) => need(values, operand)),
       parameters: own.map((parameter) => need(parameters, parameter.name)),
       attributes: attributes as never,
@@ -23,8 +24,13 @@ export function referenceForward(model: CheckedModel, inputs: Tensors, parameter
 }
 
 /** The same as `predict` would give: values of the outputs. */
-export function referenceOutputs(model: CheckedModel, inputs: Tensors, parameters: Tensors): readonly Tensor[] {
-  const values = referenceForward(model, inputs, parameters);
+export function referenceOutputs(
+  model: CheckedModel,
+  inputs: Tensors,
+  parameters: Tensors,
+  training = false,
+): readonly Tensor[] {
+  const values = referenceForward(model, inputs, parameters, training);
   return model.outputs.map((output) => need(values, output.value));
 }
 

@@ -80,7 +80,11 @@ function draw({ name, model, sample }: SampleModel): { inputs: Tensors; paramete
     ] as const;
   });
   const parameters = model.layers.flatMap((layer) =>
-    layer.parameters.map(({ name, spec }) => [name, fill(spec.shape, () => Math.fround(uniform()))] as const),
+    layer.parameters.map(({ name, spec }) => {
+      // What starts as ones (a scale, a variance) stays positive.
+      const value = spec.initial.kind === "ones" ? () => 0.5 + Math.abs(uniform()) : uniform;
+      return [name, fill(spec.shape, () => Math.fround(value()))] as const;
+    }),
   );
   return { inputs: new Map(inputs), parameters: new Map(parameters) };
 }
@@ -98,7 +102,7 @@ const checkedElements = 60;
 
 function checkGradients(addon: Addon, sample: SampleModel): void {
   const { inputs, parameters } = draw(sample);
-  const outputs = referenceOutputs(sample.model, inputs, parameters);
+  const outputs = referenceOutputs(sample.model, inputs, parameters, true);
   const random = new RandomStream(2, hashName(sample.name));
   const seeds = outputs.map((output) =>
     tensor(
@@ -120,7 +124,7 @@ function checkGradients(addon: Addon, sample: SampleModel): void {
         const [x, w] = isInput
           ? [new Map(inputs).set(name, changed), parameters]
           : [inputs, new Map(parameters).set(name, changed)];
-        return weighted(referenceOutputs(sample.model, x, w));
+        return weighted(referenceOutputs(sample.model, x, w, true));
       },
       at,
       elements,

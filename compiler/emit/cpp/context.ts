@@ -61,8 +61,12 @@ export class Context {
     const { role } = this.value(id);
     if (role === "input") return `input_${this.names.of(id)}`;
     if (role === "target") return `target_${this.names.of(id)}`;
-    if (role === "parameter") return `call.parameters + ${this.packing(id).offset}`;
-    return this.names.of(id);
+    if (role === "parameter" || role === "buffer") return `call.parameters + ${this.packing(id).offset}`;
+    const { statistics, prepared } = this.plan.arena;
+    const [statistic, preparation] = [statistics.get(id), prepared.get(id)];
+    if (statistic !== undefined) return `memory.at(${statistic})`;
+    if (preparation !== undefined) return `prepared(call, ${preparation})`;
+    return this.plan.graph.gradients.includes(id) ? this.gradient(id) : this.names.of(id);
   }
 
   packing(parameter: ValueId) {

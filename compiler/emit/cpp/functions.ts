@@ -5,7 +5,10 @@ import { comment, indent } from "./names.ts";
 import { functor } from "./steps.ts";
 
 /** Sums over the batch and the optimiser are printed where they are called. */
-const inPlace: readonly Family[] = ["batch_mean", "update", "channel_sum", "conv_weight_grad", "dense_weight_grad"];
+const inPlace: readonly Family[] = [
+  ...(["batch_mean", "update", "channel_sum", "conv_weight_grad", "dense_weight_grad"] as const),
+  ...(["batch_moments", "batch_norm_sums"] as const),
+];
 
 /** Kernels that end in numbers per sample or in parameters take no pointwise steps. */
 export function takesSteps(family: Family): boolean {
@@ -28,6 +31,19 @@ export const parameters: { readonly [L in Loop]: string } = {
   bands: "long n, int h0, int h1",
   blocks: "long n0, long n1, int b0, int b1",
 };
+
+/** A node that `prepare` computes, once: its values lie in the prepared memory. */
+export function printPreparation(index: number, c: Context): string[] {
+  const node = c.node(index);
+  const { text } = printCall(callOf(index, c, "samples"));
+  return [
+    "",
+    comment(`${node.origin.file}:${node.origin.line}: ${node.origin.text}`),
+    `void ${functionName(node, c)}() const {`,
+    ...indent(["constexpr long n = 0;", ...text]),
+    "}",
+  ];
+}
 
 /** One node as a function over a range of samples, rows or blocks. */
 export function printFunction(index: number, c: Context): string[] {

@@ -85,7 +85,7 @@ function prepare(plan: Plan): string[] {
   return [
     "// Parameters, packed for the kernels that read them.",
     "namespace prepare {",
-    ...graph.parameters.flatMap((id, i) => {
+    ...[...graph.parameters, ...graph.buffers].flatMap((id, i) => {
       const packing = packings.get(id)!;
       const { type } = valueOf(graph, id);
       const [form, args] = packTemplate(packing, type.shape);
@@ -149,7 +149,8 @@ function tables({ outputs, metrics, plans }: ModelPlans, plan: Plan): string[] {
   const entry = (id: ValueId, name = id): Entry => ({ name, ...valueOf(graph, id).type });
   const training = plans.step ?? plans.gradient;
   const targets = training ? training.graph.targets.map((id) => targetEntry(training.graph, id)) : [];
-  const parameterLines = graph.parameters.map((id, i) => {
+  const kept = [...graph.parameters, ...graph.buffers];
+  const parameterLines = kept.map((id, i) => {
     const { shape } = valueOf(graph, id).type;
     return `  {${literal(id)}, ${shape.length}, parameter_shape_${i}, ${packings.get(id)!.offset}, prepare::pack_${i}, prepare::unpack_${i}},`;
   });
@@ -165,9 +166,9 @@ function tables({ outputs, metrics, plans }: ModelPlans, plan: Plan): string[] {
     ...tensorTable("target", targets),
     ...shapes(
       "parameter",
-      graph.parameters.map((id) => valueOf(graph, id).type.shape),
+      kept.map((id) => valueOf(graph, id).type.shape),
     ),
-    ...(graph.parameters.length > 0 ? ["const cnnc::Parameter parameters[] = {", ...parameterLines, "};"] : []),
+    ...(kept.length > 0 ? ["const cnnc::Parameter parameters[] = {", ...parameterLines, "};"] : []),
     ...(metrics.length > 0 ? [`const char* const metrics[] = {${metrics.map(literal).join(", ")}};`] : []),
   ];
 }
@@ -202,11 +203,12 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   const targets = training?.graph.targets.length ?? 0;
   const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
   const table = (name: string, count: number): string => (count > 0 ? `${model.name}_model::${name}` : "nullptr");
+  const preparedBytes = model.plans.infer?.arena.preparedBytes ?? 0;
   const counts = [
     graph.inputs.length,
     model.outputs.length,
     targets,
-    graph.parameters.length,
+    graph.parameters.length + graph.buffers.length,
     model.metrics.length,
     slots,
   ];
@@ -221,13 +223,14 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     ...programNames
       .filter((name) => model.plans[name])
       .map((name) => `void ${functionOf(model, name)}(const cnnc::Call& call);`),
+    ...(preparedBytes > 0 ? [`void ${functionOf(model, "infer")}_prepare(const cnnc::Call& call);`] : []),
     `extern const cnnc::Model model_${model.name};`,
     `const cnnc::Model model_${model.name} = {`,
     `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.name)},`,
     `    ${counts.join(", ")},`,
     `    ${lists.join(", ")},`,
-    `    ${block}, 0,`,
-    `    {nullptr, 0, 0}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
+    `    ${block}, ${preparedBytes},`,
+    `    ${preparedBytes > 0 ? `{${functionOf(model, "infer")}_prepare, 64, 0}` : "{nullptr, 0, 0}"}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
     `    ${model.rate ? `${model.name}_learning_rate` : "nullptr"},`,
     "};",
   ];

@@ -2,7 +2,7 @@ import { type Node, type ValueId } from "../../ir/graph.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { formatType } from "../../shape/tensor-type.ts";
 import { Context } from "./context.ts";
-import { printFunction, takesSteps } from "./functions.ts";
+import { functionName, printFunction, printPreparation, takesSteps } from "./functions.ts";
 import { indent } from "./names.ts";
 import { copyFunction } from "./results.ts";
 import { printStages } from "./stages.ts";
@@ -14,7 +14,8 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
   const c = new Context(plan);
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
-  const functions = graph.nodes.flatMap((_, i) => printFunction(i, c));
+  const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c)));
   return [
     ...(update ? [`double ${graph.model}_learning_rate(double step, double total_steps);`, ""] : []),
     `namespace ${name}_program {`,
@@ -28,6 +29,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     ...graph.nodes.flatMap((node) => functorsOf(node, c)),
     ...(update ? ["", ...printUpdate(update, c).definition] : []),
     "",
+    ...(preparation.length > 0 ? printPreparationStruct(preparation, c) : []),
     "struct Program {",
     ...indent(["const Call& call;", ...members(c), ...functions, ...copyFunction(c), "", ...printStages(c)]),
     "};",
@@ -35,7 +37,28 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     "}  // namespace",
     `}  // namespace ${name}_program`,
     "",
+    ...(preparation.length > 0
+      ? [`void ${name}_prepare(const cnnc::Call& call) { ${name}_program::Preparation{call}.run(); }`]
+      : []),
     `void ${name}(const cnnc::Call& call) { ${name}_program::Program{call}.run(); }`,
+  ];
+}
+
+/** What is computed from parameters alone, when they have changed. */
+function printPreparationStruct(nodes: readonly number[], c: Context): string[] {
+  const calls = nodes.map((index) => `${functionName(c.node(index), c)}();`);
+  return [
+    "struct Preparation {",
+    ...indent([
+      "const Call& call;",
+      ...nodes.flatMap((index) => printPreparation(index, c)),
+      "",
+      "void run() const {",
+      ...indent(calls),
+      "}",
+    ]),
+    "};",
+    "",
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Stage } from "../../ir/plan.ts";
 import { tile, window } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
 import { functionName } from "./functions.ts";
-import { comment, indent } from "./names.ts";
+import { comment, float, indent } from "./names.ts";
 import { hasResults } from "./results.ts";
 import { printUpdate } from "./update.ts";
 
@@ -37,8 +37,10 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       const call = `${functionName(c.node(first), c)}(0, call.batch, int(block), int(block) + 1);${origin(first, c)}`;
       return [`for_units(call, ${units.blocks}, [&](long block) {`, `  ${call}`, "});"];
     }
+    case "preparation":
+      return [];
     case "sums":
-      return ["// Gradients to parameters: sums over parts of the batch, added in order.", ...sums(nodes, c)];
+      return ["// Sums over parts of the batch, added in order.", ...sums(nodes, c)];
     case "ranges": {
       const { text } = c.node(first).origin;
       return [comment(text), ...printUpdate(c.node(first), c).call(units.floats)];
@@ -106,6 +108,11 @@ function sums(nodes: readonly number[], c: Context): string[] {
       const body = [`call.results[${slot}] = batch_mean(${c.memory(node.inputs[0]!)}, call.batch);`];
       return { units: "1", name: "", body };
     }
+    const statistic = statisticJobs(index, c);
+    if (statistic) {
+      added.push(statistic.finish);
+      return statistic.part;
+    }
     const { kernel, units, operands } = sumKernel(index, c);
     const partials = arena.partials.get(index);
     if (partials === undefined)
@@ -130,6 +137,38 @@ function sums(nodes: readonly number[], c: Context): string[] {
     };
   });
   return [...printJobs(jobs), ...(added.length > 0 ? printJobs(added) : [])];
+}
+
+/** Statistics of batch normalisation: parts in double, then what follows from all of them. */
+function statisticJobs(index: number, c: Context): { readonly part: Job; readonly finish: Job } | undefined {
+  const { core, inputs, body } = c.node(index);
+  if (core.family !== "batch_moments" && core.family !== "batch_norm_sums") return undefined;
+  const { lanes, parts = 1 } = c.choice(index);
+  const v = vector(lanes);
+  const { channels } = c.extent(body[0]!.value);
+  const stride = Math.ceil(channels / lanes) * lanes;
+  const type = core.family === "batch_moments" ? "Moments" : "GradientSums";
+  const memory = `reinterpret_cast<${type}*>(memory.at(${c.plan.arena.partials.get(index)}))`;
+  const values = inputs.map((id) => c.memory(id));
+  const result = c.memory(body[0]!.value);
+  const part = (operands: string): Job => ({
+    units: `${parts}`,
+    name: "part",
+    body: [
+      `const auto [n0, n1] = chunk(call.batch, ${parts}, part);`,
+      `${core.family}<${v}>(${operands}, n0, n1, ${memory} + part * ${stride});`,
+    ],
+  });
+  if (core.family === "batch_norm_sums") {
+    const call = `finish_sums(${memory}, ${parts}, ${stride}, ${channels}, ${result}, ${c.memory(core.scaled)});`;
+    return { part: part(values.join(", ")), finish: { units: "1", name: "", body: [call] } };
+  }
+  // Only a step moves the running values.
+  const running = c.plan.graph.program === "step" ? values.slice(1).join(", ") : "nullptr, nullptr";
+  const [x] = inputs as [ValueId];
+  const numbers = `${parts}, ${stride}, call.batch, ${float(core.eps)}, ${float(core.momentum)}`;
+  const call = `finish_moments<${v}, ${c.type(x)}>(${memory}, ${numbers}, ${result}, ${c.memory(core.invStd)}, ${running});`;
+  return { part: part(values[0]!), finish: { units: "1", name: "", body: [call] } };
 }
 
 /** The kernel of a sum over the batch, the number of its independent tiles, and its operands for one of them. */

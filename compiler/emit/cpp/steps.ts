@@ -113,7 +113,7 @@ function store(value: ValueId, node: Node, members: Map<string, Member>, c: Cont
     return [`${name}.store(${to}.at(at.n, at.h, at.w, at.c));`];
   }
   members.set(to, { declaration: `float* ${to}`, value: c.memory(value) });
-  return [`${name}.store(${to} + at.n);`];
+  return [`${name}.store(${to} + ${c.layout(value).kind === "once" ? "at.c" : "at.n"});`];
 }
 
 const isUniform = (values: readonly number[]): boolean => values.every((x) => x === values[0]);

@@ -26,7 +26,9 @@ export function printUpdate(
     if (at >= 0) return { op: "value", id: `V(scalar_${at})` };
     return mapParts(x, withScalars);
   };
-  const { block } = c.plan;
+  const { block, packings, graph } = c.plan;
+  // Buffers stand behind the parameters.
+  const learned = graph.buffers.length > 0 ? packings.get(graph.buffers[0]!)!.offset : block;
   const lanes = c.plan.target.lanes[0]!;
   const values = scalars.map((x) => `float(${printCpp(x, doubles)})`);
   return {
@@ -50,7 +52,7 @@ export function printUpdate(
       "(void)step, (void)learning_rate;",
       "using namespace cnnc::schedule;",
       `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, ${values.join(", ")}};`,
-      `for_ranges<${floats}>(call, ${block}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
+      `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
     ],
   };
 }

@@ -13,7 +13,9 @@ export const batchNorm: FamilyDefinition<"batch_norm"> = {
     const [mean, invStd] = [core.mean, core.invStd];
     const { shape } = b.typeOf(x!);
     const dGamma = b.result(`${gamma}.gradient`, b.typeOf(gamma!).shape);
-    const dBeta = b.node({ family: "batch_norm_sums", scaled: dGamma }, [gradient, x!, mean, invStd], { gradientOf: beta! });
+    const dBeta = b.node({ family: "batch_norm_sums", scaled: dGamma }, [gradient, x!, mean, invStd], {
+      gradientOf: beta!,
+    });
     if (!wants(0)) return [undefined, dGamma, dBeta];
     const pixels = shape.slice(1).reduce((product, n) => product * n, 1);
     const share = e.div(e.scalar("inverse_batch"), pixels);

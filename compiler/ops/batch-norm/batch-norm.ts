@@ -5,7 +5,13 @@ import { mapTensor, type Tensor } from "../../opkit/tensor.ts";
 import { sizeOf } from "../../shape/tensor-type.ts";
 
 /** (x - mean[c])/√(variance[c] + eps)·gamma[c] + beta[c] */
-function apply(x: Tensor, [gamma, beta]: readonly Tensor[], mean: ArrayLike<number>, variance: ArrayLike<number>, eps: number): Tensor {
+function apply(
+  x: Tensor,
+  [gamma, beta]: readonly Tensor[],
+  mean: ArrayLike<number>,
+  variance: ArrayLike<number>,
+  eps: number,
+): Tensor {
   const [, channels = 1] = x.shape;
   const plane = sizeOf(x.shape.slice(2));
   return mapTensor(x, (value, i) => {
@@ -75,6 +81,10 @@ export const batchNorm = defineOperator({
     { link: "batch_norm", input: [5, 4, 6], batch: 3 },
     { link: "batch_norm", input: [33], batch: 17 },
     { link: "conv(20, kernel=3, pad=1, bias=false) -> batch_norm -> relu", input: [3, 7, 5], batch: 2 },
-    { link: "conv(6, kernel=3, pad=1) -> batch_norm -> tanh -> conv(6, kernel=3, pad=1) -> batch_norm -> add(x)", input: [6, 5, 5], batch: 3 },
+    {
+      link: "conv(6, kernel=3, pad=1, bias=false) -> batch_norm -> tanh -> conv(6, kernel=1, bias=false) -> batch_norm -> add(x)",
+      input: [6, 5, 5],
+      batch: 3,
+    },
   ],
 });
