@@ -27,19 +27,22 @@ export function unusual(isa: Isa, networks: typeof oddNetworks): void {
     const trained = models.filter(({ train }) => train);
     // Finite differences of the reference know nothing of what dropout draws.
     const certain = trained.filter(({ layers }) => !layers.some(({ operator }) => operator.stochastic));
-    it.runIf(certain.length > 0)("has the gradients of its loss", () => {
-      for (const model of certain)
-        if (model.name === "Large") checkLoss(addon, model, 1, 4);
-        else checkLoss(addon, model, 3);
-    });
+    if (certain.length > 0)
+      it("has the gradients of its loss", () => {
+        for (const model of certain)
+          if (model.name === "Large") checkLoss(addon, model, 1, 4);
+          else checkLoss(addon, model, 3);
+      });
 
     const untrained = models.filter(({ train }) => !train);
-    it.runIf(untrained.length > 0)("has the gradients of its outputs", () => {
-      for (const model of untrained) checkOutputs(addon, model, 3);
-    });
+    if (untrained.length > 0)
+      it("has the gradients of its outputs", () => {
+        for (const model of untrained) checkOutputs(addon, model, 3);
+      });
 
-    it.runIf(trained.length > 0)("steps", () => {
-      for (const model of trained) checkStep(addon, model, 9);
-    });
+    if (trained.length > 0)
+      it("steps", () => {
+        for (const model of trained) checkStep(addon, model, 9);
+      });
   });
 }

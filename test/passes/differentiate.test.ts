@@ -40,7 +40,7 @@ const families: Readonly<Partial<Record<Family, { readonly text: string; readonl
       input x: f32[2,4,4]
       node ${pool("max", 2, { index: "y.index" })} (x)
         store y: f32[2,2,2] = core
-        store y.index: u8[2,2,2] = index`,
+        store y.index: u8[2,2,2] = extra`,
     expected: ["node pool_grad (seed.y.staged, y.index)"],
   },
   softmax: {
@@ -88,7 +88,7 @@ describe("the gradient of each family", () => {
   it("is told by every family that a sample's way to the loss can pass", () => {
     const differentiable = familyNames.filter((family) => familyOf({ family } as never).adjoint);
     expect(new Set(differentiable)).toEqual(
-      new Set(["conv", "dense", "pool", "softmax", "cross_entropy", "reshape"] satisfies Family[]),
+      new Set(["conv", "dense", "pool", "batch_norm", "softmax", "cross_entropy", "reshape"] satisfies Family[]),
     );
     // Steps have gradients of their own.
     const lowered = sampleModels().flatMap(({ model }) => lower(model, "gradient").nodes);

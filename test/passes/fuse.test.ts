@@ -223,7 +223,7 @@ describe("a pool", () => {
     const indexed = pool("max", 2, { index: "p.index" });
     const text = convThenPool("", results, 6, indexed).replace(
       "store p: f32[4,3,3] = core",
-      "store p: f32[4,3,3] = core\n      store p.index: u8[4,3,3] = index",
+      "store p: f32[4,3,3] = core\n      store p.index: u8[4,3,3] = extra",
     );
     const [node] = fuse(graphOf(text)).nodes;
     expect(node!.tail!.core.index).toBe(stored ? "p.index" : undefined);

@@ -404,7 +404,7 @@ struct Program {
       compute_logits_conv1_gradient(n0, n1);  // 9: gradient of avg_pool(2) -> gradient of tanh
     });
 
-    // Gradients to parameters: sums over parts of the batch, added in order.
+    // Sums over parts of the batch, added in order.
     for_jobs(call,
       Job(8, [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, 1);
