@@ -39,13 +39,15 @@ CNNC_INLINE void for_samples(const Call& call, const F& f) {
   });
 }
 
-// f(n, h0, h1) for bands of rows of each sample.
+// f(n, h0, h1) for bands of Rows rows of each sample; for whole samples where the batch alone gives work enough, since
+// weights are then read less often. A row's bits do not depend on the band it is in.
 template <int Height, int Rows, class F>
 CNNC_INLINE void for_bands(const Call& call, const F& f) {
-  constexpr long bands = (Height + Rows - 1) / Rows;
+  const int rows = call.batch < 16 ? Rows : Height;
+  const long bands = ceil_div(Height, rows);
   for_units(call, call.batch * bands, [&](long unit) {
-    int h0 = int(unit % bands) * Rows;
-    f(unit / bands, h0, min(Height, h0 + Rows));
+    int h0 = int(unit % bands) * rows;
+    f(unit / bands, h0, min(Height, h0 + rows));
   });
 }
 

@@ -22,6 +22,8 @@ type Chooser<F extends Family> = (use: Use<F>) => Choice;
 
 /** Parts of a batch whose sums are made apart: a fixed number, so that bits do not depend on threads. */
 const parts = 8;
+/** Weights with more elements than this have tiles enough for all threads; parts would only cost memory. */
+const wholeFrom = 65_536;
 /** Samples that go through a stage together; a dense layer's tile is made for them. */
 export const samplesTogether = 8;
 
@@ -74,7 +76,8 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     const tile = weightTile((kh * kw * x!.channels) / core.groups, forward, target);
     const kernel = forward.kernel === "conv_grouped" ? "conv_grouped_weights" : "conv_weights";
     const reason = `${tile.pixels} taps × ${tile.vectors}·${forward.lanes} channels in registers, over samples and pixels`;
-    return { kernel, lanes: forward.lanes, tile, parts, reason };
+    const elements = (kh * kw * x!.channels * dy!.channels) / core.groups;
+    return { kernel, lanes: forward.lanes, tile, parts: elements > wholeFrom ? 1 : parts, reason };
   },
   dense: ({ operands: [x], result, target }) => chooseForward(1, "all", x!, result, target),
   dense_data_grad: ({ result, target }) => {

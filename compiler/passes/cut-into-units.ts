@@ -9,7 +9,7 @@ import { readsOf } from "./rewrite.ts";
 const floatsPerUnit = 16 * 1024;
 /** Multiply-accumulates of one sample above which its rows are cut into bands, and what a band should have. */
 const bandFrom = 4e6;
-const bandWork = 1e6;
+const bandWork = 2e6;
 
 /**
  * Cuts the program into stages of independent units. Consecutive nodes that look at one sample at a time form one
