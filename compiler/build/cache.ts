@@ -45,14 +45,16 @@ export function publish(finished: string, entry: string): void {
 }
 
 const limitBytes = 2 ** 30;
+/** A folder of work that is as old as this was left by a build that was killed. */
+const staleAfterMs = 24 * 3600 * 1000;
 
-/** Removes the entries that were not used for longest, until the cache is below 1 GiB. */
+/** Removes the entries that were not used for longest, until the cache is below 1 GiB, and what killed builds left. */
 export function prune(folder: string, limit = limitBytes): void {
-  const entries = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{32}$/.test(entry.name))
-    .map((entry) => join(folder, entry.name))
-    .map((path) => ({ path, used: statSync(path).mtimeMs, bytes: sizeOf(path) }))
-    .sort((a, b) => b.used - a.used);
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const measured = folders.flatMap(({ name }) => measure(join(folder, name), name));
+  for (const { path, used, name } of measured)
+    if (name.startsWith("build-") && Date.now() - used > staleAfterMs) rmSync(path, { recursive: true, force: true });
+  const entries = measured.filter(({ name }) => /^[0-9a-f]{32}$/.test(name)).sort((a, b) => b.used - a.used);
   let total = 0;
   for (const { path, bytes } of entries) {
     total += bytes;
@@ -60,6 +62,13 @@ export function prune(folder: string, limit = limitBytes): void {
   }
 }
 
-function sizeOf(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+/** Nothing where another process has just removed the folder. */
+function measure(path: string, name: string) {
+  try {
+    const bytes = readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0);
+    return [{ path, name, used: statSync(path).mtimeMs, bytes }];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }

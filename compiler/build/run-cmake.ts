@@ -9,12 +9,20 @@ export async function runCmake(
   { jobs, signal }: { readonly jobs: number; readonly signal?: AbortSignal },
 ): Promise<void> {
   const args = [cmakeJsScript(), "compile", "--directory", folder, "--parallel", String(jobs)];
+  signal?.throwIfAborted();
+  // A group of its own: stopping the build stops the compilers too, before their folder is removed. (ninja puts its
+  // compilers into groups of their own, and ends them when it is asked to stop, not when it is killed.)
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, CXX: toolchain.compiler },
     stdio: ["ignore", "pipe", "pipe"],
-    ...(signal && { signal }),
+    detached: true,
   });
+  const stop = (): void => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+  };
+  signal?.addEventListener("abort", stop);
+  process.once("exit", stop);
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
   child.stderr.on("data", (chunk) => (output += String(chunk)));
@@ -22,6 +30,9 @@ export async function runCmake(
     child.on("error", reject);
     child.on("close", resolve);
   });
+  signal?.removeEventListener("abort", stop);
+  process.removeListener("exit", stop);
+  signal?.throwIfAborted();
   if (code === 0) return;
   const errors = output.split("\n").filter((line) => /\berror\b|Error|undefined reference/.test(line));
   const shown = (errors.length > 0 ? errors : output.split("\n")).slice(0, 12).join("\n");

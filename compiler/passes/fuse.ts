@@ -71,23 +71,10 @@ function joinPool(graph: Graph, producer: Node, pool: Node): Node | undefined {
   const { core } = pool;
   if (core.family !== "pool" || producer.tail || pool.inputs[0] !== resultOf(producer)) return undefined;
   if (!familyOf(producer.core).poolable?.(producer.core as never)) return undefined;
-  if (isReadBeside(graph, pool.inputs[0])) return undefined;
   const { channels, width } = extentOf(valueOf(graph, pool.inputs[0]).type.shape);
   if (core.window.kernel[0] * width * (channels + 15) > bandLimit) return undefined;
   const origin = joinOrigins(producer.origin, pool.origin);
   return { ...producer, tail: { core, body: pool.body }, outputs: [...producer.outputs, ...pool.outputs], origin };
-}
-
-/**
- * A convolution reads zeros in columns beside its operand. A kernel that pools as it goes clears them only beside the
- * rows it hands out, so such an operand is stored by a kernel of its own.
- */
-function isReadBeside(graph: Graph, id: ValueId): boolean {
-  return graph.nodes.some(({ core, inputs }) => {
-    if (core.family !== "conv" && core.family !== "conv_weight_grad") return false;
-    const [, left, , right] = core.window.pad;
-    return inputs[0] === id && left + right > 0;
-  });
 }
 
 /** Steps that only pass a value on (`product = core`) are written into the steps that read them. */

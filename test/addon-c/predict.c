@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   if (argc != 5) return fail("predict WEIGHTS PICTURES COUNT THREADS");
   const long count = strtol(argv[3], NULL, 10);
   const char* error = NULL;
-  cnnc_net* net = le_net_create((int32_t)strtol(argv[4], NULL, 10), &error);
+  cnnc_net* net = LeNet_create((int32_t)strtol(argv[4], NULL, 10), &error);
   if (!net) return fail(error);
 
   uint8_t* pictures = malloc((size_t)count * 28 * 28);
@@ -24,14 +24,14 @@ int main(int argc, char** argv) {
   fclose(file);
 
   // Without weights it says so.
-  if (le_net_predict(net, count, pictures, clothing) == 0) return fail("predicted without weights");
-  fprintf(stderr, "%s\n", le_net_error(net));
-  if (le_net_load(net, argv[1]) != 0) return fail(le_net_error(net));
-  if (le_net_predict(net, count, pictures, clothing) != 0) return fail(le_net_error(net));
+  if (LeNet_predict(net, count, pictures, clothing) == 0) return fail("predicted without weights");
+  fprintf(stderr, "%s\n", LeNet_error(net));
+  if (LeNet_load(net, argv[1]) != 0) return fail(LeNet_error(net));
+  if (LeNet_predict(net, count, pictures, clothing) != 0) return fail(LeNet_error(net));
   // Hexadecimal: every bit counts.
   for (long i = 0; i < count * 10; i++) printf("%a\n", (double)clothing[i]);
 
-  le_net_destroy(net);
+  LeNet_destroy(net);
   free(pictures);
   free(clothing);
   return 0;

@@ -88,6 +88,24 @@ describe("a build", () => {
     expect(fs.statSync(path.join(out, "tiny.node")).ino).not.toBe(before);
   });
 
-  // Stopping cmake-js leaves the compilers that it started: they still write while the folder is removed.
-  it.todo("that is stopped leaves nothing in the cache");
+  it("that is stopped leaves nothing in the cache, and no compiler at work", async () => {
+    const before = fs.readdirSync(cache);
+    const stopping = new AbortController();
+    const other = models.map((model) => ({
+      ...model,
+      kernels: model.kernels.map((file) => ({ ...file, text: `${file.text}// another\n` })),
+    }));
+    const built = build(other, { name: "tiny", out: path.join(folder, "acht"), signal: stopping.signal });
+    setTimeout(() => stopping.abort(), 1500);
+    await expect(built).rejects.toThrow(/abort/i);
+    expect(fs.readdirSync(cache)).toEqual(before);
+    const running = fs.readdirSync("/proc").filter((pid) => {
+      try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(path.join(cache, "build-"));
+      } catch {
+        return false;
+      }
+    });
+    expect(running).toEqual([]);
+  });
 });

@@ -35,32 +35,42 @@ function cName(name: string): string {
   return name.replace(/[^A-Za-z0-9]/g, "_");
 }
 
+/** Text that neither ends the comment it stands in nor seems to start another. */
+function inComment(text: string): string {
+  return text.replaceAll("*/", "* /").replaceAll("/*", "/ *");
+}
+
+/** What a caller passes has a prefix of its own, beside `net` and `batch`. */
+const argument = (name: string): string => `${cName(name)}_values`;
+
+/** Functions carry the model's name as it is written: two models never share one. */
 function modelFunctions(name: string, { model, inputs, outputs, doc }: Manifest): string {
-  const prefix = model.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
   const entry = `${entryName(name)}()`;
   const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const inputArgs = inputs.map((input) => `const ${input.dtype === "u8" ? "uint8_t" : "float"}* ${cName(input.name)}`);
-  const outputArgs = outputs.map((output) => `float* ${cName(output.name)}`);
+  const inputArgs = inputs.map(
+    (input) => `const ${input.dtype === "u8" ? "uint8_t" : "float"}* ${argument(input.name)}`,
+  );
+  const outputArgs = outputs.map((output) => `float* ${argument(output.name)}`);
+  const meaning = (labels?: readonly string[]): string => (labels ? `, probabilities of ${labels.join(", ")}` : "");
   const lines = [
-    ...(doc ? doc.split("\n").map((line) => ` * ${line}`) : []),
-    ...inputs.map((input) => ` * ${input.name}: ${size(input.shape)} values a sample, ${input.shape.join("×")}`),
+    ...(doc ? doc.split("\n") : []),
+    ...inputs.map((input) => `${argument(input.name)}: ${size(input.shape)} values a sample, ${input.shape.join("×")}`),
     ...outputs.map(
-      (output) =>
-        ` * ${output.name}: ${size(output.shape)} values a sample${output.labels ? `, probabilities of ${output.labels.join(", ")}` : ""}`,
+      (output) => `${argument(output.name)}: ${size(output.shape)} values a sample${meaning(output.labels)}`,
     ),
   ];
   return `/* ${model}
-${lines.join("\n").replaceAll("*/", "* /")}
+${lines.map((line) => ` * ${inComment(line)}`.trimEnd()).join("\n")}
  */
-static inline cnnc_net* ${prefix}_create(int32_t threads, const char** error) {
+static inline cnnc_net* ${model}_create(int32_t threads, const char** error) {
   return ${entry}->create("${model}", threads, error);
 }
-static inline void ${prefix}_destroy(cnnc_net* net) { ${entry}->destroy(net); }
-static inline int32_t ${prefix}_load(cnnc_net* net, const char* safetensors) { return ${entry}->load(net, safetensors); }
-static inline const char* ${prefix}_error(const cnnc_net* net) { return ${entry}->error(net); }
-static inline int32_t ${prefix}_predict(cnnc_net* net, int64_t batch, ${[...inputArgs, ...outputArgs].join(", ")}) {
-  const cnnc_input inputs[] = {${inputs.map((input) => `{${cName(input.name)}, 0}`).join(", ")}};
-  float* const outputs[] = {${outputs.map((output) => cName(output.name)).join(", ")}};
+static inline void ${model}_destroy(cnnc_net* net) { ${entry}->destroy(net); }
+static inline int32_t ${model}_load(cnnc_net* net, const char* safetensors) { return ${entry}->load(net, safetensors); }
+static inline const char* ${model}_error(const cnnc_net* net) { return ${entry}->error(net); }
+static inline int32_t ${model}_predict(cnnc_net* net, int64_t batch, ${[...inputArgs, ...outputArgs].join(", ")}) {
+  const cnnc_input inputs[] = {${inputs.map((input) => `{${argument(input.name)}, 0}`).join(", ")}};
+  float* const outputs[] = {${outputs.map((output) => argument(output.name)).join(", ")}};
   return ${entry}->predict(net, batch, inputs, outputs);
 }
 `;

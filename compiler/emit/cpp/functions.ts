@@ -86,11 +86,13 @@ function callOf(index: number, c: Context, loop: Loop): Call {
   };
 }
 
-/** A producer writes the zero columns beside its results. */
+/** A producer writes the zero columns beside its results; in front of a pooling these have rows of their own number. */
 function halos(node: Node, c: Context, rows: string): string[] {
+  const behind = new Set(node.tail?.body.map((step) => step.value));
   return node.outputs.flatMap((id) => {
     const layout = c.layout(id);
-    const none = layout.kind !== "image" || layout.left + layout.right === 0;
-    return none ? [] : [`clear_halo(${c.memory(id)}, n, ${rows});`];
+    if (layout.kind !== "image" || layout.left + layout.right === 0) return [];
+    const own = !node.tail || behind.has(id);
+    return [`clear_halo(${c.memory(id)}, n, ${own ? rows : `0, ${c.extent(id).height}`});`];
   });
 }

@@ -68,18 +68,18 @@ const cnnc_api* lenet_cnnc_api(void);
 
 /* LeNet
  * LeNet-5 (LeCun et al. 1998) on 28×28 grey pictures of clothes.
- * image: 784 values a sample, 1×28×28
- * clothing: 10 values a sample, probabilities of T-shirt, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot
+ * image_values: 784 values a sample, 1×28×28
+ * clothing_values: 10 values a sample, probabilities of T-shirt, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot
  */
-static inline cnnc_net* le_net_create(int32_t threads, const char** error) {
+static inline cnnc_net* LeNet_create(int32_t threads, const char** error) {
   return lenet_cnnc_api()->create("LeNet", threads, error);
 }
-static inline void le_net_destroy(cnnc_net* net) { lenet_cnnc_api()->destroy(net); }
-static inline int32_t le_net_load(cnnc_net* net, const char* safetensors) { return lenet_cnnc_api()->load(net, safetensors); }
-static inline const char* le_net_error(const cnnc_net* net) { return lenet_cnnc_api()->error(net); }
-static inline int32_t le_net_predict(cnnc_net* net, int64_t batch, const uint8_t* image, float* clothing) {
-  const cnnc_input inputs[] = {{image, 0}};
-  float* const outputs[] = {clothing};
+static inline void LeNet_destroy(cnnc_net* net) { lenet_cnnc_api()->destroy(net); }
+static inline int32_t LeNet_load(cnnc_net* net, const char* safetensors) { return lenet_cnnc_api()->load(net, safetensors); }
+static inline const char* LeNet_error(const cnnc_net* net) { return lenet_cnnc_api()->error(net); }
+static inline int32_t LeNet_predict(cnnc_net* net, int64_t batch, const uint8_t* image_values, float* clothing_values) {
+  const cnnc_input inputs[] = {{image_values, 0}};
+  float* const outputs[] = {clothing_values};
   return lenet_cnnc_api()->predict(net, batch, inputs, outputs);
 }
 
