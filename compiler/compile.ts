@@ -46,7 +46,7 @@ export function compile(source: SourceFile, options: CompileOptions): Compilatio
 /** Bytes of the arena for one sample, in inference. */
 export function arenaBytes({ plans }: ModelPlans): number {
   const arena = plans.infer?.arena;
-  return arena ? arena.once + arena.slice + 4 * arena.scalars.length : 0;
+  return arena ? arena.bytesOnce + arena.bytesPerSample : 0;
 }
 
 function compileModel(model: CheckedModel, source: SourceFile, { isa, set }: CompileOptions): CompiledModel {

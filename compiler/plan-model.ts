@@ -6,7 +6,7 @@ import { lower } from "./lower/lower.ts";
 import { runPasses, type Pass } from "./passes/pipeline.ts";
 
 /** The programs of a model: prediction, and a training step where the file says how to train. */
-export function programsOf(model: CheckedModel): readonly ProgramName[] {
+function programsOf(model: CheckedModel): readonly ProgramName[] {
   return model.train ? ["infer", "step"] : ["infer"];
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Where builds are kept: $CNNC_CACHE, else the user's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env["CNNC_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cnnc");
+  // An empty variable is one that is not set; a relative folder is one of this process.
+  return resolve(env["CNNC_CACHE"] || join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "cnnc"));
 }
 
 /** The hash of all that decides what a build yields; each part is told apart from the next. */

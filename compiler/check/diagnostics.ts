@@ -1,4 +1,4 @@
-import type { DiagnosticDefinition, Holes } from "../../grammar/index.ts";
+import type { Holes } from "../../grammar/index.ts";
 import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
 import { budgetDiagnostics } from "./catalogue/budgets-table.ts";
 import { nameDiagnostics } from "./catalogue/names-table.ts";
@@ -40,7 +40,3 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN340: true,
 };
 void inStep;
-
-export function definitionOf(code: CheckCode): DiagnosticDefinition {
-  return checkDiagnostics[code];
-}

@@ -9,6 +9,7 @@ export const javaScriptWords: ReadonlySet<string> = new Set(
     package private protected public readonly require return set static string super switch symbol this throw true try
     type typeof undefined unique unknown var void while with yield
     defineModel ModelClass Net Input ClassOutput MaskOutput TensorOutput Readonly Record Promise URL
+    Float32Array Uint8Array __proto__
   `),
 );
 

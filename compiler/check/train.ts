@@ -11,7 +11,7 @@ import { resolveWord, suggestion } from "./words.ts";
 const settingNames = ["loss", "optimizer", "schedule", "batch", "epochs"] as const;
 type SettingName = (typeof settingNames)[number];
 
-export const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
+const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
 
 const MOST_SAMPLES = 65_536;
 const MOST_EPOCHS = 1_000_000;

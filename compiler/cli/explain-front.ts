@@ -11,8 +11,6 @@ export const frontSteps = [
   { name: "layers", summary: "operators, attributes, shapes, parameters: the checked model" },
 ] as const;
 
-export type FrontStep = (typeof frontSteps)[number]["name"];
-
 export function explainTokens(file: SourceFile, line: number | undefined): string[] {
   const tokens = listTokens(file).filter(({ start }) => line === undefined || file.position(start).line === line);
   return columns([["token", "text"], ...tokens.map(({ kind, text }) => [kind, text])], ["left", "left"]);

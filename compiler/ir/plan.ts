@@ -95,8 +95,11 @@ export interface Arena {
   /** Bytes of one sample's slice. */
   readonly slice: number;
   readonly offsets: ReadonlyMap<ValueId, Place>;
-  /** Partial sums of weight gradients (by node) and derived weights (by node), kept once. */
-  readonly partials: ReadonlyMap<number, number>;
+  /** What the host allocates: a + b·N bytes. Vectors may read a little past the end. */
+  readonly bytesOnce: number;
+  readonly bytesPerSample: number;
+  /** Partial sums (by node) and derived weights (by node), kept once. */
+  readonly partials: ReadonlyMap<number, Partials>;
   readonly derived: ReadonlyMap<number, number>;
   /** Values kept once for the whole batch (statistics), and in the memory that `prepare` fills. */
   readonly statistics: ReadonlyMap<ValueId, number>;
@@ -104,6 +107,12 @@ export interface Arena {
   readonly preparedBytes: number;
   /** The slice's size if every value had memory of its own. */
   readonly withoutReuse: number;
+}
+
+/** Parts of a sum over the batch: bytes from the start of the arena, and from one part to the next. */
+export interface Partials {
+  readonly offset: number;
+  readonly stride: number;
 }
 
 /** In a sample's slice. */

@@ -67,13 +67,6 @@ export interface Sample {
   readonly awayFromZero?: number;
 }
 
-export interface Cost {
-  /** Multiply-accumulates of one sample. */
-  readonly macs: number;
-  /** Bytes of one sample that must move: operands, result, parameters. */
-  readonly bytes: number;
-}
-
 export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "operator";
   readonly operands: readonly string[];

@@ -1,5 +1,5 @@
 import { valueOf, type Graph, type ValueId } from "../ir/graph.ts";
-import type { Arena, Layout, Place, State } from "../ir/plan.ts";
+import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
 import { lanesFor } from "./tiles.ts";
@@ -32,7 +32,11 @@ export function planMemory(state: State): State {
   const once = placeOnce(state);
   const scalars = storedOf(graph).filter((id) => layouts.get(id)?.kind === "scalars");
   const withoutReuse = lifetimes.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { ...state, arena: { ...once, scalars, slice: unaliased(slice), offsets, withoutReuse } };
+  const sliceBytes = Math.max(alignment, unaliased(slice));
+  // Arrays with one number per sample start at whole lines; the last vector may read a line further.
+  const bytesOnce = once.once + alignment * (scalars.length + 1);
+  const bytesPerSample = sliceBytes + 4 * scalars.length;
+  return { ...state, arena: { ...once, scalars, slice: sliceBytes, offsets, withoutReuse, bytesOnce, bytesPerSample } };
 }
 
 /** Slices a multiple of 4 KiB apart would all fall into the same cache sets. */
@@ -80,10 +84,12 @@ function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: Readonly
 }
 
 /** What exists once for the whole batch: partial sums, derived weights, statistics, and what `prepare` computes. */
-function placeOnce(state: State): Omit<Arena, "scalars" | "slice" | "offsets" | "withoutReuse"> {
+function placeOnce(
+  state: State,
+): Pick<Arena, "once" | "partials" | "derived" | "statistics" | "prepared" | "preparedBytes"> {
   const { graph, stages } = state;
   const [arena, preparation] = [new Bump(), new Bump()];
-  const [partials, derived] = [new Map<number, number>(), new Map<number, number>()];
+  const [partials, derived] = [new Map<number, Partials>(), new Map<number, number>()];
   const [statistics, prepared] = [new Map<ValueId, number>(), new Map<ValueId, number>()];
   for (const { units, nodes } of stages!)
     for (const node of nodes) {
@@ -91,7 +97,10 @@ function placeOnce(state: State): Omit<Arena, "scalars" | "slice" | "offsets" | 
         graph.nodes[node]!.outputs.forEach((id) => prepared.set(id, preparation.take(channelBytes(state, id))));
       if (units.by !== "sums") continue;
       const { parts = 1 } = state.choices![node]!;
-      if (parts > 1) partials.set(node, arena.take(parts * align(partBytes(state, node))));
+      if (parts > 1) {
+        const stride = align(partBytes(state, node));
+        partials.set(node, { offset: arena.take(parts * stride), stride });
+      }
       for (const id of graph.nodes[node]!.outputs)
         if (!graph.gradients.includes(id) && valueOf(graph, id).type.shape.length > 0)
           statistics.set(id, arena.take(channelBytes(state, id)));
@@ -126,7 +135,7 @@ function partBytes(state: State, node: number): number {
 }
 
 /** The parameter whose gradient a node computes. */
-export function parameterOf(graph: Graph, node: number): ValueId {
+function parameterOf(graph: Graph, node: number): ValueId {
   const result = graph.nodes[node]!.outputs[0]!;
   const at = graph.gradients.indexOf(result);
   if (at < 0) throw new Error(`${result} is no parameter's gradient`);

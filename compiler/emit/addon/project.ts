@@ -18,7 +18,7 @@ export interface Project {
 }
 
 /** Flags that the kernels' contract rests on: explicit FMA only, no shared inline statics, no process-wide state. */
-export const kernelFlags: readonly string[] = [
+const kernelFlags: readonly string[] = [
   "-std=c++20",
   // -O3 gains nothing: the kernels say themselves what to unroll.
   "-O2",
@@ -29,7 +29,7 @@ export const kernelFlags: readonly string[] = [
   "-fno-rtti",
 ];
 
-export const isaFlags: { readonly [name in Isa]: readonly string[] } = {
+const isaFlags: { readonly [name in Isa]: readonly string[] } = {
   avx512: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512"],
   avx2: ["-mavx2", "-mfma"],
   scalar: [],

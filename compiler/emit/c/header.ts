@@ -32,7 +32,7 @@ ${manifests.map((manifest) => modelFunctions(name, manifest)).join("\n")}
 }
 
 function cName(name: string): string {
-  return name.replace(/[^A-Za-z0-9]/g, "_");
+  return name.replace(/[^A-Za-z0-9]/g, "_").replace(/^(?=[0-9])/, "_");
 }
 
 /** Text that neither ends the comment it stands in nor seems to start another. */

@@ -21,7 +21,7 @@ export function functionName(node: Node, c: Context): string {
 }
 
 /** Which range of its result a node's function computes. */
-export function loopOf(index: number, c: Context): Loop {
+function loopOf(index: number, c: Context): Loop {
   const units = c.plan.stages.find((stage) => stage.nodes.includes(index))!.units;
   return units.by === "bands" || units.by === "blocks" ? units.by : "samples";
 }

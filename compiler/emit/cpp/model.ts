@@ -236,10 +236,8 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   ];
 }
 
-/** Bytes of the arena are a + b·N; vectors may read a little past the end. */
 function programEntry(model: ModelPlans, name: ProgramName): string {
   const plan = model.plans[name];
   if (!plan) return "{nullptr, 0, 0}";
-  const { once, scalars, slice } = plan.arena;
-  return `{${functionOf(model, name)}, ${once + 64 * scalars.length + 64}, ${Math.max(slice, 64) + 4 * scalars.length}}`;
+  return `{${functionOf(model, name)}, ${plan.arena.bytesOnce}, ${plan.arena.bytesPerSample}}`;
 }

@@ -24,7 +24,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     "using cnnc::Call;",
     "",
     "// Bytes of one sample's slice of the arena, and what lies in it.",
-    `constexpr long slice = ${Math.max(arena.slice, 64)};`,
+    `constexpr long slice = ${arena.slice};`,
     ...[...arena.offsets.keys()].map((id) => `using ${c.type(id)} = ${c.tensor(id)};`),
     ...graph.nodes.flatMap((node) => functorsOf(node, c)),
     ...(update ? ["", ...printUpdate(update, c).definition] : []),

@@ -123,8 +123,8 @@ function sums(nodes: readonly number[], c: Context): string[] {
       };
     const { lanes, parts = 1 } = c.choice(index);
     const { size } = c.packing(graph.parameters[graph.gradients.indexOf(id)]!);
-    const stride = Math.ceil(size / 16) * 16;
-    const total = `sum_partials<${vector(lanes)}>(memory.at(${partials}), ${parts}, ${stride}, 0, ${size}, ${c.gradient(id)});`;
+    const stride = partials.stride / 4;
+    const total = `sum_partials<${vector(lanes)}>(memory.at(${partials.offset}), ${parts}, ${stride}, 0, ${size}, ${c.gradient(id)});`;
     added.push({ units: "1", name: "", body: [total] });
     return {
       units: units === "1" ? `${parts}` : `${parts} * ${units}`,
@@ -132,7 +132,7 @@ function sums(nodes: readonly number[], c: Context): string[] {
       body: [
         `const auto [part, tile] = part_and_tile(unit, ${units});`,
         `const auto [n0, n1] = chunk(call.batch, ${parts}, part);`,
-        `${kernel}(${operands("n0, n1", "tile")}, memory.at(${partials}) + part * ${stride});`,
+        `${kernel}(${operands("n0, n1", "tile")}, memory.at(${partials.offset}) + part * ${stride});`,
       ],
     };
   });
@@ -146,9 +146,11 @@ function statisticJobs(index: number, c: Context): { readonly part: Job; readonl
   const { lanes, parts = 1 } = c.choice(index);
   const v = vector(lanes);
   const { channels } = c.extent(body[0]!.value);
-  const stride = Math.ceil(channels / lanes) * lanes;
+  const { offset, stride: bytes } = c.plan.arena.partials.get(index)!;
+  // Two doubles a channel.
+  const stride = bytes / 16;
   const type = core.family === "batch_moments" ? "Moments" : "GradientSums";
-  const memory = `reinterpret_cast<${type}*>(memory.at(${c.plan.arena.partials.get(index)}))`;
+  const memory = `reinterpret_cast<${type}*>(memory.at(${offset}))`;
   const values = inputs.map((id) => c.memory(id));
   const result = c.memory(body[0]!.value);
   const part = (operands: string): Job => ({

@@ -12,13 +12,13 @@ interface Member {
 }
 
 /** The pointwise steps of a node (or of its tail) as a C++ functor, and the text that makes one. */
-export interface Functor {
+interface Functor {
   readonly definition: readonly string[];
   readonly make: string;
 }
 
 /** FNV-1a of a layer's name: the stream of random numbers that is its own. */
-export function streamOf(name: string): number {
+function streamOf(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;

@@ -26,21 +26,28 @@ function emitTypes(manifests: readonly Manifest[]): string {
   const used = ["ModelClass", "Net"];
   const kinds = new Set(manifests.flatMap(({ outputs }) => outputs.map((output) => outputKinds[output.kind])));
   const imports = ["Input", ...kinds, ...used].sort().join(", ");
-  return `import type { ${imports} } from "cnnc/runtime";\n\n${manifests.map(modelTypes).join("\n")}`;
+  return `import type { ${imports} } from "cnnc/runtime";\n\n${manifests.map((manifest) => modelTypes(manifest, typesName(manifest.model, manifests))).join("\n")}`;
 }
 
 const outputKinds = { class: "ClassOutput", mask: "MaskOutput", tensor: "TensorOutput" } as const;
 
-function modelTypes({ model, doc, inputs, outputs, train }: Manifest): string {
+/** `LeNetTypes`, unless a model has that name. */
+function typesName(model: string, manifests: readonly Manifest[]): string {
+  let name = `${model}Types`;
+  while (manifests.some((other) => other.model === name)) name += "_";
+  return name;
+}
+
+function modelTypes({ model, doc, inputs, outputs, train }: Manifest, types: string): string {
   const targets = union(train?.targets ?? []);
   const metrics = union(train?.metrics ?? []);
-  return `${docComment(doc, "")}export declare const ${model}: ModelClass<${model}Types>;
+  return `${docComment(doc, "")}export declare const ${model}: ModelClass<${types}>;
 
 /** A loaded ${model}. */
-export type ${model} = Net<${model}Types>;
+export type ${model} = Net<${types}>;
 
 /** What goes into ${model} and comes out of it. */
-export interface ${model}Types {
+export interface ${types} {
   inputs: {
 ${inputs.map((input) => `${docComment(input.doc, "    ")}    ${input.name}: ${inputType(input)};`).join("\n")}
   };
