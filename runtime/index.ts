@@ -3,7 +3,7 @@ export { CnncCpuError, CnncDataError, CnncError, CnncInputError, CnncStaleError,
 
 export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
 export { Net, type PredictOptions } from "./bind/net.ts";
-export { Trainer, type StepResult, type TrainerOptions } from "./bind/trainer.ts";
+export { Trainer, type RunShape, type StepResult, type TrainerOptions } from "./bind/trainer.ts";
 export { ClassPredictions, Prediction } from "./bind/class-predictions.ts";
 export { Parameters } from "./bind/parameters.ts";
 export { initialValues } from "./bind/initialize.ts";
@@ -18,7 +18,7 @@ export { weightsOf, type Weights, type WeightTensor } from "./weights/weights.ts
 export { openSafetensors, parseSafetensors, type SafetensorsFile } from "./weights/read-safetensors.ts";
 export { writeSafetensors, type TensorToWrite } from "./weights/write-safetensors.ts";
 
-export { arrayDataset, pick, slice, type Column, type Dataset } from "./data/dataset.ts";
+export { arrayDataset, mustHaveSamples, pick, slice, type Column, type Dataset } from "./data/dataset.ts";
 export type { ArrayColumn } from "./data/dataset.ts";
 export { batchesOf, naturalOrder } from "./data/batches.ts";
 export { parseIdx, readIdx, readLabelledImages, readMnist } from "./data/idx.ts";
@@ -26,7 +26,7 @@ export type { IdxArray, LabelledImages, MnistPart } from "./data/idx.ts";
 export { labelledImagesDataset } from "./data/labelled-images-dataset.ts";
 export { readImage, readImages } from "./data/image.ts";
 export type { DecodedImage, ImageFit, ImageOptions } from "./data/image.ts";
-export { openImageFolder, type ImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";
+export { openImageFolder, subfolders, type ImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";
 
 export { RandomStream, hashName, philox } from "./random/philox.ts";
 export { shuffledOrder } from "./random/shuffle.ts";
@@ -35,4 +35,3 @@ export { fit } from "./train/fit.ts";
 export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/fit.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
 export type { ClassEvaluation } from "./train/class-evaluation.ts";
-export type { MaskEvaluation } from "./train/mask-evaluation.ts";

@@ -1,5 +1,5 @@
-/** 0: all is well. 1: findings in the user's files. 2: wrong usage or a fault of the environment. 130: stopped by Ctrl-C. */
-export type ExitCode = 0 | 1 | 2 | 130;
+/** 0: all is well. 1: findings in the user's files. 2: wrong usage or a fault of the environment. 130 and 143: stopped by Ctrl-C, by SIGTERM. */
+export type ExitCode = 0 | 1 | 2 | 130 | 143;
 
 /** Ends a command with one clear sentence and what can be done about it. */
 export class CliError extends Error {

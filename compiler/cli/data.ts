@@ -1,6 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { labelledImagesDataset, openImageFolder, readMnist, shuffledOrder, pick } from "../../runtime/index.ts";
+import {
+  labelledImagesDataset,
+  mustHaveSamples,
+  openImageFolder,
+  pick,
+  readMnist,
+  shuffledOrder,
+  subfolders,
+} from "../../runtime/index.ts";
 import type { Batch, Dataset, InputManifest, Manifest, MnistPart } from "../../runtime/index.ts";
 import { CliError } from "./cli-error.ts";
 import type { AnyModel } from "./load.ts";
@@ -9,7 +17,13 @@ export type Data = Dataset<Batch<AnyModel>>;
 
 /** Training or test data for a model with one picture as input and one class output. */
 export async function openData(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
-  const { input, target, labels } = ends(manifest);
+  const data = await readData(folder, part, manifest);
+  mustHaveSamples(data);
+  return data;
+}
+
+async function readData(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
+  const { input, target, labels, classes } = ends(manifest);
   if (!isFolder(folder)) throw new CliError(`${folder} is no folder`);
   const { name, shape } = input;
   if (hasIdx(folder)) {
@@ -17,12 +31,10 @@ export async function openData(folder: string, part: MnistPart, manifest: Manife
   }
   const pictures = path.join(folder, part);
   if (isFolder(pictures)) {
-    return (await openImageFolder(pictures, {
-      input: name,
-      target,
-      shape,
-      ...(labels && { labels }),
-    })) as unknown as Data;
+    // Named labels are the model's; what it only counts takes its names from the folders it is trained with.
+    const found = labels ?? (await labelsIn(folder, part, classes));
+    const mayLack = labels === undefined && part === "test";
+    return (await openImageFolder(pictures, { input: name, target, shape, labels: found, mayLack })) as unknown as Data;
   }
   throw new CliError(
     `${folder} holds no data that can be read`,
@@ -30,11 +42,33 @@ export async function openData(folder: string, part: MnistPart, manifest: Manife
   );
 }
 
+/**
+ * The labels of a class output without names: the folders of train/, where there is one, so that test/ has the same
+ * numbers even where it lacks a label.
+ */
+async function labelsIn(folder: string, part: MnistPart, classes: number): Promise<readonly string[]> {
+  const train = path.join(folder, "train");
+  const source = isFolder(train) ? train : path.join(folder, part);
+  const labels = await subfolders(source);
+  if (labels.length !== classes) {
+    throw new CliError(
+      `${source} has ${labels.length} folders, but the model has ${classes} classes`,
+      "every class needs one folder; or give the output names of labels",
+    );
+  }
+  const unknown = (await subfolders(path.join(folder, part))).find((name) => !labels.includes(name));
+  if (unknown !== undefined) throw new CliError(`${path.join(folder, part, unknown)} has no counterpart in ${train}`);
+  // Folders that are numbered say themselves which class they are.
+  const numbers = labels.map((_, index) => String(index));
+  return numbers.every((number) => labels.includes(number)) ? numbers : labels;
+}
+
 /** The one input and the one class output that a data set of labelled pictures can feed. */
 export function ends({ model, inputs, outputs }: Manifest): {
   readonly input: InputManifest;
   readonly target: string;
   readonly labels: readonly string[] | undefined;
+  readonly classes: number;
 } {
   const classes = outputs.filter(({ kind }) => kind === "class");
   const [input, second] = inputs;
@@ -51,7 +85,7 @@ export function ends({ model, inputs, outputs }: Manifest): {
       `declare \`input ${input.name}: u8[…]\``,
     );
   }
-  return { input, target: output.name, labels: output.labels };
+  return { input, target: output.name, labels: output.labels, classes: output.shape[0] ?? 0 };
 }
 
 export interface Split {

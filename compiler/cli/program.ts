@@ -61,7 +61,7 @@ function addUsing(program: Command, finish: Finish): void {
       "IDX files, or the folders train/ and test/ with one folder of pictures per label",
     )
     .option("--out <file>", "weights to write (default: NAME.safetensors)")
-    .option("--seed <number>", "for initial weights, order of samples, dropout", natural, 0)
+    .option("--seed <number>", "for initial weights, order of samples, dropout (default: 0)", natural)
     .option("--epochs <number>", "instead of the file's", positive)
     .option("--batch <number>", "samples per step, instead of the file's", positive)
     .option(

@@ -7,8 +7,8 @@ import { useColor } from "./terminal.ts";
 
 /** Runs the command line and gives its exit code; every failure becomes a sentence. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
-  // `cnnc summary … | head` closes the pipe early, which is nothing to report.
-  process.stdout.on("error", ignoreClosedPipe);
+  // `cnnc train … | head` closes the pipe early: nothing to report, and no reason to end the work.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   let exitCode: ExitCode = 0;
   const program = makeProgram((code) => (exitCode = code));
   try {
@@ -21,7 +21,6 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
-  process.exit(0);
 }
 
 function report(error: unknown): ExitCode {

@@ -86,7 +86,7 @@ export function openAddon(location: string | URL, manifest: Manifest): { addon: 
   if (!model.supported) {
     throw new CnncCpuError(
       `${manifest.model} was compiled for processors with ${model.isa}, which this one lacks; ` +
-        `build ${manifest.source.file} for this machine, or for a smaller --cpu`,
+        `build ${manifest.source.file} for this machine, or for a smaller --isa`,
     );
   }
   return { addon, model };

@@ -131,7 +131,8 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
     let buffer: ArrayBuffer | undefined;
     let offset = 0;
     for (const { name, size } of this.#outputs) {
-      const array = given[name];
+      // Own ones only: an output may be called toString.
+      const array = Object.hasOwn(given, name) ? given[name] : undefined;
       if (array === undefined) {
         buffer ??= new ArrayBuffer(4 * batch * this.#outputSize);
         arrays.push(new Float32Array(buffer, offset, batch * size));

@@ -24,6 +24,15 @@ export interface TrainerOptions {
   readonly resume?: string | URL | Weights;
 }
 
+/** What a run of `fit` goes through: a step's number means the same samples only where these are the same. */
+export interface RunShape {
+  readonly epochs: number;
+  /** Samples per step. */
+  readonly batch: number;
+  /** Of the data set. */
+  readonly samples: number;
+}
+
 export interface StepResult<M extends ModelTypes> {
   /** Mean over the batch, before the step's change to the weights. */
   readonly loss: number;
@@ -37,6 +46,18 @@ interface Host {
   enqueue<T>(call: () => Promise<T>): Promise<T>;
   mustBeOpen(): void;
 }
+
+/** What a checkpoint says beside its tensors. */
+interface Saved {
+  readonly step: number;
+  readonly seed: number;
+  readonly totalSteps: number;
+  readonly sameBuild: boolean;
+  readonly run: RunShape | undefined;
+}
+
+/** The names of a run's numbers in messages. */
+const words = { epochs: "epochs", batch: "samples per step", samples: "samples of training data" } as const;
 
 /** The part of a net that a trainer shows and saves. */
 interface Trained {
@@ -52,7 +73,10 @@ export class Trainer<M extends ModelTypes> {
   readonly #host: Host;
   readonly #train: TrainManifest;
   readonly #inputs: InputReader;
+  /** Whether the checkpoint that it goes on from is of this very build: only then do the same bits come again. */
+  readonly sameBuild: boolean;
   #next = 0;
+  #run: RunShape | undefined;
 
   /** Made by `Net.trainer`. */
   constructor(net: Trained, options: TrainerOptions, host: Host) {
@@ -66,7 +90,9 @@ export class Trainer<M extends ModelTypes> {
     const saved = options.resume === undefined ? undefined : this.#resume(options.resume);
     this.seed = options.seed ?? saved?.seed ?? 0;
     this.totalSteps = options.totalSteps ?? saved?.totalSteps ?? 10_000;
+    this.sameBuild = saved?.sameBuild ?? true;
     this.#next = saved?.step ?? 0;
+    this.#run = saved?.run;
     if (!saved) host.native.clearState();
     checkSeed(this.seed);
     if (!(this.totalSteps > 0)) throw new RangeError(`totalSteps: expected a positive number, got ${this.totalSteps}`);
@@ -75,6 +101,17 @@ export class Trainer<M extends ModelTypes> {
   /** How many steps have been started. */
   get steps(): number {
     return this.#next;
+  }
+
+  /** The run of `fit` that its steps belong to, from its checkpoint too; nothing for steps of your own. */
+  get run(): RunShape | undefined {
+    return this.#run;
+  }
+
+  /** Called by `fit`: from here on, the steps are those of this run. Refuses to go on with another. */
+  enterRun(run: RunShape): void {
+    if (this.#next > 0) this.#mustContinue(run);
+    this.#run = run;
   }
 
   /** What the schedule gives the next step. */
@@ -105,7 +142,23 @@ export class Trainer<M extends ModelTypes> {
       step: String(this.#next),
       seed: String(this.seed),
       totalSteps: String(this.totalSteps),
+      ...Object.fromEntries(Object.entries(this.#run ?? {}).map(([key, value]) => [key, String(value)])),
     });
+  }
+
+  #mustContinue(run: RunShape): void {
+    const before = this.#run;
+    if (!before) {
+      if (this.totalSteps === run.epochs * Math.ceil(run.samples / run.batch)) return;
+      throw new CnncError(`the trainer has done ${this.#next} steps that are no part of this run`);
+    }
+    for (const key of ["epochs", "batch", "samples"] as const) {
+      if (before[key] === run[key]) continue;
+      throw new CnncError(
+        `the run began with ${before[key]} ${words[key]} and cannot go on with ${run[key]}: ` +
+          "epochs, batch, data and validation share stay what they were",
+      );
+    }
   }
 
   #arguments(batch: Batch<M>): StepArguments {
@@ -129,7 +182,7 @@ export class Trainer<M extends ModelTypes> {
     });
   }
 
-  #resume(from: string | URL | Weights): { step: number; seed: number; totalSteps: number } {
+  #resume(from: string | URL | Weights): Saved {
     if (typeof from === "string" || from instanceof URL) {
       using file = openSafetensors(from);
       return this.#resume(file);
@@ -145,7 +198,17 @@ export class Trainer<M extends ModelTypes> {
       if (Number.isFinite(value)) return value;
       throw new CnncWeightsError(`"${key}" is missing: this is no checkpoint of a trainer`);
     };
-    return { step: number("step"), seed: number("seed"), totalSteps: number("totalSteps") };
+    const { build, isa, epochs } = from.metadata;
+    return {
+      step: number("step"),
+      seed: number("seed"),
+      totalSteps: number("totalSteps"),
+      sameBuild: build === this.#net.manifest.hash && isa === this.#net.manifest.isa,
+      run:
+        epochs === undefined
+          ? undefined
+          : { epochs: number("epochs"), batch: number("batch"), samples: number("samples") },
+    };
   }
 
   #eachState<T>(visit: (slot: number, index: number, name: string, shape: readonly number[]) => T): T[] {

@@ -12,6 +12,10 @@ export interface Dataset<Columns = Record<string, Column>> {
   gather(indices: ArrayLike<number>): Columns | Promise<Columns>;
 }
 
+export function mustHaveSamples({ size }: { readonly size: number }): void {
+  if (size === 0) throw new CnncDataError("the data set is empty");
+}
+
 /** A column of a data set in memory: all samples, and how many elements each has. */
 export interface ArrayColumn<Data extends TypedArray = TypedArray> {
   readonly data: Data;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { CnncDataError, reasonOf } from "../errors.ts";
@@ -10,8 +11,13 @@ export interface ImageFolderOptions<Input extends string, Target extends string>
   readonly target: Target;
   /** The input's shape. */
   readonly shape: readonly number[];
-  /** The output's labels: a folder with the name of each. Default: the folders, sorted by name. */
+  /**
+   * The output's labels: a folder with the name of each. Default: the folders, sorted by name; a second data set
+   * should be given the `labels` of the first, or its own folders would be numbered.
+   */
   readonly labels?: readonly string[];
+  /** Whether a label may lack its folder: there are no pictures of it then. Default: that is an error. */
+  readonly mayLack?: boolean;
   readonly fit?: ImageFit;
 }
 
@@ -30,7 +36,7 @@ export async function openImageFolder<Input extends string, Target extends strin
   options: ImageFolderOptions<Input, Target>,
 ): Promise<ImageFolder<Columns<Input, Target>>> {
   const labels = options.labels ?? (await subfolders(folder));
-  const lists = await Promise.all(labels.map((label) => pictures(path.join(folder, label))));
+  const lists = await Promise.all(labels.map((label) => pictures(path.join(folder, label), options.mayLack)));
   const files = lists.flat();
   const classes = Int32Array.from(lists.flatMap((list, index) => list.map(() => index)));
   if (files.length === 0) throw new CnncDataError(`${folder}: there are no pictures in ${labels.join(", ")}`);
@@ -43,12 +49,14 @@ export async function openImageFolder<Input extends string, Target extends strin
   return { size: files.length, labels, files, gather };
 }
 
-async function subfolders(folder: string): Promise<string[]> {
+/** The names of the folders in a folder, in an order that is the same on every system. */
+export async function subfolders(folder: string): Promise<string[]> {
   const entries = await list(folder);
-  return entries.filter((it) => it.isDirectory()).map((it) => it.name);
+  return entries.filter((it) => it.isDirectory() && !it.name.startsWith(".")).map((it) => it.name);
 }
 
-async function pictures(folder: string): Promise<string[]> {
+async function pictures(folder: string, mayLack = false): Promise<string[]> {
+  if (mayLack && !existsSync(folder)) return [];
   const entries = await list(folder);
   const found = entries.filter((it) => it.isFile() && pictureName.test(it.name));
   return found.map((it) => path.join(folder, it.name));

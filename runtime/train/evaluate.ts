@@ -4,10 +4,9 @@ import type { Manifest, OutputManifest } from "../bind/manifest.ts";
 import type { Batch, Inputs, ModelTypes } from "../bind/model-types.ts";
 import type { Net } from "../bind/net.ts";
 import { batchesOf, naturalOrder } from "../data/batches.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
 import { CnncInputError } from "../errors.ts";
 import { ClassCounter, type ClassEvaluation } from "./class-evaluation.ts";
-import { MaskCounter, type MaskEvaluation } from "./mask-evaluation.ts";
 import { Throughput } from "./throughput.ts";
 
 export interface EvaluateOptions {
@@ -26,7 +25,7 @@ export interface Evaluation {
   /** Of the first class output; absent where there is none. */
   readonly top1?: number;
   /** Every output that the data set has a column for. */
-  readonly outputs: Readonly<Record<string, ClassEvaluation | MaskEvaluation>>;
+  readonly outputs: Readonly<Record<string, ClassEvaluation>>;
 }
 
 /** Compares a model's outputs with a data set's targets, the next batch being read meanwhile. */
@@ -35,6 +34,7 @@ export async function evaluate<M extends ModelTypes>(
   data: Dataset<Batch<M>>,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  mustHaveSamples(data);
   const scorers = scorersOf(net.manifest);
   const throughput = new Throughput();
   const order = naturalOrder(data.size);
@@ -49,7 +49,7 @@ export async function evaluate<M extends ModelTypes>(
     options.onBatch?.({ samples: throughput.samples, size: data.size });
   }
   const results = scorers.filter((it) => it.used()).map((it) => [it.name, it.result()] as const);
-  const first = results.map(([, it]) => it).find((it) => it.kind === "class");
+  const first = results[0]?.[1];
   return {
     samples: throughput.samples,
     seconds: throughput.seconds,
@@ -79,20 +79,11 @@ interface Scorer {
   readonly name: string;
   add(outputs: Record<string, unknown>, columns: Readonly<Record<string, unknown>>, samples: number): void;
   used(): boolean;
-  result(): ClassEvaluation | MaskEvaluation;
+  result(): ClassEvaluation;
 }
 
 function scorersOf(manifest: Manifest): Scorer[] {
-  return manifest.outputs.flatMap((output) => {
-    switch (output.kind) {
-      case "class":
-        return [classScorer(output)];
-      case "mask":
-        return [maskScorer(output)];
-      case "tensor":
-        return [];
-    }
-  });
+  return manifest.outputs.filter(({ kind }) => kind === "class").map(classScorer);
 }
 
 function classScorer(output: OutputManifest): Scorer {
@@ -102,31 +93,12 @@ function classScorer(output: OutputManifest): Scorer {
   return {
     name: output.name,
     add: (outputs, columns, samples) => {
-      const truths = columns[output.name];
+      // Own ones only: an output may be called toString.
+      const truths = Object.hasOwn(columns, output.name) ? columns[output.name] : undefined;
       if (truths === undefined) return;
       used = true;
       const indices = classIndices(output.name, truths as ArrayLike<number | string>, labels, samples);
       counter.add((outputs[output.name] as ClassPredictions).probabilities, indices);
-    },
-    used: () => used,
-    result: () => counter.result(),
-  };
-}
-
-function maskScorer(output: OutputManifest): Scorer {
-  const counter = new MaskCounter();
-  let used = false;
-  return {
-    name: output.name,
-    add: (outputs, columns) => {
-      const truths = columns[output.name] as ArrayLike<number> | undefined;
-      const values = outputs[output.name] as Float32Array;
-      if (truths === undefined) return;
-      if (truths.length !== values.length) {
-        throw new CnncInputError(output.name, `${values.length} pixels`, `${truths.length}`);
-      }
-      used = true;
-      counter.add(values, truths);
     },
     used: () => used,
     result: () => counter.result(),

@@ -2,22 +2,25 @@ import type { Batch, ModelTypes } from "../bind/model-types.ts";
 import type { Net } from "../bind/net.ts";
 import type { StepResult, Trainer } from "../bind/trainer.ts";
 import { batchesOf } from "../data/batches.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { CnncDataError, CnncError } from "../errors.ts";
+import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
+import { CnncError } from "../errors.ts";
 import { shuffledOrder } from "../random/shuffle.ts";
 import { ahead, evaluate, type Evaluation } from "./evaluate.ts";
 import { Throughput } from "./throughput.ts";
 
 export interface FitOptions<M extends ModelTypes> {
-  /** Default: what the model's `train` section says. */
+  /** Default: what the run of `trainer` began with, else what the model's `train` section says. */
   readonly epochs?: number;
-  /** Samples per step; default: what the model's `train` section says. */
+  /** Samples per step; the same default. */
   readonly batch?: number;
-  /** For the order of samples, dropout and augmentation; default 0. */
+  /** For the order of samples, dropout and augmentation; default: the trainer's, else 0. */
   readonly seed?: number;
   /** Evaluated after every epoch. */
   readonly validation?: Dataset<Batch<M>>;
-  /** A trainer to go on with (from `net.trainer({ resume })`): done steps are not done again. */
+  /**
+   * A trainer to go on with (from `net.trainer({ resume })`): done steps are not done again.
+   * Epochs, batch, seed and number of samples must be those that its run began with.
+   */
   readonly trainer?: Trainer<M>;
   readonly onStep?: (progress: StepProgress<M>) => void;
   readonly onEpoch?: (report: EpochReport<M>) => void | Promise<void>;
@@ -86,9 +89,10 @@ interface Plan<M extends ModelTypes> {
 }
 
 function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, options: FitOptions<M>): Plan<M> {
-  const epochs = options.epochs ?? net.manifest.train?.epochs ?? 1;
-  const batch = options.batch ?? net.manifest.train?.batch ?? 64;
-  if (data.size === 0) throw new CnncDataError("the data set is empty");
+  const { train } = net.manifest;
+  const epochs = options.epochs ?? options.trainer?.run?.epochs ?? train?.epochs ?? 1;
+  const batch = options.batch ?? options.trainer?.run?.batch ?? train?.batch ?? 64;
+  mustHaveSamples(data);
   for (const [name, value] of Object.entries({ epochs, batch })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`${name}: expected a whole number from 1, got ${value}`);
@@ -96,8 +100,11 @@ function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, op
   }
   const stepsPerEpoch = Math.ceil(data.size / batch);
   const seed = options.seed ?? options.trainer?.seed ?? 0;
-  const totalSteps = epochs * stepsPerEpoch;
-  const trainer = options.trainer ?? net.trainer({ seed, totalSteps });
+  if (options.trainer && options.trainer.seed !== seed) {
+    throw new CnncError(`the run began with the seed ${options.trainer.seed} and cannot go on with ${seed}`);
+  }
+  const trainer = options.trainer ?? net.trainer({ seed, totalSteps: epochs * stepsPerEpoch });
+  trainer.enterRun({ epochs, batch, samples: data.size });
   return { epochs, batch, seed, stepsPerEpoch, trainer, throughput: new Throughput() };
 }
 

@@ -16,7 +16,8 @@ export function safetensorsHeader(
   tensors: readonly TensorToWrite[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const root: Record<string, unknown> = {};
+  // Without a prototype: a tensor may be called toString.
+  const root = Object.create(null) as Record<string, unknown>;
   if (Object.keys(metadata).length > 0) root["__metadata__"] = metadata;
   let at = 0;
   for (const { name, shape } of tensors) {

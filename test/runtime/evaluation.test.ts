@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ClassPredictions } from "../../runtime/bind/class-predictions.ts";
 import { ClassCounter } from "../../runtime/train/class-evaluation.ts";
-import { MaskCounter } from "../../runtime/train/mask-evaluation.ts";
 
 describe("ClassCounter", () => {
   it("counts by class", () => {
@@ -26,15 +25,6 @@ describe("ClassCounter", () => {
     const counter = new ClassCounter(["a", "b"]);
     counter.add(Float32Array.of(1, 0), [1]);
     expect(counter.result().loss).toBeCloseTo(103.28, 1);
-  });
-});
-
-describe("MaskCounter", () => {
-  it("compares pixels", () => {
-    const counter = new MaskCounter();
-    counter.add(Float32Array.of(0.9, 0.9, 0.1, 0.1), [1, 0, 1, 0]);
-    expect(counter.result()).toEqual({ kind: "mask", iou: 1 / 3, accuracy: 0.5 });
-    expect(new MaskCounter().result().iou).toBe(1);
   });
 });
 

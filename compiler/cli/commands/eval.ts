@@ -1,5 +1,5 @@
 import { evaluate } from "../../../runtime/index.ts";
-import type { Evaluation } from "../../../runtime/index.ts";
+import type { ClassEvaluation, Evaluation } from "../../../runtime/index.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { columns, formatCount, formatShare } from "../columns.ts";
 import type { Align } from "../columns.ts";
@@ -45,15 +45,13 @@ export async function evalCommand(file: string, options: EvalCommandOptions): Pr
   return 0;
 }
 
-type OutputEvaluation = Evaluation["outputs"][string];
-
 function asJson(model: string, { samples, seconds, imagesPerSecond, top1, outputs }: Evaluation): object {
   const entries = Object.entries(outputs).map(([name, output]) => [name, outputAsJson(output)]);
   return { model, top1, samples, seconds, imagesPerSecond, outputs: Object.fromEntries(entries) };
 }
 
-function outputAsJson(output: OutputEvaluation): object {
-  if (output.kind !== "class" || output.confusion === undefined) return output;
+function outputAsJson(output: ClassEvaluation): object {
+  if (output.confusion === undefined) return output;
   const { confusion, labels } = output;
   const rows = labels.map((_, row) => Array.from(confusion.subarray(row * labels.length, (row + 1) * labels.length)));
   return { ...output, confusion: rows };
@@ -67,9 +65,7 @@ function asText({ samples, imagesPerSecond, outputs }: Evaluation): string[] {
 const MOST_CLASSES_SHOWN = 100;
 const aligns: readonly Align[] = ["left", "right", "right", "left"];
 
-function outputAsText(name: string, output: OutputEvaluation): string[] {
-  if (output.kind !== "class")
-    return [name, ...Object.entries(output).map(([key, value]) => `  ${key}: ${String(value)}`)];
+function outputAsText(name: string, output: ClassEvaluation): string[] {
   const { perClass, top1, top5, loss } = output;
   const rows = perClass
     .slice(0, MOST_CLASSES_SHOWN)
@@ -91,7 +87,7 @@ function outputAsText(name: string, output: OutputEvaluation): string[] {
 }
 
 /** The class that takes most of a class's mistakes. */
-function mistakenFor({ confusion, labels }: Extract<OutputEvaluation, { kind: "class" }>, truth: number): string {
+function mistakenFor({ confusion, labels }: ClassEvaluation, truth: number): string {
   if (confusion === undefined) return "";
   const row = confusion.subarray(truth * labels.length, (truth + 1) * labels.length);
   let worst = -1;

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { readImages, readMnist } from "../../../runtime/index.ts";
+import { mustHaveSamples, readImages, readMnist } from "../../../runtime/index.ts";
 import type { ClassPredictions, Inputs, Manifest } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
@@ -26,6 +26,9 @@ export async function predictCommand(
 ): Promise<ExitCode> {
   if (images.length > 0 === (options.data !== undefined)) {
     throw new CliError("name the pictures to predict for", "either files, or --data FOLDER with --rows 0,5,7");
+  }
+  if (options.rows !== undefined && options.data === undefined) {
+    throw new CliError("--rows names rows of IDX files", "--data FOLDER says where they are");
   }
   const compiled = compileOne(file, options);
   if (compiled === undefined) return 1;
@@ -65,6 +68,7 @@ async function samplesOf(
   }
   const { images } = await readMnist(options.data, "test");
   const [count = 0] = images.shape;
+  mustHaveSamples({ size: count });
   const size = images.data.length / count;
   const wanted = input.shape.reduce((product, n) => product * n, 1);
   if (size !== wanted) {

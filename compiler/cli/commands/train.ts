@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { painter } from "../../../grammar/source/paint.ts";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
 import type { EpochReport, Evaluation, FitResult, Manifest, Trainer } from "../../../runtime/index.ts";
@@ -8,18 +10,18 @@ import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
 import { isFolder, openData, split } from "../data.ts";
 import type { Data, Split } from "../data.ts";
-import { withInterrupt } from "../interrupt.ts";
+import { stoppedCode, withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { AnyModel, AnyNet } from "../load.ts";
 import type { TargetOptions } from "../options.ts";
 import { openProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { printJson, printLine } from "../terminal.ts";
+import { printJson, printLine, useColor } from "../terminal.ts";
 
 export interface TrainCommandOptions extends TargetOptions {
   readonly data: string;
   readonly out?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly epochs?: number;
   readonly batch?: number;
   readonly validation: number;
@@ -63,15 +65,19 @@ async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run):
   const progress = await openProgress(silent);
   // A run that goes on keeps the seed that it began with, and so the same samples aside.
   const trainer = options.resume === undefined ? undefined : net.trainer({ resume: options.resume });
-  const parts = split(data, options.validation, trainer?.seed ?? options.seed);
+  if (trainer?.sameBuild === false)
+    warn(`${options.resume} is of another build: the last bits may come out differently`);
+  const before = trainer?.steps ?? 0;
+  const parts = split(data, options.validation, trainer?.seed ?? options.seed ?? 0);
   const result = await fitWith(net, parts, trainer, { progress, signal, options, silent });
   progress.clear();
+  if (result.trainer.steps === before) return nothingDone(result, { signal, options });
   if (result.stopped) {
     // With the optimiser's state, so that the run can go on.
     await result.trainer.save(out);
     if (options.json) printJson({ stopped: true, epochs: result.epochs.map(epochAsJson), weights: out });
     else process.stderr.write(`stopped; weights so far in ${out} (go on with --resume ${out})\n`);
-    return 130;
+    return stoppedCode(signal);
   }
   await net.save(out);
   const measured = test && (await evaluate(net, test, { signal }));
@@ -83,6 +89,25 @@ async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run):
   if (!options.quiet) printLine(`weights in ${out}`);
   if (measured?.top1 !== undefined) printLine(`test accuracy: ${formatShare(measured.top1)}`);
   return 0;
+}
+
+/** Without a step there is nothing new to write, and what --out holds may be better. */
+function nothingDone(
+  { stopped, trainer }: FitResult<AnyModel>,
+  { signal, options }: Pick<Run, "signal" | "options">,
+): ExitCode {
+  if (options.json)
+    printJson({ stopped, epochs: [], ...(options.resume !== undefined && { weights: options.resume }) });
+  else if (stopped) process.stderr.write("stopped before the first step; nothing was written\n");
+  else {
+    const { resume = "" } = options;
+    process.stderr.write(`${resume} has all ${formatCount(trainer.steps)} steps of its run; nothing was written\n`);
+  }
+  return stopped ? stoppedCode(signal) : 0;
+}
+
+function warn(message: string): void {
+  process.stderr.write(`${painter(useColor(process.stderr))("warning", "warning")}: ${message}\n`);
 }
 
 interface Watch {
@@ -103,7 +128,8 @@ function fitWith(
     signal,
     ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batch }),
-    ...(trainer === undefined ? { seed } : { trainer }),
+    ...(seed !== undefined && { seed }),
+    ...(trainer && { trainer }),
     ...(data.validation && { validation: data.validation }),
     onStep: ({ epoch, epochs: all, step, totalSteps, loss, imagesPerSecond, secondsLeft }) =>
       progress.update(
@@ -152,9 +178,16 @@ async function openTest({ data }: TrainCommandOptions, manifest: Manifest): Prom
   return hasTest ? openData(data, "test", manifest) : undefined;
 }
 
-/** Before hours of training, not after. */
+/** Before hours of training, not after. The file's folder is what counts: the file is written beside, then renamed. */
 function checkWritable(out: string): void {
   const folder = path.dirname(out);
   if (!isFolder(folder)) throw new CliError(`${folder} is no folder, so ${path.basename(out)} cannot be written there`);
   if (isFolder(out)) throw new CliError(`${out} is a folder; --out names the file of weights`);
+  const temporary = `${out}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    fs.writeFileSync(temporary, "", { flag: "wx" });
+    fs.rmSync(temporary);
+  } catch (error) {
+    throw new CliError(`${out} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
