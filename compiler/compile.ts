@@ -34,10 +34,10 @@ export function compile(source: SourceFile, options: CompileOptions): Compilatio
   const { ast, diagnostics: syntax } = parse(source);
   const hasErrors = (list: readonly Diagnostic[]): boolean => list.some(({ severity }) => severity === "error");
   if (hasErrors(syntax)) return { diagnostics: syntax, models: [] };
-  const { models, diagnostics: found } = check(ast, options);
+  const { models, diagnostics: found, sources } = check(ast, options);
   const diagnostics = [...syntax, ...found];
   if (hasErrors(diagnostics)) return { diagnostics, models: [] };
-  const compiled = models.map((model) => compileModel(model, source, options));
+  const compiled = models.map((model) => compileModel(model, [source, ...sources], options));
   const budget = compiled.flatMap(({ model, plans }) => checkArena(model, arenaBytes(plans)) ?? []);
   const all = [...diagnostics, ...budget];
   return { diagnostics: all, models: hasErrors(all) ? [] : compiled };
@@ -49,13 +49,20 @@ export function arenaBytes({ plans }: ModelPlans): number {
   return arena ? arena.bytesOnce + arena.bytesPerSample : 0;
 }
 
-function compileModel(model: CheckedModel, source: SourceFile, { isa, set }: CompileOptions): CompiledModel {
-  const sourceHash = sha256(source.text);
+/** `sources`: the file itself, then the imports and labels that it read. */
+function compileModel(
+  model: CheckedModel,
+  sources: readonly [SourceFile, ...SourceFile[]],
+  { isa, set }: CompileOptions,
+): CompiledModel {
+  const [source, ...others] = sources;
+  const read = others.map(({ path, text }) => [path.replace(/^.*[\\/]/, ""), text]);
+  const sourceHash = sha256(others.length === 0 ? source.text : JSON.stringify([source.text, read]));
   const identity = {
     compiler: `cnnc ${version}`,
     file: source.path.replace(/^.*[\\/]/, ""),
     sourceHash,
-    hash: sha256(JSON.stringify([version, isa, set ?? {}, source.text])).slice(0, 32),
+    hash: sha256(JSON.stringify([version, isa, set ?? {}, source.text, ...read])).slice(0, 32),
   };
   const plans = planModel(model, targets[isa]);
   const manifest = manifestOf(model, plans, identity, `${baseName(source.path)}.node`);

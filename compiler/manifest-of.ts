@@ -1,4 +1,5 @@
 import type { Manifest } from "../runtime/bind/manifest.ts";
+import { parametersOf } from "./check/cost.ts";
 import type { CheckedModel, Use } from "./check/program.ts";
 import type { ModelPlans, Identity } from "./emit/cpp/model.ts";
 
@@ -22,14 +23,12 @@ export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Ide
     })),
     outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({
       name,
-      kind,
+      kind: kind === "labels" ? "tensor" : kind,
       shape,
       ...(labels && { labels }),
       ...(doc && { doc }),
     })),
-    parameters: model.layers.flatMap(({ parameters }) =>
-      parameters.map(({ name, spec, initializer }) => ({ name, shape: spec.shape, initializer })),
-    ),
+    parameters: parametersOf(model).map(({ name, spec, initializer }) => ({ name, shape: spec.shape, initializer })),
     ...(train &&
       plans.plans.step && {
         train: {

@@ -19,7 +19,7 @@ export type Bound = ReadonlyMap<string, Argument>;
 export function bindArguments(
   call: Pick<Call, "arguments" | "callee">,
   operands: readonly string[],
-  definition: Definition,
+  definition: Pick<Definition, "name" | "attributes">,
   { reporter }: Context,
 ): Bound | undefined {
   const operator = definition.name;
@@ -55,7 +55,7 @@ function reportMissing(
   { callee }: Pick<Call, "callee">,
   operands: readonly string[],
   bound: Bound,
-  definition: Definition,
+  definition: Pick<Definition, "name" | "attributes">,
   reporter: Context["reporter"],
 ): boolean {
   // Without its value the argument in the operand's place would be taken for missing.
@@ -139,6 +139,7 @@ function wordFix(node: Expression, { words }: Attribute<unknown>): Parameters<Co
 
 export function describe(evaluated: Evaluated): string {
   if (evaluated.kind === "constant") return describeConstant(evaluated.value as Constant);
+  if (evaluated.kind === "outs") return `the outs of \`${evaluated.block}\``;
   return evaluated.kind === "tensor" ? `a value (${describeShape(evaluated.tensor.type.shape)})` : "an error";
 }
 

@@ -1,6 +1,9 @@
 import { didYouMean, span } from "../../grammar/index.ts";
-import type { Diagnostic, File, Model } from "../../grammar/index.ts";
+import type { Diagnostic, File, Model, SourceFile } from "../../grammar/index.ts";
+import { Files } from "./files.ts";
+import type { Loader } from "./files.ts";
 import { checkModel } from "./model.ts";
+import { Modules } from "./modules.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedModel } from "./program.ts";
 import { Reporter } from "./reporter.ts";
@@ -14,46 +17,46 @@ export interface CheckOptions {
   readonly single?: boolean | undefined;
   /** Values for parameters of models, instead of their defaults. */
   readonly set?: Overrides | undefined;
+  /** Gives the files that the text names, by their paths; without it there are none. */
+  readonly load?: Loader | undefined;
 }
 
 export interface CheckResult {
   /** Those without errors, in the order of the file. */
   readonly models: readonly CheckedModel[];
   readonly diagnostics: readonly Diagnostic[];
+  /** The other files that were read: imports and labels. */
+  readonly sources: readonly SourceFile[];
 }
 
 /** Checks names, types, shapes and budgets of a file that parsed without errors. */
 export function check(file: File, options: CheckOptions = {}): CheckResult {
   const reporter = new Reporter();
-  reportDeclarations(file, reporter);
+  reportNames(file, reporter);
+  const files = new Files(options.load);
+  const { words } = new Modules(files, reporter).open(file);
   const chosen = choose(file, options, reporter);
   const set = options.set ?? {};
   reportUnknownOverrides(chosen, set, reporter);
-  const blocks = new Map(file.blocks.map((block) => [block.name.name, block]));
-  const results = chosen.map((model) => checkModel(model, set, blocks));
+  const results = chosen.map((model) => checkModel(model, set, words, (path) => files.read(path)));
   const models = results.flatMap(({ model }) => model ?? []);
   const diagnostics = [...reporter.diagnostics, ...results.flatMap((result) => result.diagnostics)];
-  return { models: reporter.errors > 0 ? [] : models, diagnostics };
+  return { models: reporter.errors > 0 ? [] : models, diagnostics: once(diagnostics), sources: files.sources };
 }
 
-function reportDeclarations(file: File, reporter: Reporter): void {
-  for (const { span: place } of file.imports) reporter.add("CNN253", place, {});
-  for (const { name } of file.blocks) reporter.add("CNN250", name.span, {});
+/** Models that use the same block say the same of it. */
+function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, message, span: { file, start, end } }) => {
+    const key = JSON.stringify([code, message, file.path, start, end]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function reportNames(file: File, reporter: Reporter): void {
   for (const { name } of file.models) {
     const language = javaScriptWords.has(name.name) ? "TypeScript" : cppWords.has(name.name) ? "C++" : undefined;
     if (language !== undefined) reporter.add("CNN230", name.span, { name: name.name, language });
-  }
-  const declared = new Map<string, Model | File["blocks"][number]>();
-  const inOrder = [...file.blocks, ...file.models].sort((a, b) => a.span.start - b.span.start);
-  for (const declaration of inOrder) {
-    const { name, span: place } = declaration.name;
-    const first = declared.get(name);
-    if (first === undefined) declared.set(name, declaration);
-    else {
-      const notes = [{ span: first.name.span, message: `\`${name}\` is declared here` }];
-      const what = first.kind === "Model" ? "a model" : "a block";
-      reporter.add("CNN204", place, { name, what }, { notes });
-    }
   }
 }
 
@@ -64,7 +67,7 @@ function choose(
 ): readonly Model[] {
   const start = span(whole.file, 0, 0);
   if (models.length === 0) {
-    if (blocks.length === 0) reporter.add("CNN220", start, {});
+    if (blocks.length === 0 || single) reporter.add("CNN220", start, {});
     return [];
   }
   if (model !== undefined) {

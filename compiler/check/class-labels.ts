@@ -1,4 +1,5 @@
-import type { Argument, TypeExpression } from "../../grammar/index.ts";
+import { lineText } from "../../grammar/index.ts";
+import type { Argument, SourceFile, Span, StringLiteral, TypeExpression } from "../../grammar/index.ts";
 import type { Constant } from "../opkit/attributes.ts";
 import { describe } from "./arguments.ts";
 import { isList } from "./constants/describe.ts";
@@ -11,45 +12,83 @@ export interface Classes {
   readonly labels?: readonly string[];
 }
 
-/** `class("cat", "dog")`, `class(0..9)` or `class[n]`. */
+interface Label {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** `class("cat", "dog")`, `class(0..9)`, `class from "labels.txt"` or `class[n]`; the same for `labels`. */
 export function checkClasses(node: TypeExpression, name: string, c: Context): Classes | undefined {
-  if (node.from !== undefined) {
-    c.reporter.add("CNN256", node.from.span, {});
-    return undefined;
-  }
+  const type = node.name.name;
+  const forms = [node.from, node.arguments, node.dims].filter((form) => form !== undefined);
   const [dim, second] = node.dims ?? [];
-  if (dim !== undefined && second === undefined && node.arguments === undefined) {
-    const count = checkDimension(dim, `\`${name}\``, c);
-    return count === undefined ? undefined : bounded({ count }, node, name, c);
+  if (forms.length === 1 && node.within === undefined) {
+    if (node.from !== undefined) return checkLabels(readLabels(node.from, c), node, name, c);
+    if (node.arguments !== undefined) return checkLabels(writtenLabels(node.arguments, name, c), node, name, c);
+    if (dim !== undefined && second === undefined) {
+      const count = checkDimension(dim, `\`${name}\``, c);
+      return count === undefined ? undefined : bounded({ count }, node, name, c);
+    }
   }
-  if (node.arguments !== undefined && node.dims === undefined) return checkLabels(node.arguments, node, name, c);
-  c.reporter.add("CNN327", node.span, { type: "class", expected: '`class("a", "b")`, `class(0..9)` or `class[10]`' });
+  const expected = [`${type}("a", "b")`, `${type}(0..9)`, `${type} from "labels.txt"`, `${type}[10]`];
+  c.reporter.add("CNN327", node.span, { type, expected: listOr(expected) });
   return undefined;
 }
 
+function listOr(items: readonly string[]): string {
+  const quoted = items.map((item) => `\`${item}\``);
+  return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
 function checkLabels(
-  written: readonly Argument[],
+  labels: readonly Label[] | undefined,
   node: TypeExpression,
   name: string,
   c: Context,
 ): Classes | undefined {
-  const places = new Map<string, Argument>();
+  if (labels === undefined) return undefined;
+  const places = new Map<string, Span>();
+  for (const { text, span } of labels) {
+    const first = places.get(text);
+    if (first !== undefined) {
+      const notes = [{ span: first, message: "the same label" }];
+      c.reporter.add("CNN320", span, { name, problem: `${JSON.stringify(text)} stands twice` }, { notes });
+      return undefined;
+    }
+    places.set(text, span);
+  }
+  return bounded({ count: places.size, labels: [...places.keys()] }, node, name, c);
+}
+
+/** One label per line; what stands around it, and empty lines, are left out. */
+function readLabels(path: StringLiteral, c: Context): readonly Label[] | undefined {
+  const file = c.read(path);
+  if (file === undefined) {
+    const help = "the path is relative to the file that names it";
+    c.reporter.add("CNN244", path.span, { path: path.value }, { help });
+    return undefined;
+  }
+  return linesOf(file).slice(0, MOST_CLASSES + 1);
+}
+
+function linesOf(file: SourceFile): Label[] {
+  return file.lineStarts.flatMap((start, i) => {
+    const line = lineText(file, i + 1);
+    const text = line.trim();
+    const at = start + line.indexOf(text);
+    return text === "" ? [] : [{ text, span: { file, start: at, end: at + text.length } }];
+  });
+}
+
+function writtenLabels(written: readonly Argument[], name: string, c: Context): readonly Label[] | undefined {
+  const labels: Label[] = [];
   for (const argument of written) {
     const part = labelsOf(argument, name, c);
     if (part === undefined) return undefined;
-    for (const label of part) {
-      const first = places.get(label);
-      if (first !== undefined) {
-        const notes = [{ span: first.span, message: "the same label" }];
-        const problem = `${JSON.stringify(label)} stands twice`;
-        c.reporter.add("CNN320", argument.span, { name, problem }, { notes });
-        return undefined;
-      }
-      places.set(label, argument);
-    }
-    if (places.size > MOST_CLASSES) break;
+    for (const text of part) labels.push({ text, span: argument.span });
+    if (labels.length > MOST_CLASSES) break;
   }
-  return bounded({ count: places.size, labels: [...places.keys()] }, node, name, c);
+  return labels;
 }
 
 /** The labels of one argument: a string is one, a range of whole numbers its numbers as strings. */
@@ -76,7 +115,11 @@ function labelsOf({ name: argumentName, value: node, span }: Argument, name: str
 }
 
 function asLabels(constant: Constant): string[] | undefined {
-  if (typeof constant !== "object" || isList(constant)) return undefined;
+  if (typeof constant !== "object") return undefined;
+  if (isList(constant)) {
+    const labels = constant.flatMap((item) => (isText(item) ? [item.value] : []));
+    return labels.length === constant.length ? labels : undefined;
+  }
   if (constant.kind === "string") return constant.value === "" ? undefined : [constant.value];
   if (!isRange(constant) || constant.to - constant.from >= MOST_CLASSES) return undefined;
   const { from, to } = constant;
@@ -84,15 +127,28 @@ function asLabels(constant: Constant): string[] | undefined {
   return Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
 }
 
+function isText(constant: Constant): constant is { kind: "string"; value: string } {
+  return typeof constant === "object" && "kind" in constant && constant.kind === "string" && constant.value !== "";
+}
+
 function isRange(constant: Constant): constant is { kind: "range"; from: number; to: number } {
   return typeof constant === "object" && "kind" in constant && constant.kind === "range";
 }
 
-function bounded(classes: Classes, { span }: TypeExpression, name: string, { reporter }: Context): Classes | undefined {
+/** A choice is between two at least; a label by itself is there or not. */
+function bounded(
+  classes: Classes,
+  { name: type, span }: TypeExpression,
+  name: string,
+  { reporter }: Context,
+): Classes | undefined {
   const { count } = classes;
+  const least = type.name === "labels" ? 1 : 2;
   if (count > MOST_CLASSES)
     reporter.add("CNN408", span, { count: formatCount(count), limit: formatCount(MOST_CLASSES) });
-  else if (count < 2) reporter.add("CNN320", span, { name, problem: "a choice needs two or more" });
-  else return classes;
+  else if (count < least) {
+    const problem = least === 1 ? "there is none" : "a choice needs two or more";
+    reporter.add("CNN320", span, { name, problem });
+  } else return classes;
   return undefined;
 }

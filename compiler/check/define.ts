@@ -10,5 +10,5 @@ export function defineName({ name, span }: Identifier, binding: Binding, { scope
   if (first === undefined) return scope.define(name, binding);
   const notes = [{ span: first.span, message: `\`${name}\` is defined here` }];
   reporter.add("CNN204", span, { name, what: bindingNouns[first.kind] }, { notes });
-  if (first.kind !== "output") scope.define(name, { ...first, value: unknown });
+  if ("value" in first) scope.define(name, { ...first, value: unknown });
 }

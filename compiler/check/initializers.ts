@@ -1,7 +1,7 @@
 import type { ParameterSpec, Distribution } from "../opkit/operator.ts";
 import { registry } from "../ops/registry.ts";
 import type { NewLayer } from "./layer-list.ts";
-import type { Layer } from "./program.ts";
+import type { CheckedParameter, Layer } from "./program.ts";
 import type { DefinitionOf } from "./words.ts";
 
 /** What suits a layer behind which no activation follows. */
@@ -10,10 +10,16 @@ const withoutActivation = "xavier";
 /** Gives each parameter its distribution: the layer's `init`, or what suits the first activation behind it. */
 export function initialize(layers: readonly NewLayer[]): Layer[] {
   const consumers = consumersOf(layers);
-  return layers.map((layer) => {
+  // What a shared layer's first use says holds for all.
+  const shared = new Map<string, CheckedParameter>();
+  return layers.map(({ use: _, ...layer }) => {
     if (layer.parameters.length === 0) return { ...layer, parameters: [] };
     const word = initializerWord(layer, consumers);
-    const parameters = layer.parameters.map(({ name, spec }) => ({ name, spec, initializer: draw(word, spec) }));
+    const parameters = layer.parameters.map(({ name, spec }) => {
+      const parameter = shared.get(name) ?? { name, spec, initializer: draw(word, spec) };
+      shared.set(name, parameter);
+      return parameter;
+    });
     return { ...layer, parameters };
   });
 }

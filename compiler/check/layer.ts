@@ -1,46 +1,76 @@
-import type { Call, Span } from "../../grammar/index.ts";
+import type { Argument, Call, Span } from "../../grammar/index.ts";
 import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
 import type { Operator } from "../opkit/operator.ts";
-import { sizeOf } from "../shape/tensor-type.ts";
+import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
-import type { Bound } from "./arguments.ts";
 import type { Context } from "./context.ts";
+import { Stopped } from "./evaluation.ts";
 import { MOST_LAYERS } from "./layer-list.ts";
+import type { NewLayer, Owner } from "./layer-list.ts";
 import { formatCount, MOST_ELEMENTS } from "./limits.ts";
 import type { Incoming } from "./operands.ts";
-import { historyNotes, tensorOf, unknown } from "./values.ts";
+import { historyNotes, tensorOf, unknown, useNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
 
 export interface OperatorUse {
+  /** The call that names the layer. */
   readonly call: Call;
   readonly operator: Operator;
   readonly operands: readonly Tensor[];
   readonly attributes: Readonly<Record<string, unknown>>;
-  readonly bound: Bound;
+  readonly bound: ReadonlyMap<string, Argument>;
+  /** Of a `shared` layer: the call that declares it and the start of its parameters' names. */
+  readonly shared?: { readonly call: Call; readonly home: string } | undefined;
 }
 
 /** Asks the operator for the shape and adds the layer. */
 export function addLayer(use: OperatorUse, c: Context): Incoming {
-  const { call, operator, operands, attributes } = use;
+  const { call, operator, operands, attributes, shared } = use;
   const type = shapeOf(use, c);
   if (type === undefined || exceedsLimits(use, type, c)) return unknown;
-  const name = `${c.owner}.${c.segments.get(call) ?? operator.name}`;
+  const segment = c.segments.get(call) ?? operator.name;
+  const name = layerName(c.owner, segment, c.index);
+  const home = shared?.home ?? layerName(c.ownerHome, segment, c.index);
   const specs = operator.parameters?.({
     operands: operands.map((operand) => operand.type),
     attributes: attributes as never,
   });
-  const parameters = (specs ?? []).map((spec) => ({ name: `${name}.${spec.name}`, spec }));
-  c.layers.add({
+  const layer: NewLayer = {
     name,
     operator,
     attributes,
     operands: operands.map((operand) => operand.name),
     type,
-    parameters,
+    parameters: (specs ?? []).map((spec) => ({ name: `${home}.${spec.name}`, spec })),
     span: call.span,
-  });
-  const history = { span: call.span, word: operator.name, type, before: operands[0]?.history };
+    use: c.use,
+  };
+  const clash = c.layers.add(layer, shared?.call ?? call);
+  if (clash !== undefined) {
+    reportClash(clash.name, clash.owner, layer, shared?.call ?? call, c);
+    return unknown;
+  }
+  const history = { span: call.span, word: operator.name, type, before: operands[0]?.history, use: c.use };
   return tensorOf({ name, type, history });
+}
+
+/** `features.conv1`, `features.conv1.0` in a `repeat`. */
+export function layerName(owner: string, segment: string, index: string): string {
+  return `${owner === "" ? "" : `${owner}.`}${segment}${index}`;
+}
+
+/** A name that is taken: by another use of the same shared layer with other shapes, or by another layer. */
+function reportClash(name: string, owner: Owner, { parameters, span }: NewLayer, call: Call, c: Context): void {
+  const shape = parameters.find((parameter) => parameter.name === name)?.spec.shape;
+  const before = useNotes(owner.use);
+  if (owner.call === call && shape !== undefined && owner.shape !== undefined) {
+    const notes = [{ span: owner.span, message: `here it is ${formatShape(owner.shape)}` }, ...before];
+    const holes = { name, shape: formatShape(shape), first: formatShape(owner.shape) };
+    c.reporter.add("CNN330", span, holes, { notes });
+  } else {
+    const notes = [{ span: owner.span, message: `\`${name}\` is of this layer` }, ...before];
+    c.reporter.add("CNN215", span, { name }, { notes, help: "`as` gives a layer another name" });
+  }
 }
 
 function helpFor(code: keyof OperatorDiagnostics, operands: readonly Tensor[]): string | undefined {
@@ -52,9 +82,10 @@ function helpFor(code: keyof OperatorDiagnostics, operands: readonly Tensor[]): 
 class ShapeFailure extends Error {}
 
 function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c: Context): TensorType | undefined {
-  const notes = operands.flatMap(({ history }) => historyNotes(history));
-  const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void =>
+  const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void => {
+    const notes = operands.flatMap(({ history }) => historyNotes(history, c.use));
     c.reporter.add(code, placeOf(at), holes as never, { notes, help: helpFor(code, operands) });
+  };
   try {
     return operator.shape({
       operands: operands.map(({ type }) => type),
@@ -76,24 +107,19 @@ function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c
   }
 }
 
-function exceedsLimits(
-  { call, operator, operands }: OperatorUse,
-  type: TensorType,
-  { reporter, layers }: Context,
-): boolean {
+function exceedsLimits({ call, operator, operands }: OperatorUse, type: TensorType, c: Context): boolean {
   const count = sizeOf(type.shape);
   if (count >= MOST_ELEMENTS) {
-    const notes = operands.flatMap(({ history }) => historyNotes(history));
+    const notes = operands.flatMap(({ history }) => historyNotes(history, c.use));
     const holes = {
       what: `the result of \`${operator.name}\``,
       count: formatCount(count),
       limit: formatCount(MOST_ELEMENTS - 1),
     };
-    reporter.add("CNN405", call.span, holes, { notes });
+    c.reporter.add("CNN405", call.span, holes, { notes });
     return true;
   }
-  if (!layers.full) return false;
-  if (!layers.overflowed) reporter.add("CNN407", call.span, { limit: formatCount(MOST_LAYERS) });
-  layers.overflowed = true;
-  return true;
+  if (!c.layers.full) return false;
+  c.reporter.add("CNN407", call.span, { limit: formatCount(MOST_LAYERS) });
+  throw new Stopped();
 }

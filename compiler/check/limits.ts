@@ -1,6 +1,8 @@
 import type { Shape } from "../shape/tensor-type.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
-import type { ModelContext } from "./context.ts";
+import type { LayerList } from "./layer-list.ts";
+import type { Reporter } from "./reporter.ts";
+import { useNotes } from "./values.ts";
 
 /** Generated code counts positions with 32 bits, signed. */
 export const MOST_ELEMENTS = 2 ** 31;
@@ -9,19 +11,22 @@ export const MOST_ELEMENTS = 2 ** 31;
 export const MOST_CLASSES = 65_536;
 
 /** Reports a layer, and a sum of layers, with more parameters than generated code can count. */
-export function checkParameterCount({ layers, reporter }: ModelContext): void {
+export function checkParameterCount(layers: LayerList, reporter: Reporter): void {
   let total = 0;
-  for (const { name, parameters, span } of layers.layers) {
-    const count = countOf(parameters.map(({ spec }) => spec.shape));
+  const counted = new Set<string>();
+  for (const { name, parameters, span, use } of layers.layers) {
+    const count = countOf(parameters.flatMap((parameter) => (counted.has(parameter.name) ? [] : [parameter.spec.shape])));
+    for (const parameter of parameters) counted.add(parameter.name);
     const before = total;
     total += count;
     if (count < MOST_ELEMENTS && total < MOST_ELEMENTS) continue;
     const what = count >= MOST_ELEMENTS ? `\`${name}\`` : `everything up to \`${name}\``;
-    reporter.add("CNN406", span, {
+    const holes = {
       what,
       count: formatCount(count >= MOST_ELEMENTS ? count : total),
       limit: formatCount(MOST_ELEMENTS - 1),
-    });
+    };
+    reporter.add("CNN406", span, holes, { notes: useNotes(use) });
     total = before;
     if (count < MOST_ELEMENTS) return;
   }

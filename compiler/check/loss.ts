@@ -107,7 +107,7 @@ function fits(
   attributes: Readonly<Record<string, unknown>>,
   c: Context,
 ): boolean {
-  const notes = historyNotes(prediction.history);
+  const notes = historyNotes(prediction.history, c.use);
   const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C]): void =>
     c.reporter.add(code, call.span, holes as never, { notes });
   try {

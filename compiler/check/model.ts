@@ -1,6 +1,8 @@
-import type { Block, Budget, Diagnostic, Model, Train } from "../../grammar/index.ts";
+import type { Budget, Diagnostic, Model, Train } from "../../grammar/index.ts";
 import { checkBudget, holdBudget } from "./budget.ts";
 import type { ModelContext } from "./context.ts";
+import { Evaluation, Stopped } from "./evaluation.ts";
+import { statementContext } from "./evaluator.ts";
 import { initialize } from "./initializers.ts";
 import { checkInput } from "./input.ts";
 import { LayerList } from "./layer-list.ts";
@@ -13,10 +15,9 @@ import type { CheckedInput, CheckedModel, CheckedOutput } from "./program.ts";
 import { reachableLayers, reportUntrained } from "./reachable.ts";
 import { Reporter } from "./reporter.ts";
 import { Scope } from "./scope.ts";
-import { defineName } from "./define.ts";
+import { checkShared } from "./shared-declaration.ts";
 import { checkTrain } from "./train.ts";
 import { reportUnused } from "./used-names.ts";
-import { unknown } from "./values.ts";
 
 export interface ModelResult {
   /** Absent when there was an error. */
@@ -24,16 +25,37 @@ export interface ModelResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function checkModel(node: Model, set: Overrides, blocks: ReadonlyMap<string, Block>): ModelResult {
+export function checkModel(
+  node: Model,
+  set: Overrides,
+  blocks: ModelContext["blocks"],
+  read: ModelContext["read"],
+): ModelResult {
   const hasInput = node.items.some(({ kind }) => kind === "Input");
-  const c: ModelContext = { reporter: new Reporter(), scope: new Scope(), layers: new LayerList(), blocks, hasInput };
+  const c: ModelContext = {
+    ...{ blocks, read, hasInput, path: "", home: "" },
+    reporter: new Reporter(),
+    scope: new Scope(),
+    layers: new LayerList(),
+    evaluation: new Evaluation(),
+    begin: statementContext,
+  };
+  try {
+    return checkWithin(node, set, c);
+  } catch (error) {
+    if (error instanceof Stopped) return { diagnostics: c.reporter.diagnostics };
+    throw error;
+  }
+}
+
+function checkWithin(node: Model, set: Overrides, c: ModelContext): ModelResult {
   for (const item of node.items) if ("name" in item) c.scope.announce(item.name.name, item.name.span);
   checkParameters(node, set, c);
   const { inputs, outputs } = checkNetwork(node, c);
   const [trainNode, budgetNode] = [onlyOne("Train", node, c), onlyOne("Budget", node, c)];
   const train = trainNode && checkTrain(trainNode as Train, outputs, c);
   const budget = budgetNode ? checkBudget(budgetNode as Budget, c) : {};
-  checkParameterCount(c);
+  checkParameterCount(c.layers, c.reporter);
   reportUnused(node, c);
   const { diagnostics } = c.reporter;
   if (c.reporter.errors > 0) return { diagnostics };
@@ -79,8 +101,7 @@ function checkNetwork(node: Model, c: ModelContext): Network {
         break;
       }
       case "Shared":
-        c.reporter.add("CNN254", { ...item.span, end: item.span.start + "shared".length }, {});
-        defineName(item.name, { kind: "value", span: item.name.span, value: unknown }, c);
+        checkShared(item, c);
         break;
       case "Train":
       case "Budget":

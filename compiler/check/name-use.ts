@@ -15,8 +15,18 @@ export function evaluateName(node: Name, c: Context): Evaluated {
     c.reporter.add("CNN208", span, { name }, { notes });
     return unknown;
   }
+  if (binding?.kind === "shared") {
+    if (binding.instance === undefined) return unknown;
+    const notes = [{ span: binding.span, message: `\`${name}\` is declared here` }];
+    c.reporter.add("CNN242", span, { name }, { notes, help: `use it in a chain: \`value -> ${name}\`` });
+    return unknown;
+  }
   if (binding !== undefined) return binding.value;
-  if (name === c.owner) {
+  if (name === "in") {
+    c.reporter.add("CNN270", span, {});
+    return unknown;
+  }
+  if (name === c.defines) {
     c.reporter.add("CNN206", span, { name });
     return unknown;
   }

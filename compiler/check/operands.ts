@@ -1,16 +1,32 @@
-import type { Expression } from "../../grammar/index.ts";
+import type { Expression, Span } from "../../grammar/index.ts";
 import { describe } from "./arguments.ts";
-import type { Context } from "./context.ts";
+import type { Context, ModelContext } from "./context.ts";
 import { unknown } from "./values.ts";
-import type { Evaluated } from "./values.ts";
+import type { Evaluated, Flowing } from "./values.ts";
+import { listOuts } from "./words.ts";
 
-/** What comes into a link: a value of the network, or the trace of an error. */
+/** What comes into an operator: a value of the network, or the trace of an error. */
 export type Incoming = Extract<Evaluated, { kind: "tensor" | "unknown" }>;
 
-/** The value of an expression that must be one of the network. */
+/** The value of an expression that must be one of the network: not a constant, and one, not several outs. */
 export function needTensor(node: Expression, place: string, c: Context): Incoming {
+  return oneOf(needValue(node, place, c), node.span, c);
+}
+
+/** The same, or the outs of a block. */
+export function needValue(node: Expression, place: string, c: Context): Flowing {
   const evaluated = c.evaluate(node);
   if (evaluated.kind !== "constant") return evaluated;
   c.reporter.add("CNN312", node.span, { place, found: describe(evaluated) });
   return unknown;
 }
+
+/** One value of the network; several outs, of which none was taken, are an error. */
+export function oneOf(value: Flowing, place: Span, c: ModelContext): Incoming {
+  if (value.kind !== "outs") return value;
+  const outs = [...value.outs.keys()];
+  const help = `give the block's result a name, then take an out of it: \`x.${outs[0]}\``;
+  c.reporter.add("CNN237", place, { block: value.block, outs: listOuts(outs) }, { help });
+  return unknown;
+}
+

@@ -47,6 +47,7 @@ export interface Layer {
   /** Names of layers or inputs. */
   readonly operands: readonly string[];
   readonly type: TensorType;
+  /** Uses of one `shared` layer name the same parameters : see `parametersOf`. */
   readonly parameters: readonly CheckedParameter[];
   /** The call in the source. */
   readonly span: Span;

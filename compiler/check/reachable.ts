@@ -1,3 +1,4 @@
+import { useNotes } from "./values.ts";
 import type { NewLayer } from "./layer-list.ts";
 import type { CheckedOutput, CheckedTrain, LossExpression } from "./program.ts";
 import type { Reporter } from "./reporter.ts";
@@ -14,12 +15,17 @@ export function reachableLayers(
 
 /** A layer that learns, in a model that trains, must have a say in the loss. */
 export function reportUntrained(layers: readonly NewLayer[], train: CheckedTrain, reporter: Reporter): void {
-  const trained = new Set(behind(layers, predictionsOf(train.loss)));
+  const trained = new Set(behind(layers, predictionsOf(train.loss)).flatMap(parameterNames));
   for (const layer of layers) {
-    if (layer.parameters.length === 0 || trained.has(layer)) continue;
-    const notes = [{ span: train.span, message: "the loss is made of these" }];
+    if (parameterNames(layer).every((name) => trained.has(name))) continue;
+    const notes = [...useNotes(layer.use), { span: train.span, message: "the loss is made of these" }];
     reporter.add("CNN329", layer.span, { layer: layer.name }, { notes });
   }
+}
+
+/** A use of a shared layer learns with the others. */
+function parameterNames({ parameters }: NewLayer): string[] {
+  return parameters.map(({ name }) => name);
 }
 
 /** Layers that `ends` depend on; operands stand before what uses them. */

@@ -65,7 +65,7 @@ function collect({ settings }: Train, { reporter }: Context): ReadonlyMap<Settin
 }
 
 function lossOf({ value }: Setting, outputs: Outputs, c: Context): LossExpression | undefined {
-  const loss = checkLoss(value, outputs, c);
+  const loss = checkLoss(value, outputs, statementContext(c, "loss", value));
   if (loss === undefined || hasTarget(loss)) return loss;
   c.reporter.add("CNN323", value.span, {});
   return undefined;

@@ -1,19 +1,35 @@
-import type { Model, ModelItem } from "../../grammar/index.ts";
+import type { Block, Identifier, Input, Let, Model, ModelItem, Node, Parameter, Shared } from "../../grammar/index.ts";
 import type { ModelContext } from "./context.ts";
+import { partsOf } from "./declared-block.ts";
+import type { Reporter } from "./reporter.ts";
 
 /** Errors behind which a value that is not used may well have been meant. */
-const excuses: ReadonlySet<string> = new Set(["CNN201", "CNN204", "CNN224", "CNN228", "CNN312"]);
+const excuses: ReadonlySet<string> = new Set(["CNN201", "CNN204", "CNN224", "CNN228", "CNN312", "CNN409"]);
+
+/** The same within a block; its outs are what is used of it. */
+export function reportUnusedInBlock(block: Block, reporter: Reporter): void {
+  const values = block.body.filter((item) => item.kind !== "Out");
+  reportUnmentioned([...block.parameters, ...values], [...block.parameters, ...block.body], reporter);
+}
 
 /** Warns of inputs, values and parameters that no other statement mentions. */
 export function reportUnused(model: Model, { reporter }: ModelContext): void {
   if (reporter.diagnostics.some(({ code }) => excuses.has(code))) return;
+  const statements = [...model.parameters, ...model.items];
+  reportUnmentioned([...model.parameters, ...model.items.filter(hasValue)], statements, reporter);
+}
+
+type Named = Parameter | Let | Shared | Input;
+
+function reportUnmentioned(declared: readonly Named[], statements: readonly Node[], reporter: Reporter): void {
   const mentions = new Map<string, Set<object>>();
-  for (const statement of [...model.parameters, ...model.items])
+  for (const statement of statements) {
     for (const name of namesIn(statement)) {
       const owners = mentions.get(name) ?? new Set();
       mentions.set(name, owners.add(statement));
     }
-  const declared = [...model.parameters, ...model.items.filter(hasValue)];
+    for (const variable of idleVariables(statement)) reporter.add("CNN207", variable.span, { name: variable.name });
+  }
   const seen = new Set<string>();
   for (const statement of declared) {
     const { name, span } = statement.name;
@@ -24,19 +40,24 @@ export function reportUnused(model: Model, { reporter }: ModelContext): void {
   }
 }
 
+/** Variables of `repeat c in …` that its body does not use. */
+function* idleVariables(node: Node): IterableIterator<Identifier> {
+  if (node.kind === "Repeat" && node.variable) {
+    const { name } = node.variable;
+    if (![...namesIn(node.body)].includes(name)) yield node.variable;
+  }
+  for (const part of partsOf(node)) yield* idleVariables(part);
+}
+
 function hasValue(item: ModelItem): item is Extract<ModelItem, { kind: "Let" | "Input" | "Shared" }> {
   return item.kind === "Let" || item.kind === "Input" || item.kind === "Shared";
 }
 
-/** Every name that an expression within a node uses; whatever the tree will hold tomorrow is walked too. */
-function* namesIn(node: object): IterableIterator<string> {
-  if ("kind" in node && node.kind === "Name" && "name" in node) yield String(node.name);
+/** Every name that a node uses; whatever the tree will hold tomorrow is walked too. */
+export function* namesIn(node: Node): IterableIterator<string> {
+  if (node.kind === "Name") yield node.name;
   // The input of an `augment` line is written as a bare identifier.
-  if ("kind" in node && node.kind === "Augment" && "input" in node) yield (node.input as { name: string }).name;
-  if ("kind" in node && node.kind === "Call" && "callee" in node) yield (node.callee as { name: string }).name;
-  for (const [key, child] of Object.entries(node)) {
-    if (key === "span" || typeof child !== "object" || child === null) continue;
-    if (Array.isArray(child)) for (const item of child) yield* namesIn(item as object);
-    else yield* namesIn(child as object);
-  }
+  if (node.kind === "Augment") yield node.input.name;
+  if (node.kind === "Call") yield node.callee.name;
+  for (const part of partsOf(node)) yield* namesIn(part);
 }

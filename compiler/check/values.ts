@@ -4,13 +4,23 @@ import { formatShape } from "../shape/tensor-type.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 
 /**
- * What an expression of a model stands for. `unknown`: an error was reported for it already, so whatever
- * depends on it keeps silent.
+ * What an expression of a model stands for. `outs`: what a block with several outs gives, of which one is taken.
+ * `unknown`: an error was reported for it already, so whatever depends on it keeps silent.
  */
 export type Evaluated =
   | { readonly kind: "constant"; readonly value: Constant }
   | { readonly kind: "tensor"; readonly tensor: Tensor }
+  | { readonly kind: "outs"; readonly block: string; readonly outs: Outs }
   | { readonly kind: "unknown" };
+
+/** What passes along a chain. */
+export type Flowing = Exclude<Evaluated, { kind: "constant" }>;
+
+/** The named outs of a use of a block. */
+export type Outs = ReadonlyMap<string, Flowing>;
+
+/** What the parameters of a block stand for in one use; those without an argument take their defaults. */
+export type BlockArguments = ReadonlyMap<string, Evaluated>;
 
 /** A value that the network computes. */
 export interface Tensor {
@@ -18,6 +28,16 @@ export interface Tensor {
   readonly name: string;
   readonly type: TensorType;
   readonly history: History;
+  /** Of a block that has named outs beside its main one. */
+  readonly outs?: { readonly block: string; readonly outs: Outs } | undefined;
+}
+
+/** A use of a block, within another or in the model. */
+export interface BlockUse {
+  readonly block: string;
+  readonly span: Span;
+  readonly outer: BlockUse | undefined;
+  readonly depth: number;
 }
 
 /** How a shape came about: the step that gave it, and the history of the operand that led there. */
@@ -27,6 +47,8 @@ export interface History {
   readonly word: string;
   readonly type: TensorType;
   readonly before?: History | undefined;
+  /** The use of a block that the step is part of. */
+  readonly use?: BlockUse | undefined;
 }
 
 export const unknown: Extract<Evaluated, { kind: "unknown" }> = { kind: "unknown" };
@@ -39,16 +61,42 @@ export function describeShape(shape: Shape): string {
 }
 
 const MOST_NOTES = 3;
+const MOST_USES = 4;
 
-/** Notes on the last steps at which the shape changed, in the order of the network. */
-export function historyNotes(last: History): Note[] {
-  const notes: Note[] = [];
-  for (let step: History | undefined = last; step !== undefined && notes.length < MOST_NOTES; step = step.before) {
+/**
+ * Notes on the last steps at which the shape changed, in the order of the network. Steps within blocks say how they
+ * were reached, but for the blocks that the report itself is within (`here`).
+ */
+export function historyNotes(last: History, here?: BlockUse): Note[] {
+  const steps: History[] = [];
+  for (let step: History | undefined = last; step !== undefined && steps.length < MOST_NOTES; step = step.before) {
     const { before } = step;
     if (before !== undefined && formatShape(before.type.shape) === formatShape(step.type.shape)) continue;
-    notes.unshift({ span: step.span, message: noteText(step) });
+    steps.unshift(step);
   }
+  return steps.flatMap((step, i) => {
+    const note = { span: step.span, message: noteText(step) };
+    return [note, ...useNotes(step.use, common(step.use, here) ?? common(step.use, steps[i + 1]?.use))];
+  });
+}
+
+/** How a place within blocks is reached, from the inside out, up to a use that is known already. */
+export function useNotes(use: BlockUse | undefined, known?: BlockUse): Note[] {
+  const notes: Note[] = [];
+  for (let next = use; next !== undefined && next !== known && notes.length < MOST_USES; next = next.outer)
+    notes.push({ span: next.span, message: `in block \`${next.block}\`, used here` });
   return notes;
+}
+
+/** The innermost use that two places are both within. */
+function common(a: BlockUse | undefined, b: BlockUse | undefined): BlockUse | undefined {
+  let [one, two] = [a, b];
+  while (one !== two) {
+    if (one === undefined || two === undefined) return undefined;
+    if (one.depth >= two.depth) one = one.outer;
+    else two = two.outer;
+  }
+  return one;
 }
 
 function noteText({ word, type, before }: History): string {

@@ -38,15 +38,17 @@ export function resolveWord<K extends Kind>(word: Identifier, kind: K, c: ModelC
     c.reporter.add("CNN203", span, holes, { help: usage[found.kind](name) });
     return undefined;
   }
-  // The block itself is reported where it is declared.
-  if (c.blocks.has(name)) return undefined;
+  if (c.blocks.has(name)) {
+    c.reporter.add("CNN203", span, { name, found: "a block", expected: kindNouns[kind] });
+    return undefined;
+  }
   if (plannedWords.has(name)) {
     c.reporter.add("CNN260", span, { name });
     return undefined;
   }
   const binding = c.scope.get(name);
   if (binding !== undefined) {
-    // A value in error, `shared` among them, was reported where it is defined.
+    // A value in error was reported where it is defined.
     if (binding.kind === "value" && binding.value.kind === "unknown") return undefined;
     const notes = [{ span: binding.span, message: `\`${name}\` is defined here` }];
     const holes = { name, found: bindingNouns[binding.kind], expected: kindNouns[kind] };
@@ -54,8 +56,19 @@ export function resolveWord<K extends Kind>(word: Identifier, kind: K, c: ModelC
     return undefined;
   }
   if (functionNames.includes(name)) c.reporter.add("CNN229", span, { name });
-  else c.reporter.add("CNN202", span, { kind, name }, suggestion(word, wordsOf(kind), kind !== "operator"));
+  else c.reporter.add("CNN202", span, { kind, name }, suggestion(word, candidatesFor(kind, c), kind !== "operator"));
   return undefined;
+}
+
+/** What may stand where a word of a kind is expected: blocks and shared layers stand where operators do. */
+function candidatesFor(kind: Kind, { blocks, scope }: ModelContext): string[] {
+  return kind === "operator" ? [...scope.shared(), ...blocks.keys(), ...wordsOf(kind)] : wordsOf(kind);
+}
+
+/** `main` and `skip`, in quotes. */
+export function listOuts(outs: readonly string[]): string {
+  const quoted = outs.map((out) => `\`${out}\``);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 }
 
 export function wordsOf(kind: Kind): string[] {

@@ -5,7 +5,7 @@ import { targets } from "../passes/targets.ts";
 import type { Target } from "../ir/plan.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "./diagnostics-output.ts";
 import type { TargetOptions } from "./options.ts";
-import { readSource } from "./source.ts";
+import { loadSource, readSource } from "./source.ts";
 import { printJson } from "./terminal.ts";
 
 /** The compiled models of a file, or nothing when findings were printed. */
@@ -15,7 +15,7 @@ export function compileFile(
   single: boolean,
 ): readonly CompiledModel[] | undefined {
   const { model, set, json, quiet, isa = nativeIsa() } = options;
-  const { models, diagnostics } = compile(readSource(file), { model, set, single, isa });
+  const { models, diagnostics } = compile(readSource(file), { model, set, single, isa, load: loadSource });
   const failed = hasErrors(diagnostics);
   if (failed && json) printJson({ diagnostics: diagnosticsAsJson(diagnostics) });
   else if (failed || !quiet) printDiagnostics(diagnostics, process.stderr);

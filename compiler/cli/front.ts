@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../grammar/index.ts";
 import { CliError } from "./cli-error.ts";
 import { hasErrors } from "./diagnostics-output.ts";
 import type { CommonOptions } from "./options.ts";
-import { readSource } from "./source.ts";
+import { loadSource, readSource } from "./source.ts";
 
 export interface Front {
   readonly models: readonly CheckedModel[];
@@ -16,7 +16,7 @@ export interface Front {
 export function frontOf(path: string, { model, set }: CommonOptions, single: boolean): Front {
   const parsed = parse(readSource(path));
   if (hasErrors(parsed.diagnostics)) return { models: [], diagnostics: parsed.diagnostics };
-  const { models, diagnostics } = check(parsed.ast, { model, set, single });
+  const { models, diagnostics } = check(parsed.ast, { model, set, single, load: loadSource });
   return { models, diagnostics: [...parsed.diagnostics, ...diagnostics] };
 }
 

@@ -17,12 +17,24 @@ export function constantOf(text: string): Constant {
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";
   if (/^\[.*\]$/s.test(trimmed)) {
     const inner = trimmed.slice(1, -1).trim();
-    return inner === "" ? [] : inner.split(",").map(constantOf);
+    return inner === "" ? [] : itemsOf(inner).map(constantOf);
   }
   const sign = trimmed.startsWith("-") ? -1 : 1;
   const parts = splitNumber(trimmed.replace(/^-/, ""));
   const known = parts !== undefined && (parts.unit === "" || findUnit(parts.unit) !== undefined);
   return known ? sign * numberValue(parts) : { kind: "string", value: trimmed };
+}
+
+/** Cuts at the commas that are not within a list of their own. */
+function itemsOf(text: string): string[] {
+  const items = [""];
+  let depth = 0;
+  for (const sign of text) {
+    depth += Number(sign === "[") - Number(sign === "]");
+    if (sign === "," && depth === 0) items.push("");
+    else items.push(items.pop()! + sign);
+  }
+  return items;
 }
 
 /** A whole number of 1 or more (an option parser of commander). */

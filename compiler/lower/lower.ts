@@ -1,3 +1,4 @@
+import { parametersOf } from "../check/cost.ts";
 import type { CheckedModel, Layer, LossExpression } from "../check/program.ts";
 import { Builder } from "../ir/builder.ts";
 import { e, type Expression } from "../ir/expression.ts";
@@ -14,9 +15,8 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   const values = new Map<string, ValueId>();
   const types = new Map([...model.inputs, ...model.layers].map(({ name, type }) => [name, type]));
   for (const { name, type } of model.inputs) b.leaf(name, "input", type);
-  for (const layer of model.layers)
-    for (const { name, spec } of layer.parameters)
-      b.leaf(name, spec.trained === false ? "buffer" : "parameter", { dtype: "f32", shape: spec.shape });
+  for (const { name, spec } of parametersOf(model))
+    b.leaf(name, spec.trained === false ? "buffer" : "parameter", { dtype: "f32", shape: spec.shape });
   for (const input of model.inputs) values.set(input.name, stage(b, input.name, originOf(input)));
   for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer"));
 

@@ -77,8 +77,11 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
   /** A nonlinearity, and the initialiser that suits the layer before it. */
   readonly activation?: { readonly initializer: "he" | "xavier" };
-  /** The result is probabilities over channels: what a class output needs. */
-  readonly probabilities?: true;
+  /**
+   * The result is probabilities: `true`, over channels (softmax), is what a class output needs; `"each"`, every
+   * element by itself (sigmoid), is what labels and masks need.
+   */
+  readonly probabilities?: true | "each";
   /** Draws random numbers while training: finite differences of the reference say nothing about its gradient. */
   readonly stochastic?: true;
   /** Naive, in float64, inference. */
@@ -90,8 +93,10 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
 
 /** An output as a loss sees it. */
 export interface TargetInfo {
-  readonly kind: "class" | "mask" | "tensor";
+  /** `class`: one of them. `labels`: each of them or not. `mask`: each pixel or not. */
+  readonly kind: "class" | "labels" | "mask" | "tensor";
   readonly shape: Shape;
+  /** How many, of a class output and of labels. */
   readonly classes?: number;
 }
 

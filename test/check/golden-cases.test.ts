@@ -3,8 +3,9 @@ import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { check } from "../../compiler/check/check.ts";
 import { checkDiagnostics } from "../../compiler/check/diagnostics.ts";
-import { parse, render, sourceFile } from "../../grammar/index.ts";
+import { parse, render } from "../../grammar/index.ts";
 import { filesBelow, readText, root } from "../support/paths.ts";
+import { sectionsOf } from "../support/sections.ts";
 
 const folder = "test/check/cases";
 const cases = filesBelow(folder, /\.cnn$/);
@@ -18,9 +19,10 @@ function optionsOf(text: string): Parameters<typeof check>[1] {
 
 function reportOn(file: string): { codes: readonly string[]; text: string } {
   const source = readText(file);
-  const parsed = parse(sourceFile(path.posix.basename(file), source));
+  const { main, load } = sectionsOf(path.posix.basename(file), source);
+  const parsed = parse(main);
   expect(render(parsed.diagnostics)).toBe("");
-  const { diagnostics } = check(parsed.ast, optionsOf(source));
+  const { diagnostics } = check(parsed.ast, { ...optionsOf(source), load });
   return { codes: diagnostics.map(({ code }) => code), text: render(diagnostics) };
 }
 

@@ -2,14 +2,16 @@ import { expect } from "vitest";
 import { check } from "../../compiler/check/check.ts";
 import type { CheckOptions } from "../../compiler/check/check.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
-import { parse, render, sourceFile } from "../../grammar/index.ts";
+import { parse, render } from "../../grammar/index.ts";
 import type { Diagnostic } from "../../grammar/index.ts";
+import { sectionsOf } from "../support/sections.ts";
 
 /** Checks a text that is well-formed. */
 export function checkText(text: string, options: CheckOptions = {}): ReturnType<typeof check> {
-  const parsed = parse(sourceFile("test.cnn", text));
+  const { main, load } = sectionsOf("test.cnn", text);
+  const parsed = parse(main);
   expect(render(parsed.diagnostics)).toBe("");
-  return check(parsed.ast, options);
+  return check(parsed.ast, { load, ...options });
 }
 
 /** The one model of a text without errors. */

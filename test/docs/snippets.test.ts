@@ -4,8 +4,9 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { check } from "../../compiler/check/check.ts";
-import { parse, sourceFile } from "../../grammar/index.ts";
+import { parse } from "../../grammar/index.ts";
 import { filesBelow, readText, root } from "../support/paths.ts";
+import { sectionsOf } from "../support/sections.ts";
 
 /** Pages that people write; the generated ones have tests of their own. */
 const pages = [
@@ -39,8 +40,9 @@ const named = (list: readonly Snippet[]) =>
 describe("networks in the documentation", () => {
   // What stands behind `cnn` are the codes that the text is there to show.
   test.each(named(snippets.filter(({ info }) => /^cnn\b/.test(info))))("%s", (_, { info, text }) => {
-    const { ast, diagnostics } = parse(sourceFile("snippet.cnn", text));
-    const found = [...diagnostics, ...check(ast).diagnostics].map(({ code }) => code);
+    const { main, load } = sectionsOf("snippet.cnn", text);
+    const { ast, diagnostics } = parse(main);
+    const found = [...diagnostics, ...check(ast, { load }).diagnostics].map(({ code }) => code);
     expect([...new Set(found)].sort()).toEqual(info.split(" ").slice(1).sort());
   });
 });

@@ -57,4 +57,23 @@ dimension.`,
     message: "the output has {count} classes; at most {limit} are possible",
     explain: `The limit keeps the generated types readable by editors. A class output of this size is most likely a mistyped range.`,
   },
+  CNN409: {
+    title: "too much to evaluate",
+    severity: "error",
+    message: "the model takes more than {limit} steps to evaluate",
+    explain: `Each expression counts one step, each time that its block is used or its \`repeat\` goes round. The limit keeps the
+time of a check bounded; a network with 10,000 layers stays far below it.`,
+  },
+  CNN410: {
+    title: "nested too deep",
+    severity: "error",
+    message: "{what} stand within each other more than {limit} deep",
+    explain: `The limit keeps the memory of a check bounded.`,
+  },
+  CNN411: {
+    title: "repeated too often",
+    severity: "error",
+    message: "`repeat` goes round {count} times; at most {limit} are possible",
+    explain: `A model has at most 10,000 layers. A count of this size is most likely mistyped.`,
+  },
 });

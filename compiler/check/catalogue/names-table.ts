@@ -155,7 +155,7 @@ Right: \`conv(8, kernel=3) as stem -> conv(8, kernel=3) as body\``,
     title: "unknown type",
     severity: "error",
     message: "there is no type `{name}` for {place}",
-    explain: `Inputs are \`u8[C, H, W]\` or \`f32[…]\`; outputs are \`class(…)\`, \`class[n]\` or \`f32[…]\`.
+    explain: `Inputs are \`u8[C, H, W]\` or \`f32[…]\`; outputs are \`class(…)\`, \`labels(…)\`, \`mask[H, W]\` or \`f32[…]\`.
 
 Wrong: \`input image: uint8[1, 28, 28]\`
 
@@ -258,7 +258,7 @@ Right: \`budget { macs < 0.5M }\``,
     title: "no value to work on",
     severity: "error",
     message: "`{operator}` has no value to work on",
-    explain: `An operator gets its value from the chain, or as its first argument.
+    explain: `An operator, or a block, gets its value from the chain, or as its first argument.
 
 Wrong: \`x = conv(6, kernel=5)\`
 

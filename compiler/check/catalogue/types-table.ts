@@ -188,7 +188,7 @@ Right: \`output label: class(0..9) = logits -> softmax\``,
   CNN319: {
     title: "number of classes contradicts the value",
     severity: "error",
-    message: "output `{name}` has {classes} classes, but its value has {found}",
+    message: "output `{name}` has {classes} {what}, but its value has {found}",
     explain: `There is one probability per class.
 
 Wrong: \`output label: class("a", "b", "c") = x -> dense(2) -> softmax\`
@@ -279,13 +279,72 @@ Wrong: \`loss = cross_entropy(other, label)\` for \`output label: class(0..9) = 
 Right: \`loss = cross_entropy(logits, label)\``,
   },
   CNN328: {
-    title: "class output of a picture",
+    title: "class or labels output of a picture",
     severity: "error",
-    message: "class output `{name}` needs a vector of probabilities, but its value is {found}",
+    message: "{kind} output `{name}` needs a vector of probabilities, but its value is {found}",
     explain: `A class output chooses one label per sample, so its value is a vector with one probability per class.
 
 Wrong: \`output label: class(0..9) = x -> conv(10, kernel=1) -> softmax\`
 
 Right: \`output label: class(0..9) = x -> flatten -> dense(10) -> softmax\``,
+  },
+  CNN330: {
+    title: "shared parameters of two shapes",
+    severity: "error",
+    message: "the shared `{name}` would be {shape} here, but it is {first} already",
+    explain: `All uses of shared layers have the same parameters, so values of the same shape (as far as the parameters depend
+on it) must come in.
+
+Wrong: \`shared fc = dense(10)   a = x -> fc\` for a vector of 64 and \`b = y -> fc\` for one of 32
+
+Right: \`b = y -> dense(64) -> fc\``,
+  },
+  CNN331: {
+    title: "condition that is not true or false",
+    severity: "error",
+    message: "the condition of `if` must be true or false; found {found}",
+    explain: `\`if\` chooses when the network is compiled: by parameters and by sizes of values, never by what the network
+computes.
+
+Wrong: \`if channels { … }\`, \`if x { … }\`
+
+Right: \`if channels > 8 { … }\`, \`if x.channels == 8 { … }\``,
+  },
+  CNN332: {
+    title: "repeat of no whole number",
+    severity: "error",
+    message: "`repeat` takes a whole number, 0 or more; found {found}",
+    explain: `Wrong: \`x -> repeat 1.5 { relu }\`
+
+Right: \`x -> repeat 2 { relu }\``,
+  },
+  CNN333: {
+    title: "repeat through no list",
+    severity: "error",
+    message: "`repeat {name} in` takes a list or a range of whole numbers; found {found}",
+    explain: `Wrong: \`x -> repeat c in 3 { conv(c, kernel=3) }\`
+
+Right: \`x -> repeat c in [16, 32, 64] { conv(c, kernel=3) }\`, \`x -> repeat i in 1..3 { conv(8 * i, kernel=3) }\``,
+  },
+  CNN334: {
+    title: "labels or mask without probabilities",
+    severity: "error",
+    message: "output `{name}` needs a probability for each {part}, but gets the result of `{found}`",
+    explain: `Each label of a \`labels\` output, and each pixel of a \`mask\`, is there or not by itself, so its probability is that
+of a \`sigmoid\`; \`softmax\` chooses one of several.
+
+Wrong: \`output marks: labels("dog", "cat") = logits\`
+
+Right: \`output marks: labels("dog", "cat") = logits -> sigmoid\``,
+  },
+  CNN335: {
+    title: "mask of another size",
+    severity: "error",
+    message: "mask `{name}` is declared {declared}, but its value is {found}",
+    explain: `The value of a mask of height H and width W is a picture of one channel, 1×H×W.
+
+Wrong: \`output area: mask[64, 64] = x\` where x is 3×64×64
+
+Right: \`output area: mask[64, 64] = x -> conv(1, kernel=1) -> sigmoid\``,
   },
 });

@@ -9,7 +9,7 @@ import { describeConstant, isList } from "./describe.ts";
 export function evaluateUnary(node: Unary, c: Context): Evaluated {
   const operand = c.evaluate(node.operand);
   if (operand.kind === "unknown") return unknown;
-  if (operand.kind === "tensor") return onTensor(node, c);
+  if (operand.kind !== "constant") return onTensor(node, c);
   const { value } = operand;
   if (node.operator === "-" && typeof value === "number") return constantOf(value === 0 ? 0 : -value);
   if (node.operator === "not" && typeof value === "boolean") return constantOf(!value);
@@ -19,7 +19,7 @@ export function evaluateUnary(node: Unary, c: Context): Evaluated {
 export function evaluateBinary(node: Binary, c: Context): Evaluated {
   const [left, right] = [c.evaluate(node.left), c.evaluate(node.right)];
   if (left.kind === "unknown" || right.kind === "unknown") return unknown;
-  if (left.kind === "tensor" || right.kind === "tensor") return onTensor(node, c);
+  if (left.kind !== "constant" || right.kind !== "constant") return onTensor(node, c);
   return apply(node, left.value, right.value, c);
 }
 
@@ -32,7 +32,8 @@ function apply(node: Binary, left: Constant, right: Constant, c: Context): Evalu
   }
   if (operator === "==" || operator === "!=") {
     if (kindOf(left) !== kindOf(right)) return mismatch(node, `two of one kind (here ${kindOf(left)})`, right, c);
-    return constantOf((describeConstant(left) === describeConstant(right)) === (operator === "=="));
+    c.evaluation.spend(workOf(left), node.span, c.reporter);
+    return constantOf(equal(left, right) === (operator === "=="));
   }
   if (typeof left !== "number") return mismatch(node, "numbers", left, c);
   if (typeof right !== "number") return mismatch(node, "numbers", right, c);
@@ -56,6 +57,24 @@ const numeric: Readonly<Record<NumericOperator, (a: number, b: number) => number
   ">": (a, b) => a > b,
   ">=": (a, b) => a >= b,
 };
+
+/** How long a comparison may take, in steps of evaluation. */
+function workOf(constant: Constant): number {
+  if (isList(constant)) return constant.reduce<number>((sum, item) => sum + workOf(item), 1);
+  return typeof constant === "object" && constant.kind === "string" ? 1 + constant.value.length / 1000 : 1;
+}
+
+function equal(left: Constant, right: Constant): boolean {
+  if (isList(left) || isList(right)) {
+    if (!isList(left) || !isList(right) || left.length !== right.length) return false;
+    return left.every((item, i) => equal(item, right[i]!));
+  }
+  if (typeof left === "object" && typeof right === "object") {
+    if (left.kind === "range") return right.kind === "range" && left.from === right.from && left.to === right.to;
+    return left.kind === right.kind && left.value === right.value;
+  }
+  return left === right;
+}
 
 function kindOf(constant: Constant): string {
   if (typeof constant === "object" && !isList(constant)) return constant.kind;

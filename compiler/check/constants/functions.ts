@@ -34,11 +34,12 @@ export function evaluateFunction(call: Call, c: Context): Evaluated | undefined 
     if (name !== undefined) return fail(`the name ${name.name}`);
     const evaluated = c.evaluate(value);
     if (evaluated.kind === "unknown") return unknown;
-    if (evaluated.kind === "tensor") return fail("a value of the network");
+    if (evaluated.kind !== "constant") return fail("a value of the network");
     values.push(evaluated.value);
   }
   const [first] = values;
   const items = values.length === 1 && first !== undefined && isList(first) ? first : values;
+  c.evaluation.spend(items.length / 10, call.span, c.reporter);
   const wrong = items.find((item) => typeof item !== "number");
   if (wrong !== undefined) return fail(describeConstant(wrong));
   if (!found.accepts(items.length)) return fail(String(items.length));

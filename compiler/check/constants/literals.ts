@@ -12,7 +12,7 @@ export function evaluateList(node: List, c: Context): Evaluated {
     const evaluated = c.evaluate(item);
     if (evaluated.kind === "constant") items.push(evaluated.value);
     else whole = false;
-    if (evaluated.kind === "tensor")
+    if (evaluated.kind === "tensor" || evaluated.kind === "outs")
       c.reporter.add("CNN310", item.span, {
         name: "an item",
         operator: "a list",
@@ -35,7 +35,7 @@ export function evaluateRange(node: Range, c: Context): Evaluated {
     const evaluated = c.evaluate(side);
     if (evaluated.kind === "unknown") return undefined;
     if (evaluated.kind === "constant" && typeof evaluated.value === "number") return evaluated.value;
-    const found = evaluated.kind === "tensor" ? "a value of the network" : describeConstant(evaluated.value);
+    const found = evaluated.kind === "constant" ? describeConstant(evaluated.value) : "a value of the network";
     c.reporter.add("CNN313", side.span, { operator: "..", expected: "numbers", found });
     return undefined;
   }

@@ -4,7 +4,8 @@ import { sizeOf } from "../../shape/tensor-type.ts";
 import type { Shape } from "../../shape/tensor-type.ts";
 import type { Context } from "../context.ts";
 import { constantOf, describeShape, historyNotes, unknown } from "../values.ts";
-import type { Evaluated } from "../values.ts";
+import type { Evaluated, Outs } from "../values.ts";
+import { listOuts, suggestion } from "../words.ts";
 
 /** Sizes of a value that are known at compile time; nothing where its shape has no such side. */
 const attributes: ReadonlyMap<string, (shape: Shape) => number | undefined> = new Map([
@@ -15,10 +16,20 @@ const attributes: ReadonlyMap<string, (shape: Shape) => number | undefined> = ne
   ["size", sizeOf],
 ]);
 
-/** `x.channels` */
+/** What an out of a block cannot be called. */
+export const attributeNames: readonly string[] = [...attributes.keys()];
+
+/** `x.channels`, or `x.main` of a block with named outs. */
 export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
   const object = c.evaluate(node.object);
   const { name, span } = node.name;
+  const from = object.kind === "outs" ? object : object.kind === "tensor" ? object.tensor.outs : undefined;
+  const out = from?.outs.get(name);
+  if (out !== undefined) return out;
+  if (object.kind === "outs" || (from !== undefined && !attributes.has(name))) {
+    reportNoOut(node, from!, c);
+    return unknown;
+  }
   const read = attributes.get(name);
   if (read === undefined) {
     const meant = didYouMean(name, attributes.keys());
@@ -35,6 +46,13 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
   const { type, history } = object.tensor;
   const value = read(type.shape);
   if (value !== undefined) return constantOf(value);
-  c.reporter.add("CNN325", span, { shape: describeShape(type.shape), name }, { notes: historyNotes(history) });
+  c.reporter.add("CNN325", span, { shape: describeShape(type.shape), name }, { notes: historyNotes(history, c.use) });
   return unknown;
 }
+
+function reportNoOut({ name }: Attribute, { block, outs }: { block: string; outs: Outs }, c: Context): void {
+  const holes = { block, name: name.name };
+  const list = { help: `its outs are ${listOuts([...outs.keys()])}` };
+  c.reporter.add("CNN238", name.span, holes, { ...list, ...suggestion(name, outs.keys()) });
+}
+

@@ -1,0 +1,51 @@
+import type { Call } from "../../grammar/index.ts";
+import type { Operator } from "../opkit/operator.ts";
+import { bindArguments, evaluateAttributes } from "./arguments.ts";
+import type { Bound } from "./arguments.ts";
+import type { Context } from "./context.ts";
+import { addLayer } from "./layer.ts";
+import { checkNested, reportNoValue, startsWithNumber } from "./nested.ts";
+import { needTensor, oneOf } from "./operands.ts";
+import type { Incoming } from "./operands.ts";
+import { unknown } from "./values.ts";
+import type { Flowing, Tensor } from "./values.ts";
+
+/** As a link an operator takes `incoming` as its first operand, else all operands are arguments. */
+export function useOperator(call: Call, operator: Operator, incoming: Flowing | undefined, c: Context): Incoming {
+  if (incoming === undefined && startsWithNumber(call)) {
+    reportNoValue(call, c);
+    return checkNested(call, c);
+  }
+  const written = incoming === undefined ? operator.operands : operator.operands.slice(1);
+  const bound = bindArguments(call, written, operator, c);
+  if (bound === undefined) return checkNested(call, c);
+  const first = incoming && oneOf(incoming, call.callee.span, c);
+  const operands = operandsOf(call, first, written, operator, bound, c);
+  const attributes = evaluateAttributes(operator, bound, c);
+  if (operands === undefined || attributes === undefined) return unknown;
+  return addLayer({ call, operator, operands, attributes, bound }, c);
+}
+
+function operandsOf(
+  call: Call,
+  incoming: Incoming | undefined,
+  written: readonly string[],
+  operator: Operator,
+  bound: Bound,
+  c: Context,
+): readonly Tensor[] | undefined {
+  const values: Incoming[] = incoming === undefined ? [] : [incoming];
+  for (const name of written) {
+    const argument = bound.get(name);
+    if (argument === undefined) {
+      if (values.length === 0) reportNoValue(call, c);
+      else c.reporter.add("CNN211", call.callee.span, { operator: operator.name, missing: `a value \`${name}\`` });
+      return undefined;
+    }
+    const first = values.length === 0;
+    const place = `the ${first ? "first" : "next"} argument of \`${operator.name}\``;
+    values.push(needTensor(argument.value, place, c));
+  }
+  const tensors = values.flatMap((value) => (value.kind === "tensor" ? [value.tensor] : []));
+  return tensors.length === values.length ? tensors : undefined;
+}

@@ -1,0 +1,76 @@
+import type { Repeat } from "../../grammar/index.ts";
+import type { Constant } from "../opkit/attributes.ts";
+import { describe } from "./arguments.ts";
+import { isList } from "./constants/describe.ts";
+import type { Context } from "./context.ts";
+import { defineName } from "./define.ts";
+import { inspectBody } from "./inspect.ts";
+import { formatCount } from "./limits.ts";
+import { Scope } from "./scope.ts";
+import { constantOf, unknown } from "./values.ts";
+import type { Flowing } from "./values.ts";
+
+/** As many as layers; the limit on layers holds across all loops. */
+export const MOST_REPEATS = 10_000;
+
+/** `repeat 2 { … }`, `repeat c in [16, 32] { … }`: the body again and again; its layers' names end in the round. */
+export function followRepeat(node: Repeat, value: Flowing, c: Context): Flowing {
+  const rounds = roundsOf(node, c);
+  if (rounds === undefined || rounds.count === 0 || value.kind === "unknown") inspectBody(node, c);
+  if (rounds === undefined) return unknown;
+  let result = value;
+  // The first round reports at its places, the others would only say the same again.
+  const reporter = c.reporter.within(c.reporter.uses);
+  for (let i = 0; i < rounds.count && result.kind !== "unknown"; i++) {
+    c.evaluation.spend(2, node.span, reporter);
+    const scope = new Scope(c.scope);
+    const round = c.derive({ scope, reporter, index: `${c.index}.${i}` });
+    if (node.variable) {
+      const { span } = node.variable;
+      defineName(node.variable, { kind: "variable", span, value: constantOf(rounds.item(i)) }, round);
+    }
+    result = round.follow(node.body.links, result);
+  }
+  return result;
+}
+
+interface Rounds {
+  readonly count: number;
+  readonly item: (i: number) => Constant;
+}
+
+function roundsOf(node: Repeat, c: Context): Rounds | undefined {
+  const header = node.variable ? node.list : node.count;
+  const evaluated = c.evaluate(header);
+  if (evaluated.kind === "unknown") return undefined;
+  const constant = evaluated.kind === "constant" ? evaluated.value : undefined;
+  const rounds = node.variable ? itemsOf(constant) : countOf(constant);
+  if (rounds === undefined) {
+    const found = describe(evaluated);
+    if (node.variable) c.reporter.add("CNN333", header.span, { name: node.variable.name, found });
+    else c.reporter.add("CNN332", header.span, { found }, helpFor(constant));
+    return undefined;
+  }
+  if (rounds.count <= MOST_REPEATS) return rounds;
+  c.reporter.add("CNN411", header.span, { count: formatCount(rounds.count), limit: formatCount(MOST_REPEATS) });
+  return undefined;
+}
+
+function helpFor(constant: Constant | undefined): { readonly help?: string } {
+  if (constant === undefined || !isList(constant)) return {};
+  return { help: "to go through a list, give its items a name: `repeat c in [16, 32] { … }`" };
+}
+
+function countOf(constant: Constant | undefined): Rounds | undefined {
+  if (typeof constant !== "number" || !Number.isSafeInteger(constant) || constant < 0) return undefined;
+  return { count: constant, item: (i) => i };
+}
+
+function itemsOf(constant: Constant | undefined): Rounds | undefined {
+  if (typeof constant !== "object") return undefined;
+  if (isList(constant)) return { count: constant.length, item: (i) => constant[i]! };
+  if (constant.kind !== "range") return undefined;
+  const { from, to } = constant;
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return undefined;
+  return { count: to - from + 1, item: (i) => from + i };
+}
