@@ -7,10 +7,11 @@ import type { DeclaredBlock } from "./declared-block.ts";
 import { defineName } from "./define.ts";
 import { Evaluation, Stopped } from "./evaluation.ts";
 import { statementContext } from "./evaluator.ts";
-import { inspect } from "./inspect.ts";
+import { inspect, inspectCall } from "./inspect.ts";
 import { LayerList } from "./layer-list.ts";
 import { Reporter } from "./reporter.ts";
 import { Scope } from "./scope.ts";
+import { asCall } from "./shared-declaration.ts";
 import { reportUnusedInBlock } from "./used-names.ts";
 import { unknown } from "./values.ts";
 import { kindNouns } from "./words.ts";
@@ -49,7 +50,10 @@ function inspectBody(node: Block, c: ModelContext): void {
 }
 
 function inspectItem(item: BlockItem, c: ModelContext): void {
-  inspect(item.value, c.begin(c, item.name?.name, item.value));
+  const statement = c.begin(c, item.name?.name, item.value);
+  const shared = item.kind === "Shared" ? asCall(item.value) : undefined;
+  if (shared) inspectCall(shared, true, statement);
+  else inspect(item.value, statement);
   const { name } = item;
   if (name === undefined) return;
   const { span } = name;

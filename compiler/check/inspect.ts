@@ -73,7 +73,7 @@ export function inspectBody({ variable, body }: Repeat, c: Context): void {
   inspectLinks(body.links, inner);
 }
 
-function inspectCall(call: Call, fromChain: boolean, c: Context): void {
+export function inspectCall(call: Call, fromChain: boolean, c: Context): void {
   const values = call.arguments.map(({ value }) => value);
   if (functionNames.includes(call.callee.name)) return values.forEach((value) => inspect(value, c));
   const callee = resolveCallee(call.callee, c);

@@ -15,10 +15,11 @@ export function layerSegments(statement: Expression, reporter: Reporter): Readon
     const ordinal = (counts.get(word) ?? 0) + 1;
     counts.set(word, ordinal);
     const segment = call.alias?.name ?? `${word}${ordinal}`;
-    segments.set(call, segment);
     const first = owners.get(segment);
-    if (first === undefined) owners.set(segment, call);
-    else reportClash(segment, call, first, reporter);
+    if (first === undefined) {
+      owners.set(segment, call);
+      segments.set(call, segment);
+    } else reportClash(segment, call, first, reporter);
   }
   return segments;
 }

@@ -47,7 +47,8 @@ export function addLayer(use: OperatorUse, c: Context): Incoming {
   };
   const clash = c.layers.add(layer, shared?.call ?? call);
   if (clash !== undefined) {
-    reportClash(clash.name, clash.owner, layer, shared?.call ?? call, c);
+    // A name that clashes within its statement has no segment and was reported with it.
+    if (c.segments.has(call)) reportClash(clash.name, clash.owner, layer, shared?.call ?? call, c);
     return unknown;
   }
   const history = { span: call.span, word: operator.name, type, before: operands[0]?.history, use: c.use };

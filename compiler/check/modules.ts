@@ -75,14 +75,18 @@ export class Modules {
   /** Recursion goes first: the rest trusts that blocks end. */
   #check({ file, words, whole }: Module): void {
     const own = new Map([...words].filter(([, block]) => block.words === words));
+    if (!whole) {
+      for (const block of own.values()) block.broken = true;
+      return;
+    }
     reportRecursion(own, this.#reporter);
     for (const block of own.values()) checkBlock(block, this.#reporter);
     const used = new Set([...file.blocks, ...file.models].flatMap((node) => partsOf(node)).flatMap((node) => [...namesIn(node)]));
     for (const { alias, name } of file.imports.flatMap(({ names }) => names)) {
       const local = alias ?? name;
-      if (whole && !used.has(local.name)) this.#reporter.add("CNN245", local.span, { name: local.name });
+      if (!used.has(local.name)) this.#reporter.add("CNN245", local.span, { name: local.name });
     }
-    if (file.models.length === 0 || !whole) return;
+    if (file.models.length === 0) return;
     for (const { name, span } of file.blocks.map((node) => node.name))
       if (!used.has(name)) this.#reporter.add("CNN236", span, { name });
   }

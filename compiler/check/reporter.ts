@@ -24,7 +24,9 @@ export class Reporter {
   }
 
   add<Code extends CheckCode>(code: Code, place: Span, holes: HolesOf<Code>, extras: DiagnosticExtras = {}): void {
-    const notes = [...(extras.notes ?? []), ...this.#uses];
+    const own = extras.notes ?? [];
+    const said = (note: Note): boolean => own.some(({ span, message }) => span === note.span && message === note.message);
+    const notes = [...own, ...this.#uses.filter((note) => !said(note))];
     this.take(diagnostic(checkDiagnostics, code, place, holes as never, { ...extras, notes }));
   }
 

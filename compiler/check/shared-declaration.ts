@@ -56,7 +56,7 @@ function checkArguments(call: Call, c: Context): undefined {
 }
 
 /** A block without arguments may be written as its bare word. */
-function asCall(node: Shared["value"]): Call | undefined {
+export function asCall(node: Shared["value"]): Call | undefined {
   if (node.kind === "Call") return node;
   if (node.kind !== "Name" || node.name === "in") return undefined;
   const { name, span } = node;

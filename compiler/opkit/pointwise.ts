@@ -24,8 +24,10 @@ export function definePointwise<const A extends Attributes = Record<never, never
   readonly reference: (x: number, attributes: Values<A>) => number;
   readonly initializer: "he" | "xavier";
   readonly samples?: readonly Sample[];
+  /** Each element of the result is a probability. */
+  readonly probabilities?: "each";
 }): Operator {
-  const { name, summary, doc, forward, gradient, reference, initializer } = definition;
+  const { name, summary, doc, forward, gradient, reference, initializer, probabilities } = definition;
   return defineOperator<A>({
     name,
     summary,
@@ -41,6 +43,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
       }));
     },
     activation: { initializer },
+    ...(probabilities && { probabilities }),
     reference: ({ operands: [x], attributes }) => mapTensor(x!, (value) => reference(value, attributes)),
     samples: definition.samples ?? [
       { link: name, input: [5, 3, 7], batch: 3, awayFromZero: 0.01 },

@@ -9,4 +9,5 @@ export const sigmoid = definePointwise({
   gradient: ({ y, dy }) => e.mul(dy, e.mul(y, e.sub(1, y))),
   reference: (x) => 1 / (1 + Math.exp(-x)),
   initializer: "xavier",
+  probabilities: "each",
 });

@@ -12,5 +12,6 @@ export function sectionsOf(name: string, text: string): Sections {
   const [main = "", ...rest] = text.split(/^\/\/ file: (.*)\n/m);
   const files = new Map<string, SourceFile>();
   for (let i = 0; i < rest.length; i += 2) files.set(rest[i]!.trim(), sourceFile(rest[i]!.trim(), rest[i + 1]!));
-  return { main: sourceFile(name, main), load: (path) => files.get(path) };
+  const first = sourceFile(name, main);
+  return { main: first, load: (path) => (path === name ? first : files.get(path)) };
 }

@@ -5,7 +5,7 @@ import type { Shape } from "../../shape/tensor-type.ts";
 import type { Context } from "../context.ts";
 import { constantOf, describeShape, historyNotes, unknown } from "../values.ts";
 import type { Evaluated, Outs } from "../values.ts";
-import { listOuts, suggestion } from "../words.ts";
+import { listOf, suggestion } from "../words.ts";
 
 /** Sizes of a value that are known at compile time; nothing where its shape has no such side. */
 const attributes: ReadonlyMap<string, (shape: Shape) => number | undefined> = new Map([
@@ -31,6 +31,8 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
     return unknown;
   }
   const read = attributes.get(name);
+  // What is not known may be a block's result, and the name one of its outs.
+  if (object.kind === "unknown") return unknown;
   if (read === undefined) {
     const meant = didYouMean(name, attributes.keys());
     const help = `a value has ${[...attributes.keys()].map((key) => `.${key}`).join(", ")}`;
@@ -38,7 +40,6 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
     c.reporter.add("CNN214", span, { name }, fix ? { fix } : { help });
     return unknown;
   }
-  if (object.kind === "unknown") return unknown;
   if (object.kind === "constant") {
     c.reporter.add("CNN312", node.object.span, { place: `what stands before \`.${name}\``, found: "a number or text" });
     return unknown;
@@ -52,7 +53,7 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
 
 function reportNoOut({ name }: Attribute, { block, outs }: { block: string; outs: Outs }, c: Context): void {
   const holes = { block, name: name.name };
-  const list = { help: `its outs are ${listOuts([...outs.keys()])}` };
+  const list = { help: listOf([...outs.keys()]) };
   c.reporter.add("CNN238", name.span, holes, { ...list, ...suggestion(name, outs.keys()) });
 }
 
