@@ -2,13 +2,14 @@ import type { BlockItem, Out, Span } from "../../grammar/index.ts";
 import type { Context, ModelContext } from "./context.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
 import { defineName } from "./define.ts";
-import { MOST_BLOCKS_DEEP, Stopped } from "./evaluation.ts";
+import { MOST_BLOCKS_DEEP } from "./evaluation.ts";
 import { checkLet } from "./let.ts";
 import { needTensor } from "./operands.ts";
 import { Scope } from "./scope.ts";
 import { checkShared } from "./shared-declaration.ts";
 import { tensorOf, unknown, useNotes } from "./values.ts";
 import type { BlockArguments, BlockUse, Flowing } from "./values.ts";
+import { Stopped } from "./reporter.ts";
 
 /** Where a block is used, and what stands before the names of its layers and parameters. */
 export interface BlockPlace {
@@ -22,7 +23,7 @@ export function runBlock(block: DeclaredBlock, values: BlockArguments, place: Bl
   const { node } = block;
   if (node === undefined) return unknown;
   const use: BlockUse = { block: block.name, span: place.span, outer: c.use, depth: (c.use?.depth ?? 0) + 1 };
-  c.evaluation.spend(10, place.span, c.reporter);
+  c.evaluation.spend(15, place.span, c.reporter);
   if (use.depth > MOST_BLOCKS_DEEP) {
     c.reporter.add("CNN410", place.span, { what: "blocks", limit: MOST_BLOCKS_DEEP });
     throw new Stopped();

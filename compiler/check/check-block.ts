@@ -5,11 +5,11 @@ import { functionNames } from "./constants/functions.ts";
 import type { ModelContext } from "./context.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
 import { defineName } from "./define.ts";
-import { Evaluation, Stopped } from "./evaluation.ts";
+import { Evaluation } from "./evaluation.ts";
 import { statementContext } from "./evaluator.ts";
 import { inspect, inspectCall } from "./inspect.ts";
 import { LayerList } from "./layer-list.ts";
-import { Reporter } from "./reporter.ts";
+import type { Reporter } from "./reporter.ts";
 import { Scope } from "./scope.ts";
 import { asCall } from "./shared-declaration.ts";
 import { reportUnusedInBlock } from "./used-names.ts";
@@ -30,11 +30,7 @@ export function checkBlock(block: DeclaredBlock, reporter: Reporter): void {
     read: () => undefined,
     begin: statementContext,
   };
-  try {
-    inspectBody(node, c);
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-  }
+  inspectBody(node, c);
   if (reporter.errors === errors) reportUnusedInBlock(node, reporter);
   else block.broken = true;
 }

@@ -6,7 +6,7 @@ import { checkModel } from "./model.ts";
 import { Modules } from "./modules.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedModel } from "./program.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter, Stopped } from "./reporter.ts";
 import { cppWords, javaScriptWords } from "./reserved-names-table.ts";
 import { listOf } from "./words.ts";
 
@@ -32,8 +32,17 @@ export interface CheckResult {
 /** Checks names, types, shapes and budgets of a file that parsed without errors. */
 export function check(file: File, options: CheckOptions = {}): CheckResult {
   const reporter = new Reporter();
-  reportNames(file, reporter);
   const files = new Files(options.load);
+  try {
+    return checkFile(file, options, files, reporter);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return { models: [], diagnostics: reporter.diagnostics, sources: files.sources };
+  }
+}
+
+function checkFile(file: File, options: CheckOptions, files: Files, reporter: Reporter): CheckResult {
+  reportNames(file, reporter);
   const { words } = new Modules(files, reporter).open(file);
   const chosen = choose(file, options, reporter);
   const set = options.set ?? {};

@@ -68,16 +68,20 @@ function readLabels(path: StringLiteral, c: Context): readonly Label[] | undefin
     c.reporter.add("CNN244", path.span, { path: path.value }, { help });
     return undefined;
   }
-  return linesOf(file).slice(0, MOST_CLASSES + 1);
+  return linesOf(file);
 }
 
 function linesOf(file: SourceFile): Label[] {
-  return file.lineStarts.flatMap((start, i) => {
+  const labels: Label[] = [];
+  for (const [i, start] of file.lineStarts.entries()) {
     const line = lineText(file, i + 1);
     const text = line.trim();
+    if (text === "") continue;
     const at = start + line.indexOf(text);
-    return text === "" ? [] : [{ text, span: { file, start: at, end: at + text.length } }];
-  });
+    labels.push({ text, span: { file, start: at, end: at + text.length } });
+    if (labels.length > MOST_CLASSES) break;
+  }
+  return labels;
 }
 
 function writtenLabels(written: readonly Argument[], name: string, c: Context): readonly Label[] | undefined {

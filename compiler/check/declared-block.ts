@@ -36,12 +36,17 @@ export function lostBlock(name: string): DeclaredBlock {
 
 
 function mentionsIn(node: Node): boolean {
+  for (const part of nodesIn(node)) if (part.kind === "Name" && part.name === "in") return true;
+  return false;
+}
+
+/** A node and all below it, in no order; trees may be taller than the stack is deep. */
+export function* nodesIn(node: Node): IterableIterator<Node> {
   const nodes: Node[] = [node];
   for (let next = nodes.pop(); next !== undefined; next = nodes.pop()) {
-    if (next.kind === "Name" && next.name === "in") return true;
+    yield next;
     nodes.push(...partsOf(next));
   }
-  return false;
 }
 
 /** The nodes right below a node. */

@@ -1,18 +1,16 @@
 import type { Call, Expression, Span } from "../../grammar/index.ts";
+import { Stopped } from "./reporter.ts";
 import type { Reporter } from "./reporter.ts";
 import { formatCount } from "./limits.ts";
 
 /** More than any network needs; the time of a check is bounded by it. */
-export const MOST_STEPS = 400_000;
+export const MOST_STEPS = 300_000;
 
 /** How deep blocks may be used within each other. */
 export const MOST_BLOCKS_DEEP = 64;
 
 /** Expressions within each other, through blocks: the stack of the process is bounded too. */
 export const MOST_DEPTH = 600;
-
-/** Thrown when the check of a model has to end, after the reason was reported. */
-export class Stopped extends Error {}
 
 /** What the evaluation of one model has used up, and what it need not compute twice. */
 export class Evaluation {

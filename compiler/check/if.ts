@@ -24,9 +24,12 @@ export function followIf(link: IfLink, value: Flowing, c: Context): Flowing {
   if (condition !== false && otherwise)
     inspectLinks(otherwise.kind === "Links" ? otherwise.links : [otherwise], c);
   if (condition === undefined) return unknown;
-  if (condition) return c.follow(then.links, value);
-  if (otherwise === undefined) return value;
-  return c.follow(otherwise.kind === "Links" ? otherwise.links : [otherwise], value);
+  const taken = condition ? then : otherwise;
+  if (taken === undefined) return value;
+  c.evaluation.enter(link.span, c.reporter);
+  const result = c.follow(taken.kind === "Links" ? taken.links : [taken], value);
+  c.evaluation.leave();
+  return result;
 }
 
 /** True or false; nothing when it is neither, which was reported. */

@@ -30,62 +30,48 @@ function reportClash(name: string, second: Call, first: Call, reporter: Reporter
   reporter.add("CNN215", (at.alias ?? at.callee).span, { name }, { notes: [note] });
 }
 
-/** All calls of an expression in source order. */
-function* callsOf(node: Expression): IterableIterator<Call> {
+/** All calls of an expression in source order: a walk with a stack of its own, as trees may be tall. */
+function callsOf(statement: Expression): Call[] {
+  const calls: Call[] = [];
+  const stack: Part[] = [statement];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.kind === "Call") calls.push(node);
+    stack.push(...partsWithCalls(node).reverse());
+  }
+  return calls;
+}
+
+type Part = Expression | Link | Links;
+
+/** The parts of a node that make layers: conditions, counts and sizes do not. */
+function partsWithCalls(node: Part): Part[] {
   switch (node.kind) {
     case "Chain":
-      yield* callsOf(node.head);
-      for (const link of node.links) yield* callsOfLink(link);
-      return;
+      return [node.head, ...node.links];
     case "Call":
-      yield node;
-      for (const { value } of node.arguments) yield* callsOf(value);
-      return;
+      return node.arguments.map(({ value }) => value);
     case "If":
-      yield* callsOf(node.then);
-      if (node.otherwise) yield* callsOf(node.otherwise);
-      return;
+    case "IfLink":
+      return node.otherwise ? [node.then, node.otherwise] : [node.then];
+    case "Repeat":
+      return [node.body];
+    case "Links":
+      return [...node.links];
     case "Paren":
-      yield* callsOf(node.value);
-      return;
+      return [node.value];
     case "List":
-      for (const item of node.items) yield* callsOf(item);
-      return;
+      return [...node.items];
     case "Binary":
-      yield* callsOf(node.left);
-      yield* callsOf(node.right);
-      return;
+      return [node.left, node.right];
     case "Unary":
-      yield* callsOf(node.operand);
-      return;
+      return [node.operand];
     case "Attribute":
-      yield* callsOf(node.object);
-      return;
+      return [node.object];
     case "Range":
     case "Number":
     case "String":
     case "Boolean":
     case "Name":
-      return;
+      return [];
   }
-}
-
-function* callsOfLink(link: Link): IterableIterator<Call> {
-  switch (link.kind) {
-    case "Call":
-      yield* callsOf(link);
-      return;
-    case "Repeat":
-      yield* callsOfLinks(link.body);
-      return;
-    case "IfLink":
-      yield* callsOfLinks(link.then);
-      if (link.otherwise?.kind === "Links") yield* callsOfLinks(link.otherwise);
-      else if (link.otherwise) yield* callsOfLink(link.otherwise);
-      return;
-  }
-}
-
-function* callsOfLinks({ links }: Links): IterableIterator<Call> {
-  for (const link of links) yield* callsOfLink(link);
 }

@@ -4,13 +4,13 @@ import type { Operator } from "../opkit/operator.ts";
 import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
 import type { Context } from "./context.ts";
-import { Stopped } from "./evaluation.ts";
 import { MOST_LAYERS } from "./layer-list.ts";
 import type { NewLayer, Owner } from "./layer-list.ts";
 import { formatCount, MOST_ELEMENTS } from "./limits.ts";
 import type { Incoming } from "./operands.ts";
 import { historyNotes, tensorOf, unknown, useNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
+import { Stopped } from "./reporter.ts";
 
 export interface OperatorUse {
   /** The call that names the layer. */

@@ -1,7 +1,7 @@
 import type { Budget, Diagnostic, Model, Train } from "../../grammar/index.ts";
 import { checkBudget, holdBudget } from "./budget.ts";
 import type { ModelContext } from "./context.ts";
-import { Evaluation, Stopped } from "./evaluation.ts";
+import { Evaluation } from "./evaluation.ts";
 import { statementContext } from "./evaluator.ts";
 import { initialize } from "./initializers.ts";
 import { checkInput } from "./input.ts";
@@ -13,7 +13,7 @@ import { checkParameters } from "./parameters.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedInput, CheckedModel, CheckedOutput } from "./program.ts";
 import { reachableLayers, reportUntrained } from "./reachable.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter, Stopped } from "./reporter.ts";
 import { Scope } from "./scope.ts";
 import { checkShared } from "./shared-declaration.ts";
 import { checkTrain } from "./train.ts";

@@ -1,7 +1,7 @@
 import { didYouMean, parse } from "../../grammar/index.ts";
 import type { File, Import, ImportName, Model, Note, SourceFile, Span } from "../../grammar/index.ts";
 import { checkBlock } from "./check-block.ts";
-import { declareBlock, lostBlock, partsOf } from "./declared-block.ts";
+import { declareBlock, lostBlock } from "./declared-block.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
 import type { Files } from "./files.ts";
 import { normalizePath } from "./files.ts";
@@ -13,7 +13,7 @@ import { listOf } from "./words.ts";
 
 /** More than a network is ever cut into; with the limit on a file's size it bounds the time of a check. */
 export const MOST_FILES = 64;
-export const MOST_CHARACTERS = 1024 * 1024;
+export const MOST_CHARACTERS = 256 * 1024;
 
 /** A file with the blocks that it declares and imports. */
 export interface Module {
@@ -81,7 +81,7 @@ export class Modules {
     }
     reportRecursion(own, this.#reporter);
     for (const block of own.values()) checkBlock(block, this.#reporter);
-    const used = new Set([...file.blocks, ...file.models].flatMap((node) => partsOf(node)).flatMap((node) => [...namesIn(node)]));
+    const used = new Set([...file.blocks, ...file.models].flatMap((node) => [...namesIn(node)]));
     for (const { alias, name } of file.imports.flatMap(({ names }) => names)) {
       const local = alias ?? name;
       if (!used.has(local.name)) this.#reporter.add("CNN245", local.span, { name: local.name });
@@ -111,8 +111,8 @@ export class Modules {
 
   #parse(source: SourceFile, node: Import, way: readonly Step[]): Module | undefined {
     this.#characters += source.text.length;
-    if (this.#known.size + way.length >= MOST_FILES || this.#characters > MOST_CHARACTERS * 2) {
-      const holes = { files: MOST_FILES, limit: formatCount(MOST_CHARACTERS * 2) };
+    if (this.#known.size + way.length >= MOST_FILES || this.#characters > MOST_CHARACTERS) {
+      const holes = { files: MOST_FILES, limit: formatCount(MOST_CHARACTERS) };
       if (!this.#overflowed) this.#reporter.add("CNN249", node.path.span, holes);
       this.#overflowed = true;
       return undefined;

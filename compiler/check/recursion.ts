@@ -1,7 +1,8 @@
-import type { Block, Call, Note } from "../../grammar/index.ts";
+import type { Block, Call, Node, Note } from "../../grammar/index.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
-import { partsOf } from "./declared-block.ts";
+import { nodesIn } from "./declared-block.ts";
 import type { Reporter } from "./reporter.ts";
+import { asCall } from "./shared-declaration.ts";
 
 type Uses = ReadonlyMap<string, Call["callee"]>;
 
@@ -54,17 +55,18 @@ function reportCycle(
   );
 }
 
+/** A block may be shared by its bare word: `shared tower = Tower`. */
+function calleeOf(node: Node): Call["callee"] | undefined {
+  return node.kind === "Call" ? node.callee : node.kind === "Shared" ? asCall(node.value)?.callee : undefined;
+}
+
 /** The first use of each word in a block. */
 function usesIn(block: Block): Uses {
   const uses = new Map<string, Call["callee"]>();
-  const nodes = partsOf(block);
-  for (let next = nodes.pop(); next !== undefined; next = nodes.pop()) {
-    if (next.kind === "Call") {
-      const { callee } = next;
-      const first = uses.get(callee.name);
-      if (first === undefined || callee.span.start < first.span.start) uses.set(callee.name, callee);
-    }
-    nodes.push(...partsOf(next));
+  for (const node of nodesIn(block)) {
+    const callee = calleeOf(node);
+    const first = callee && uses.get(callee.name);
+    if (callee && (first === undefined || callee.span.start < first.span.start)) uses.set(callee.name, callee);
   }
   return uses;
 }

@@ -18,11 +18,12 @@ export function followRepeat(node: Repeat, value: Flowing, c: Context): Flowing 
   const rounds = roundsOf(node, c);
   if (rounds === undefined || rounds.count === 0 || value.kind === "unknown") inspectBody(node, c);
   if (rounds === undefined) return unknown;
+  c.evaluation.enter(node.span, c.reporter);
   let result = value;
   // The first round reports at its places, the others would only say the same again.
   const reporter = c.reporter.within(c.reporter.uses);
   for (let i = 0; i < rounds.count && result.kind !== "unknown"; i++) {
-    c.evaluation.spend(2, node.span, reporter);
+    c.evaluation.spend(5, node.span, reporter);
     const scope = new Scope(c.scope);
     const round = c.derive({ scope, reporter, index: `${c.index}.${i}` });
     if (node.variable) {
@@ -31,6 +32,7 @@ export function followRepeat(node: Repeat, value: Flowing, c: Context): Flowing 
     }
     result = round.follow(node.body.links, result);
   }
+  c.evaluation.leave();
   return result;
 }
 

@@ -3,12 +3,19 @@ import type { Diagnostic, DiagnosticExtras, Note, Span } from "../../grammar/ind
 import { checkDiagnostics } from "./diagnostics.ts";
 import type { CheckCode, HolesOf } from "./diagnostics.ts";
 
+/** Of errors, and of warnings; one mistake in a long list repeats itself, and each costs time. */
+export const MOST_REPORTS = 100;
+
+/** Thrown when a check has to end, after the reason was reported. */
+export class Stopped extends Error {}
+
 /** What the reporters of one model, or of the declarations, share. */
 class Sink {
   readonly diagnostics: Diagnostic[] = [];
   /** Reports by code and place. */
   readonly seen = new Set<string>();
   errors = 0;
+  others = 0;
 }
 
 /** Collects what is found; each code brings exactly the holes of its message. */
@@ -33,12 +40,20 @@ export class Reporter {
   /** A report that was made elsewhere. */
   take(report: Diagnostic): void {
     const { diagnostics, seen } = this.#sink;
-    if (report.severity === "error") this.#sink.errors++;
     const { file, start, end } = report.span;
     const key = `${report.code} ${start} ${end} ${file.path}`;
-    if (this.#repeats && seen.has(key)) return;
+    const isError = report.severity === "error";
+    if (this.#repeats && seen.has(key)) {
+      if (isError) this.#sink.errors++;
+      return;
+    }
     seen.add(key);
-    diagnostics.push(report);
+    const before = isError ? this.#sink.errors++ : this.#sink.others++;
+    if (before < MOST_REPORTS) diagnostics.push(report);
+    else if (isError) {
+      diagnostics.push(diagnostic(checkDiagnostics, "CNN412", report.span, { limit: MOST_REPORTS }));
+      throw new Stopped();
+    }
   }
 
   /**

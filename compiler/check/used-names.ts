@@ -1,6 +1,6 @@
 import type { Block, Identifier, Input, Let, Model, ModelItem, Node, Parameter, Shared } from "../../grammar/index.ts";
 import type { ModelContext } from "./context.ts";
-import { partsOf } from "./declared-block.ts";
+import { nodesIn } from "./declared-block.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Errors behind which a value that is not used may well have been meant. */
@@ -41,12 +41,13 @@ function reportUnmentioned(declared: readonly Named[], statements: readonly Node
 }
 
 /** Variables of `repeat c in …` that its body does not use. */
-function* idleVariables(node: Node): IterableIterator<Identifier> {
-  if (node.kind === "Repeat" && node.variable) {
-    const { name } = node.variable;
-    if (![...namesIn(node.body)].includes(name)) yield node.variable;
+function idleVariables(statement: Node): Identifier[] {
+  const variables: Identifier[] = [];
+  for (const node of nodesIn(statement)) {
+    if (node.kind !== "Repeat" || !node.variable) continue;
+    if (!namesIn(node.body).has(node.variable.name)) variables.push(node.variable);
   }
-  for (const part of partsOf(node)) yield* idleVariables(part);
+  return variables;
 }
 
 function hasValue(item: ModelItem): item is Extract<ModelItem, { kind: "Let" | "Input" | "Shared" }> {
@@ -54,10 +55,13 @@ function hasValue(item: ModelItem): item is Extract<ModelItem, { kind: "Let" | "
 }
 
 /** Every name that a node uses; whatever the tree will hold tomorrow is walked too. */
-export function* namesIn(node: Node): IterableIterator<string> {
-  if (node.kind === "Name") yield node.name;
-  // The input of an `augment` line is written as a bare identifier.
-  if (node.kind === "Augment") yield node.input.name;
-  if (node.kind === "Call") yield node.callee.name;
-  for (const part of partsOf(node)) yield* namesIn(part);
+export function namesIn(statement: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of nodesIn(statement)) {
+    if (node.kind === "Name") names.add(node.name);
+    // The input of an `augment` line is written as a bare identifier.
+    if (node.kind === "Augment") names.add(node.input.name);
+    if (node.kind === "Call") names.add(node.callee.name);
+  }
+  return names;
 }

@@ -15,7 +15,7 @@ export function readSource(path: string): SourceFile {
 }
 
 /** The largest file that is read at all; what may be compiled is far smaller and is told by the parser. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** A file that another one names, or nothing when there is none. */
 export function loadSource(path: string): SourceFile | undefined {

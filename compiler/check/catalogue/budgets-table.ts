@@ -76,4 +76,10 @@ time of a check bounded; a network with 10,000 layers stays far below it.`,
     message: "`repeat` goes round {count} times; at most {limit} are possible",
     explain: `A model has at most 10,000 layers. A count of this size is most likely mistyped.`,
   },
+  CNN412: {
+    title: "too many errors",
+    severity: "error",
+    message: "there are more errors than {limit}; the rest is not shown",
+    explain: `The limit keeps reports readable. Of warnings too no more than this number is shown.`,
+  },
 });
