@@ -51,7 +51,9 @@ export function evaluateBlockArguments(
 
 /** A block's parameters, like the attributes of an operator. */
 function signatureOf({ node }: DeclaredBlock): Parameters<typeof bindArguments>[2] {
-  const attributes = (node?.parameters ?? []).map(({ name, default: preset }) => [name.name, attribute(preset)] as const);
+  const attributes = (node?.parameters ?? []).map(
+    ({ name, default: preset }) => [name.name, attribute(preset)] as const,
+  );
   return { name: node?.name.name ?? "", attributes: Object.fromEntries(attributes) };
 }
 
@@ -60,4 +62,3 @@ function attribute(preset: unknown): Attribute<unknown> {
   const parse: Attribute<unknown>["parse"] = (value) => ({ ok: true, value });
   return { doc, expected: "a number, a list or a value", parse, ...(preset !== undefined && { default: preset }) };
 }
-

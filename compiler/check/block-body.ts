@@ -1,7 +1,7 @@
 import type { BlockItem, Out, Span } from "../../grammar/index.ts";
 import type { Context, ModelContext } from "./context.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
-import { defineName } from "./define.ts";
+import { defineName, defineOut } from "./define.ts";
 import { MOST_BLOCKS_DEEP } from "./evaluation.ts";
 import { checkLet } from "./let.ts";
 import { needTensor } from "./operands.ts";
@@ -81,7 +81,7 @@ function checkOut({ name, value: node }: Out, body: ModelContext): Flowing {
   const what = name ? `out \`${name.name}\`` : "what stands behind `out`";
   const c = body.begin(body, name?.name, node);
   const value = needTensor(node, what, c);
-  if (name) defineName(name, { kind: "output", span: name.span }, body);
+  if (name) defineOut(name, body);
   // A value that came out of another block has only this block's outs.
   return value.kind === "tensor" ? tensorOf({ ...value.tensor, outs: undefined }) : value;
 }

@@ -4,7 +4,7 @@ import { attributeNames } from "./constants/value-attribute.ts";
 import { functionNames } from "./constants/functions.ts";
 import type { ModelContext } from "./context.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
-import { defineName } from "./define.ts";
+import { defineName, defineOut } from "./define.ts";
 import { Evaluation } from "./evaluation.ts";
 import { statementContext } from "./evaluator.ts";
 import { inspect, inspectCall } from "./inspect.ts";
@@ -59,7 +59,7 @@ function inspectItem(item: BlockItem, c: ModelContext): void {
     case "Shared":
       return defineName(name, { kind: "shared", span, instance: undefined }, c);
     case "Out":
-      return defineName(name, { kind: "output", span }, c);
+      return defineOut(name, c);
   }
 }
 

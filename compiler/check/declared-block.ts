@@ -34,7 +34,6 @@ export function lostBlock(name: string): DeclaredBlock {
   return { name, words: new Map(), usesIn: true, outs: [], hasMain: true, broken: true };
 }
 
-
 function mentionsIn(node: Node): boolean {
   for (const part of nodesIn(node)) if (part.kind === "Name" && part.name === "in") return true;
   return false;

@@ -12,3 +12,9 @@ export function defineName({ name, span }: Identifier, binding: Binding, { scope
   reporter.add("CNN204", span, { name, what: bindingNouns[first.kind] }, { notes });
   if ("value" in first) scope.define(name, { ...first, value: unknown });
 }
+
+/** An out of a block may have the name of a value, `out skip = skip`: it is only asked for behind a dot. */
+export function defineOut(name: Identifier, c: ModelContext): void {
+  const first = c.scope.get(name.name);
+  if (first === undefined || first.kind === "output") defineName(name, { kind: "output", span: name.span }, c);
+}

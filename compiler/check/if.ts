@@ -21,8 +21,7 @@ export function followIf(link: IfLink, value: Flowing, c: Context): Flowing {
   const condition = conditionOf(link.condition, c);
   const { then, otherwise } = link;
   if (condition !== true) inspectLinks(then.links, c);
-  if (condition !== false && otherwise)
-    inspectLinks(otherwise.kind === "Links" ? otherwise.links : [otherwise], c);
+  if (condition !== false && otherwise) inspectLinks(otherwise.kind === "Links" ? otherwise.links : [otherwise], c);
   if (condition === undefined) return unknown;
   const taken = condition ? then : otherwise;
   if (taken === undefined) return value;

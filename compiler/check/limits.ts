@@ -15,7 +15,9 @@ export function checkParameterCount(layers: LayerList, reporter: Reporter): void
   let total = 0;
   const counted = new Set<string>();
   for (const { name, parameters, span, use } of layers.layers) {
-    const count = countOf(parameters.flatMap((parameter) => (counted.has(parameter.name) ? [] : [parameter.spec.shape])));
+    const count = countOf(
+      parameters.flatMap((parameter) => (counted.has(parameter.name) ? [] : [parameter.spec.shape])),
+    );
     for (const parameter of parameters) counted.add(parameter.name);
     const before = total;
     total += count;

@@ -119,7 +119,11 @@ export class Modules {
     }
     const { ast, diagnostics } = parse(source);
     for (const report of diagnostics) this.#reporter.take(report);
-    return this.open(ast, diagnostics.every(({ severity }) => severity !== "error"), way);
+    return this.open(
+      ast,
+      diagnostics.every(({ severity }) => severity !== "error"),
+      way,
+    );
   }
 
   #reportCycle(steps: readonly Step[], place: Span): void {

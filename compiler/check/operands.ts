@@ -29,4 +29,3 @@ export function oneOf(value: Flowing, place: Span, c: ModelContext): Incoming {
   c.reporter.add("CNN237", place, { block: value.block, outs: listOuts(outs) }, { help });
   return unknown;
 }
-

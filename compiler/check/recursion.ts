@@ -15,18 +15,26 @@ export function reportRecursion(blocks: ReadonlyMap<string, DeclaredBlock>, repo
   for (const start of blocks.keys()) {
     // Depth first with a path of its own: chains of blocks may be longer than the stack is deep.
     const path: { readonly name: string; readonly rest: Iterator<readonly [string, Call["callee"]]> }[] = [];
+    const places = new Map<string, number>();
     const enter = (name: string): void => {
       if (done.has(name)) return;
       done.add(name);
+      places.set(name, path.length);
       path.push({ name, rest: (uses.get(name) ?? (new Map() as Uses)).entries() });
     };
     enter(start);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const { value: use } = top.rest.next() as { value?: readonly [string, Call["callee"]] };
-      if (use === undefined) path.pop();
+      if (use === undefined) places.delete(path.pop()!.name);
       else {
-        const at = path.findIndex(({ name }) => name === use[0]);
-        if (at >= 0) reportCycle(path.slice(at).map(({ name }) => name), uses, blocks, reporter);
+        const at = places.get(use[0]);
+        if (at !== undefined)
+          reportCycle(
+            path.slice(at).map(({ name }) => name),
+            uses,
+            blocks,
+            reporter,
+          );
         else if (blocks.has(use[0])) enter(use[0]);
       }
     }

@@ -32,7 +32,8 @@ export class Reporter {
 
   add<Code extends CheckCode>(code: Code, place: Span, holes: HolesOf<Code>, extras: DiagnosticExtras = {}): void {
     const own = extras.notes ?? [];
-    const said = (note: Note): boolean => own.some(({ span, message }) => span === note.span && message === note.message);
+    const said = (note: Note): boolean =>
+      own.some(({ span, message }) => span === note.span && message === note.message);
     const notes = [...own, ...this.#uses.filter((note) => !said(note))];
     this.take(diagnostic(checkDiagnostics, code, place, holes as never, { ...extras, notes }));
   }

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Addon, AddonInstance } from "../../runtime/bind/addon.ts";
 import { buildNative } from "../build/build.ts";
+import { parametersOf } from "../check/cost.ts";
 import type { CheckedModel } from "../check/program.ts";
 import { planModel } from "../plan-model.ts";
 import { printModel } from "../emit/cpp/model.ts";
@@ -116,9 +117,9 @@ export class NativeModel {
 
   /** In the addon's order: what is learned, then what training keeps beside it. */
   #names() {
-    const all = this.#model.layers.flatMap(({ parameters }) =>
-      parameters.map(({ name, spec }) => ({ name, shape: spec.shape, trained: spec.trained !== false })),
-    );
+    const all = parametersOf(this.#model).map(({ name, spec }) => {
+      return { name, shape: spec.shape, trained: spec.trained !== false };
+    });
     return [...all.filter(({ trained }) => trained), ...all.filter(({ trained }) => !trained)];
   }
 

@@ -25,6 +25,20 @@ const texts: Readonly<Record<string, string>> = {
     output b: class[3] = z -> softmax
     output raw: f32[h.size] = h
     ${train("cross_entropy(y, a) + 0.3 * cross_entropy(z, b)")} }`,
+  "blocks with outs, a mask and labels": `block Down(channels) {
+    skip = in -> conv(channels, kernel=3, pad=1) -> relu
+    out skip -> max_pool(2)
+    out skip = skip
+  }
+  block Unit(channels) {
+    side = if in.channels == channels { in } else { in -> conv(channels, kernel=1) }
+    out add(in -> conv(channels, kernel=3, pad=1), side) -> relu
+  }
+  model Parts { input x: f32[2, 8, 8]
+    d = x -> Down(4)
+    e = d -> repeat c in [4, 6] { Unit(c) }
+    output area: mask[8, 8] = d.skip -> Unit(4) -> conv(1, kernel=1) -> sigmoid
+    output marks: labels("round", "red") = e -> global_avg_pool -> dense(2) -> sigmoid }`,
   "an output that is an input": `model Echo { input x: f32[3, 4, 5]
     output same: f32[3, 4, 5] = x
     output y: f32[3, 4, 5] = x -> relu }`,

@@ -56,4 +56,3 @@ function reportNoOut({ name }: Attribute, { block, outs }: { block: string; outs
   const list = { help: listOf([...outs.keys()]) };
   c.reporter.add("CNN238", name.span, holes, { ...list, ...suggestion(name, outs.keys()) });
 }
-

@@ -26,7 +26,8 @@ export async function checkCommand(files: readonly string[], options: CommonOpti
     if (options.json) continue;
     printDiagnostics(diagnostics, process.stdout);
     if (diagnostics.length > 0 || options.quiet) continue;
-    printLine(`${file}: no problems in ${front.models.map(({ name }) => name).join(", ")}`);
+    const names = front.models.map(({ name }) => name).join(", ");
+    printLine(`${file}: no problems${names === "" ? "" : ` in ${names}`}`);
   }
   if (options.json) printJson({ diagnostics: diagnosticsAsJson(all), models });
   return hasErrors(all) ? 1 : 0;

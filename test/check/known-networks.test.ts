@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { costsOf, totalOf } from "../../compiler/check/cost.ts";
+import { modelOf } from "./support.ts";
+
+describe("ResNet-18", () => {
+  // Without batch_norm, which has no kernel yet: convolutions have biases instead.
+  const text = `cnn 1
+block Residual(channels, stride=1) {
+  main = in
+    -> conv(channels, kernel=3, stride=stride, pad=1) -> relu
+    -> conv(channels, kernel=3, pad=1)
+  side = if in.channels == channels and stride == 1 { in }
+         else { in -> conv(channels, kernel=1, stride=stride) }
+  out add(main, side) -> relu
+}
+model ResNet18(classes=1000, width=64) {
+  input image: u8[3, 224, 224]
+  features = image
+    -> normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
+    -> conv(width, kernel=7, stride=2, pad=3) -> relu
+    -> max_pool(3, stride=2, pad=1)
+    -> repeat 2 { Residual(width) }
+    -> Residual(width*2, stride=2) -> Residual(width*2)
+    -> Residual(width*4, stride=2) -> Residual(width*4)
+    -> Residual(width*8, stride=2) -> Residual(width*8)
+    -> global_avg_pool
+  logits = features -> dense(classes)
+  output embedding: f32[width*8] = features
+  output label: class[classes] = logits -> softmax
+}`;
+
+  test("has the layers and parameters of the paper", () => {
+    const model = modelOf(text);
+    const shapes = Object.fromEntries(model.layers.map(({ name, type }) => [name, type.shape.join("×")]));
+    expect(shapes).toMatchObject({
+      "features.conv1": "64×112×112",
+      "features.max_pool1": "64×56×56",
+      "features.Residual1.0.main.conv1": "64×56×56",
+      "features.Residual1.1.relu1": "64×56×56",
+      "features.Residual2.side.conv1": "128×28×28",
+      "features.Residual7.add1": "512×7×7",
+      "features.global_avg_pool1": "512",
+      "logits.dense1": "1000",
+    });
+    expect(model.layers.filter(({ operator }) => operator.name === "conv")).toHaveLength(20);
+    // torchvision's 11,689,512 has 9,600 numbers in batch norms where this has 4,800 biases.
+    expect(totalOf(costsOf(model)).params).toBe(11_689_512 - 4_800);
+  });
+
+  test("takes its parameters from outside", () => {
+    const small = modelOf(text, { set: { width: 8, classes: 10 } });
+    expect(small.outputs.map(({ shape }) => shape)).toEqual([[64], [10]]);
+  });
+});
+
+describe("U-Net", () => {
+  // Without concat and conv_transpose: it goes down, along the bottom, and takes each level's skip as a mask of its own.
+  const text = `cnn 1
+block Double(ch) { out in -> repeat 2 { conv(ch, kernel=3, pad=1) -> relu } }
+block Level(ch) {
+  full = in -> Double(ch)
+  out full -> max_pool(2)
+  out skip = full
+}
+block Merge(skip, ch) { out add(in -> Double(ch), skip -> max_pool(2) -> conv(ch, kernel=1)) -> Double(ch) }
+model UNet(base=32, size=128) {
+  input image: u8[3, size, size]
+  e1 = image -> normalize(mean=[0.5, 0.5, 0.5], std=[0.25, 0.25, 0.25]) -> Level(base)
+  e2 = e1 -> Level(base*2)
+  mid = e2 -> Merge(e2.skip, base*4)
+  same = Merge(e1, e1.skip, base)
+  output mask: mask[size / 4, size / 4] = mid -> conv(1, kernel=1) -> sigmoid
+  output half: mask[size / 2, size / 2] = same -> conv(1, kernel=1) -> sigmoid
+}`;
+
+  test("has the shapes of its levels", () => {
+    const model = modelOf(text);
+    const shapes = Object.fromEntries(model.layers.map(({ name, type }) => [name, type.shape.join("×")]));
+    expect(shapes).toMatchObject({
+      "e1.Level1.full.Double1.conv1.0": "32×128×128",
+      "e2.Level1.full.Double1.conv1.1": "64×64×64",
+      "mid.Merge1.Double1.conv1.0": "128×32×32",
+      "mid.Merge1.conv1": "128×32×32",
+      "same.Merge1.Double2.relu1.1": "32×64×64",
+    });
+    expect(model.outputs).toMatchObject([
+      { name: "mask", kind: "mask", shape: [1, 32, 32] },
+      { name: "half", kind: "mask", shape: [1, 64, 64] },
+    ]);
+  });
+
+  test("of another size is refused where it does not fit", () => {
+    expect(() => modelOf(text, { set: { size: 126 } })).toThrow(/CNN317|CNN316|CNN307|CNN335/);
+  });
+});
+
+describe("networks for words that are numbers", () => {
+  test("may choose their depth by a list of sizes", () => {
+    const model = modelOf(`model Digits(sizes=[16, 32]) {
+      input wave: f32[1, 64, 101]
+      logits = wave
+        -> repeat c in sizes { conv(c, kernel=3, pad=1) -> relu -> max_pool(2) }
+        -> global_avg_pool -> dropout(0.2) -> dense(10)
+      output digit: class(0..9) = logits -> softmax
+    }`);
+    expect(model.outputs[0]?.labels).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  });
+});
