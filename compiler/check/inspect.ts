@@ -11,6 +11,8 @@ import { unknown } from "./values.ts";
 
 /** Checks the names in an expression that is not evaluated: a branch that is not taken, the body of a block. */
 export function inspect(node: Expression, c: Context): void {
+  // The names of a block were checked where it is declared.
+  if (c.use !== undefined) return;
   c.evaluation.enter(node.span, c.reporter);
   inspectParts(node, c);
   c.evaluation.leave();
@@ -48,6 +50,7 @@ function inspectParts(node: Expression, c: Context): void {
 }
 
 export function inspectLinks(links: readonly Link[], c: Context): void {
+  if (c.use !== undefined) return;
   for (const link of links) {
     switch (link.kind) {
       case "Call":

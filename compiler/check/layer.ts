@@ -8,7 +8,7 @@ import { MOST_LAYERS } from "./layer-list.ts";
 import type { NewLayer, Owner } from "./layer-list.ts";
 import { formatCount, MOST_ELEMENTS } from "./limits.ts";
 import type { Incoming } from "./operands.ts";
-import { historyNotes, tensorOf, unknown, useNotes } from "./values.ts";
+import { operandNotes, tensorOf, unknown, useNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
 import { Stopped } from "./reporter.ts";
 
@@ -84,7 +84,7 @@ class ShapeFailure extends Error {}
 
 function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c: Context): TensorType | undefined {
   const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void => {
-    const notes = operands.flatMap(({ history }) => historyNotes(history, c.use));
+    const notes = operandNotes(operands, c.use);
     c.reporter.add(code, placeOf(at), holes as never, { notes, help: helpFor(code, operands) });
   };
   try {
@@ -111,7 +111,7 @@ function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c
 function exceedsLimits({ call, operator, operands }: OperatorUse, type: TensorType, c: Context): boolean {
   const count = sizeOf(type.shape);
   if (count >= MOST_ELEMENTS) {
-    const notes = operands.flatMap(({ history }) => historyNotes(history, c.use));
+    const notes = operandNotes(operands, c.use);
     const holes = {
       what: `the result of \`${operator.name}\``,
       count: formatCount(count),

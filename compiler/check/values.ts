@@ -68,14 +68,50 @@ const MOST_USES = 4;
  * were reached, but for the blocks that the report itself is within (`here`).
  */
 export function historyNotes(last: History, here?: BlockUse): Note[] {
+  return notesOn(changesOf(last), "", here);
+}
+
+/** The same for the operands of one layer; of two that have a beginning in common, from where they part. */
+export function operandNotes(operands: readonly Tensor[], here?: BlockUse): Note[] {
+  const [first, second, third] = operands.map(({ history }) => history);
+  if (first === undefined || second === undefined || third !== undefined)
+    return operands.flatMap(({ history }) => historyNotes(history, here));
+  const parting = partingOf(first, second);
+  const ofBoth = [
+    ...notesOn(changesOf(first, parting), "on the first side, ", here),
+    ...notesOn(changesOf(second, parting), "on the second side, ", here),
+  ];
+  if (parting === undefined) return ofBoth;
+  const message = `\`${parting.word}\` gives ${describeShape(parting.type.shape)}; from here the two sides go apart`;
+  return [{ span: parting.span, message }, ...useNotes(parting.use, common(parting.use, here)), ...ofBoth];
+}
+
+/** The last step that two values have in common. */
+function partingOf(first: History, second: History): History | undefined {
+  const steps = new Set<History>();
+  for (let step: History | undefined = first; step !== undefined; step = step.before) steps.add(step);
+  for (let step: History | undefined = second; step !== undefined; step = step.before) if (steps.has(step)) return step;
+  return undefined;
+}
+
+/** The last steps at which the shape changed, behind a step that is known already. */
+function changesOf(last: History, known?: History): History[] {
   const steps: History[] = [];
-  for (let step: History | undefined = last; step !== undefined && steps.length < MOST_NOTES; step = step.before) {
+  for (
+    let step: History | undefined = last;
+    step !== undefined && step !== known && steps.length < MOST_NOTES;
+    step = step.before
+  ) {
     const { before } = step;
     if (before !== undefined && formatShape(before.type.shape) === formatShape(step.type.shape)) continue;
     steps.unshift(step);
   }
+  return steps;
+}
+
+function notesOn(steps: readonly History[], side: string, here: BlockUse | undefined): Note[] {
   return steps.flatMap((step, i) => {
-    const note = { span: step.span, message: noteText(step) };
+    const note = { span: step.span, message: `${side}${noteText(step)}` };
     return [note, ...useNotes(step.use, common(step.use, here) ?? common(step.use, steps[i + 1]?.use))];
   });
 }

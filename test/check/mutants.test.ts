@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { check } from "../../compiler/check/check.ts";
-import { parse, render, sourceFile } from "../../grammar/index.ts";
+import { parse, render } from "../../grammar/index.ts";
 import { filesBelow, readText } from "../support/paths.ts";
+import { sectionsOf } from "../support/sections.ts";
 
 const COUNT = process.env["CNNC_FULL"] === "1" ? 40_000 : 3_000;
 
@@ -27,7 +28,8 @@ test(`${COUNT} files with a few tokens changed are checked without a fault`, () 
     }
     const text = parts.join("");
     // Trees of files that do not parse are whole as far as they go: an editor checks them too.
-    const { diagnostics } = check(parse(sourceFile("mutant.cnn", text)).ast);
+    const { main, load } = sectionsOf("mutant.cnn", text);
+    const { diagnostics } = check(parse(main).ast, { load });
     for (const { message } of diagnostics) expect(message, text).not.toMatch(/undefined|NaN|\[object|\{\w+\}/);
     render(diagnostics);
   }
