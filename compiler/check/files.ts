@@ -12,8 +12,9 @@ export class Files {
     this.#load = load;
   }
 
-  /** The file that a text in another file names. */
+  /** The file that a text in another file names; only from there: a network is not made of one machine's files. */
   read(path: StringLiteral): SourceFile | undefined {
+    if (/^([/\\]|[A-Za-z]:)/.test(path.value)) return undefined;
     const resolved = resolvePath(path.span.file.path, path.value);
     if (!this.#known.has(resolved)) this.#known.set(resolved, this.#load(resolved));
     return this.#known.get(resolved);
@@ -27,8 +28,7 @@ export class Files {
 
 /** `blocks.cnn` for `./blocks.cnn` in `net.cnn`, `../lib/blocks.cnn` for `lib/blocks.cnn` in `../net.cnn`. */
 export function resolvePath(from: string, path: string): string {
-  const folder = /^(\/|[A-Za-z]:)/.test(path) ? "" : from.replace(/[^/\\]*$/, "");
-  return normalizePath(`${folder}${path}`);
+  return normalizePath(`${from.replace(/[^/\\]*$/, "")}${path}`);
 }
 
 /** One spelling for each path: without `.`, and without `..` behind a folder. */

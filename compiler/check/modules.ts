@@ -84,7 +84,8 @@ export class Modules {
     const used = new Set([...file.blocks, ...file.models].flatMap((node) => [...namesIn(node)]));
     for (const { alias, name } of file.imports.flatMap(({ names }) => names)) {
       const local = alias ?? name;
-      if (!used.has(local.name)) this.#reporter.add("CNN245", local.span, { name: local.name });
+      if (!used.has(local.name) && words.get(local.name)?.node !== undefined)
+        this.#reporter.add("CNN245", local.span, { name: local.name });
     }
     if (file.models.length === 0) return;
     for (const { name, span } of file.blocks.map((node) => node.name))

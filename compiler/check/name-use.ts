@@ -40,7 +40,12 @@ export function evaluateName(node: Name, c: Context): Evaluated {
   return unknown;
 }
 
-function reportUnknown({ name, span }: Name, { scope, reporter }: Context): void {
+function reportUnknown({ name, span }: Name, { scope, reporter, blocks }: Context): void {
+  if (blocks.has(name)) {
+    const help = `\`${name}\` is a block; use it in a chain, \`value -> ${name}\`, or write its arguments, \`${name}(…)\``;
+    reporter.add("CNN201", span, { name }, { help });
+    return;
+  }
   const word = registry.get(name);
   const meant = didYouMean(name, scope.values());
   if (word !== undefined && meant === undefined) {

@@ -24,6 +24,10 @@ function instanceOf({ name, value: node }: Shared, c: Context): Instance | undef
   }
   const callee = resolveCallee(call.callee, c);
   if (callee === undefined) return checkArguments(call, c);
+  if (call.alias) {
+    const found = `\`as ${call.alias.name}\`: it is called \`${name.name}\` already`;
+    c.reporter.add("CNN241", call.alias.span, { found });
+  }
   const home = layerName(c.home, name.name, "");
   switch (callee.kind) {
     case "block": {
