@@ -3,21 +3,20 @@ import { costsOf, totalOf } from "../../compiler/check/cost.ts";
 import { modelOf } from "./support.ts";
 
 describe("ResNet-18", () => {
-  // Without batch_norm, which has no kernel yet: convolutions have biases instead.
   const text = `cnn 1
 block Residual(channels, stride=1) {
   main = in
-    -> conv(channels, kernel=3, stride=stride, pad=1) -> relu
-    -> conv(channels, kernel=3, pad=1)
+    -> conv(channels, kernel=3, stride=stride, pad=1, bias=false) -> batch_norm -> relu
+    -> conv(channels, kernel=3, pad=1, bias=false) -> batch_norm
   side = if in.channels == channels and stride == 1 { in }
-         else { in -> conv(channels, kernel=1, stride=stride) }
+         else { in -> conv(channels, kernel=1, stride=stride, bias=false) -> batch_norm }
   out add(main, side) -> relu
 }
 model ResNet18(classes=1000, width=64) {
   input image: u8[3, 224, 224]
   features = image
     -> normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
-    -> conv(width, kernel=7, stride=2, pad=3) -> relu
+    -> conv(width, kernel=7, stride=2, pad=3, bias=false) -> batch_norm -> relu
     -> max_pool(3, stride=2, pad=1)
     -> repeat 2 { Residual(width) }
     -> Residual(width*2, stride=2) -> Residual(width*2)
@@ -43,8 +42,7 @@ model ResNet18(classes=1000, width=64) {
       "logits.dense1": "1000",
     });
     expect(model.layers.filter(({ operator }) => operator.name === "conv")).toHaveLength(20);
-    // torchvision's 11,689,512 has 9,600 numbers in batch norms where this has 4,800 biases.
-    expect(totalOf(costsOf(model)).params).toBe(11_689_512 - 4_800);
+    expect(totalOf(costsOf(model)).params).toBe(11_689_512);
   });
 
   test("takes its parameters from outside", () => {
