@@ -7,7 +7,7 @@ import { checkLet } from "./let.ts";
 import { needTensor } from "./operands.ts";
 import { Scope } from "./scope.ts";
 import { checkShared } from "./shared-declaration.ts";
-import { tensorOf, unknown, useNotes } from "./values.ts";
+import { MOST_USES, tensorOf, unknown, useNotes } from "./values.ts";
 import type { BlockArguments, BlockUse, Flowing } from "./values.ts";
 import { Stopped } from "./reporter.ts";
 
@@ -46,7 +46,7 @@ export function runBlock(block: DeclaredBlock, values: BlockArguments, place: Bl
 
 function bodyContext(block: DeclaredBlock, use: BlockUse, { path, home }: BlockPlace, c: Context): ModelContext {
   const { layers, evaluation, read, begin } = c;
-  const reporter = c.reporter.within(useNotes(use));
+  const reporter = c.reporter.within([...useNotes(use, c.use), ...c.reporter.uses].slice(0, MOST_USES));
   return {
     ...{ layers, evaluation, read, begin, reporter, use, path, home },
     scope: new Scope(),

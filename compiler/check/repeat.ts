@@ -7,7 +7,7 @@ import { defineName } from "./define.ts";
 import { inspectBody } from "./inspect.ts";
 import { formatCount } from "./limits.ts";
 import { Scope } from "./scope.ts";
-import { constantOf, unknown } from "./values.ts";
+import { constantOf, MOST_USES, unknown } from "./values.ts";
 import type { Flowing } from "./values.ts";
 
 /** As many as layers; the limit on layers holds across all loops. */
@@ -20,9 +20,8 @@ export function followRepeat(node: Repeat, value: Flowing, c: Context): Flowing 
   if (rounds === undefined) return unknown;
   c.evaluation.enter(node.span, c.reporter);
   let result = value;
-  // The first round reports at its places, the others would only say the same again.
-  const reporter = c.reporter.within(c.reporter.uses);
   for (let i = 0; i < rounds.count && result.kind !== "unknown"; i++) {
+    const reporter = reporterOf(i, node, c);
     c.evaluation.spend(5, node.span, reporter);
     const scope = new Scope(c.scope);
     const round = c.derive({ scope, reporter, index: `${c.index}.${i}` });
@@ -34,6 +33,14 @@ export function followRepeat(node: Repeat, value: Flowing, c: Context): Flowing 
   }
   c.evaluation.leave();
   return result;
+}
+
+/** What was reported in one round is not said again; what goes wrong in a later one says in which. */
+function reporterOf(i: number, { span }: Repeat, { reporter }: Context): Context["reporter"] {
+  if (i === 0) return reporter.within(reporter.uses);
+  const word = { ...span, end: span.start + "repeat".length };
+  const note = { span: word, message: `in round ${i + 1} of this \`repeat\`` };
+  return reporter.within([note, ...reporter.uses].slice(0, MOST_USES));
 }
 
 interface Rounds {

@@ -61,7 +61,8 @@ export function describeShape(shape: Shape): string {
 }
 
 const MOST_NOTES = 3;
-const MOST_USES = 4;
+/** Of the way to a place within blocks and rounds. */
+export const MOST_USES = 4;
 
 /**
  * Notes on the last steps at which the shape changed, in the order of the network. Steps within blocks say how they

@@ -97,6 +97,28 @@ describe("train", () => {
   });
 });
 
+describe("files that a text names", () => {
+  test("are told, each once, in the order in which they were met", () => {
+    const { sources } = checkText(`import { A } from "a.cnn"
+      import { B } from "b.cnn"
+      model M {
+        input x: f32[2]
+        output y: class from "labels.txt" = x -> A -> B -> softmax
+        output z: class from "./labels.txt" = x -> softmax
+      }
+// file: labels.txt
+cat
+dog
+// file: a.cnn
+import { B } from "b.cnn"
+block A { out in -> B }
+// file: b.cnn
+block B { out in -> relu }
+`);
+    expect(sources.map(({ path }) => path)).toEqual(["a.cnn", "b.cnn", "labels.txt"]);
+  });
+});
+
 describe("models of a file", () => {
   const two = `model A { input x: f32[3]  output y: f32[3] = x -> relu }
     model B { input x: f32[3]  output y: f32[3] = x -> softmaxx }`;

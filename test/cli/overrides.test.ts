@@ -10,6 +10,7 @@ test.each([
   ["true", true],
   ["[16, 32,64]", [16, 32, 64]],
   ["[]", []],
+  ["[[1, 2], [3], true]", [[1, 2], [3], true]],
   ["7x", { kind: "string", value: "7x" }],
   ["he", { kind: "string", value: "he" }],
 ])("--set name=%s", (text, constant) => {
