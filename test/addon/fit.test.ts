@@ -7,6 +7,8 @@ import {
   CnncInputError,
   evaluate,
   fit,
+  openSafetensors,
+  slice,
   type ClassEvaluation,
   type ModelClass,
   type Net,
@@ -28,6 +30,18 @@ let Linear: ModelClass<LinearTypes>;
 beforeAll(async () => {
   Linear = await fakeModel();
 });
+
+/** A run of 4 epochs in batches of 8 that ended in its second epoch, taken up from its checkpoint. */
+async function stoppedRun() {
+  const file = path.join(folder, "run.safetensors");
+  await using net = await Linear.load({ seed: 3 });
+  const stop = new AbortController();
+  const onStep = ({ step }: { step: number }) => step === 5 && stop.abort();
+  const { trainer } = await fit(net, data, { epochs: 4, batch: 8, seed: 1, signal: stop.signal, onStep });
+  await trainer.save(file);
+  const resumed = await Linear.load({ weights: file });
+  return { net: resumed, trainer: resumed.trainer({ resume: file }) };
+}
 
 const weightsOfNet = (net: Net<LinearTypes>) => net.parameters.get("dense1.weight").join();
 
@@ -117,6 +131,48 @@ describe("fit", () => {
     expect(weightsOfNet(other)).toBe(weightsOfNet(whole));
   });
 
+  it.each([
+    ["epochs", { epochs: 5 }, "the run began with 4 epochs and cannot go on with 5"],
+    ["batch", { batch: 4 }, "the run began with 8 samples per step and cannot go on with 4"],
+    ["seed", { seed: 2 }, "the run began with the seed 1 and cannot go on with 2"],
+  ])("refuses to go on with another %s", async (_what, other, message) => {
+    const { net, trainer } = await stoppedRun();
+    await expect(fit(net, data, { trainer, ...other })).rejects.toThrow(message);
+    await net.dispose();
+  });
+
+  it("refuses to go on with other data, or with steps of its own", async () => {
+    const { net, trainer } = await stoppedRun();
+    const less = slice(data, 0, 20);
+    await expect(fit(net, less, { trainer })).rejects.toThrow(
+      "the run began with 30 samples of training data and cannot go on with 20",
+    );
+    const own = net.trainer();
+    own.stepSync(batch);
+    await expect(fit(net, data, { trainer: own })).rejects.toThrow("1 steps that are no part of this run");
+    await net.dispose();
+  });
+
+  it("goes on with the epochs and the batch that it began with", async () => {
+    const { net, trainer } = await stoppedRun();
+    expect([trainer.run, trainer.sameBuild]).toEqual([{ epochs: 4, batch: 8, samples: 30 }, true]);
+    const { epochs } = await fit(net, data, { trainer });
+    expect([epochs.length, trainer.steps]).toEqual([3, 16]);
+    // All is done: nothing is done again.
+    expect((await fit(net, data, { trainer })).epochs).toEqual([]);
+    await net.dispose();
+  });
+
+  it("tells of a checkpoint of another build", async () => {
+    const { net, trainer } = await stoppedRun();
+    const file = path.join(folder, "run.safetensors");
+    await trainer.save(file);
+    using saved = openSafetensors(file);
+    const resume = { ...saved, metadata: { ...saved.metadata, build: "another" } };
+    expect(net.trainer({ resume }).sameBuild).toBe(false);
+    await net.dispose();
+  });
+
   it("keeps the event loop free", async () => {
     await using net = await Linear.load();
     let ticks = 0;
@@ -146,6 +202,11 @@ describe("evaluate", () => {
     const kind = outputs["kind"] as ClassEvaluation;
     expect(kind.perClass.reduce((sum, it) => sum + it.count, 0)).toBe(30);
     expect(top1).toBe(kind.top1);
+  });
+
+  it("refuses a data set without samples", async () => {
+    await using net = await Linear.load();
+    await expect(evaluate(net, slice(data, 0, 0))).rejects.toThrow("the data set is empty");
   });
 
   it("stops with the signal's reason", async () => {

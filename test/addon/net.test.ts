@@ -14,7 +14,7 @@ import {
   weightsOf,
   type ClassPredictions,
   type ModelClass,
-  type Net,
+  Net,
 } from "../../runtime/index.ts";
 import { buildFakeAddon, fakeManifest } from "./fake-addon.ts";
 import { fakeModel, type LinearTypes } from "./fake-model.ts";
@@ -192,6 +192,20 @@ describe("parameters", () => {
     await using own = await Linear.load({ weights: known });
     own.parameters.set("dense1.bias", Float32Array.of(100, 0));
     expect(own.predictSync({ image }).logits[0]).toBe(104);
+  });
+});
+
+describe("an output that is called like a part of every object", () => {
+  it.each(["toString", "constructor", "valueOf"])("%s", (name) => {
+    const manifest = { ...fakeManifest(), outputs: [{ name, kind: "tensor" as const, shape: [2] }] };
+    const tensors = {
+      inputs: [{ name: "image", type: "u8", shape: [3] }],
+      outputs: [{ name, type: "f32", shape: [2] }],
+    };
+    const native = { inferSync: (...[, , , outputs]: Float32Array[][]) => outputs![0]!.fill(7) };
+    const own = new Net<LinearTypes>(manifest, tensors as never, native as never);
+    const results = own.predictSync({ image }) as unknown as Record<string, unknown>;
+    expect(results[name]).toEqual(Float32Array.of(7, 7));
   });
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import * as path from "node:path";
 import { root } from "../support/paths.ts";
 
@@ -16,15 +16,18 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with all that was printed so far. */
   readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called when the process has been started. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs `cnnc` from the root of the checkout, as a person in a log would: no terminal, no colours. */
-export function cnnc(args: readonly string[], { env = {}, onOutput }: RunOptions = {}): Promise<Outcome> {
+export function cnnc(args: readonly string[], { env = {}, onOutput, onStart }: RunOptions = {}): Promise<Outcome> {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: root,
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onStart?.(child);
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;

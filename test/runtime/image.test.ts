@@ -76,6 +76,11 @@ describe("openImageFolder", () => {
     const { image, kind } = await data.gather([1, 0]);
     expect([...image.data]).toEqual([255, 0, 0, 0, 0, 255]);
     expect([...kind]).toEqual([1, 0]);
+    // A second folder is numbered as the first, not by what it happens to have.
+    const red = { ...names, labels: ["green", "red"] };
+    await expect(openImageFolder(path.join(folder, "kinds"), red)).rejects.toThrow(/green/);
+    const some = await openImageFolder(path.join(folder, "kinds"), { ...red, mayLack: true });
+    expect([...(await some.gather([0])).kind]).toEqual([1]);
     await expect(openImageFolder(path.join(folder, "none"), names)).rejects.toThrow(CnncDataError);
   });
 });

@@ -38,6 +38,14 @@ describe("a safetensors file", () => {
     expect(fs.readdirSync(folder)).toEqual(["two.safetensors"]);
   });
 
+  it("may have tensors of any name, but not twice", async () => {
+    const file = path.join(folder, "names.safetensors");
+    await writeSafetensors(file, [tensor("toString", [1], [1]), tensor("__proto__", [1], [2])]);
+    using read = openSafetensors(file);
+    expect(read.names).toContain("toString");
+    expect(() => safetensorsHeader([...two, ...two])).toThrow("two tensors are called a.weight");
+  });
+
   it("aligns its data to eight bytes", () => {
     expect(safetensorsHeader(two).length % 8).toBe(0);
   });
