@@ -46,7 +46,7 @@ export class CnncWeightsError extends CnncError {
   }
 }
 
-/** A data set that cannot be read. */
+/** A data set that is empty or cannot be read. */
 export class CnncDataError extends CnncError {
   override readonly code = "CNNC_DATA";
 }

@@ -92,7 +92,7 @@ function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, op
   const { train } = net.manifest;
   const epochs = options.epochs ?? options.trainer?.run?.epochs ?? train?.epochs ?? 1;
   const batch = options.batch ?? options.trainer?.run?.batch ?? train?.batch ?? 64;
-  mustHaveSamples(data);
+  for (const it of [data, options.validation]) if (it) mustHaveSamples(it);
   for (const [name, value] of Object.entries({ epochs, batch })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`${name}: expected a whole number from 1, got ${value}`);

@@ -206,7 +206,10 @@ describe("evaluate", () => {
 
   it("refuses a data set without samples", async () => {
     await using net = await Linear.load();
-    await expect(evaluate(net, slice(data, 0, 0))).rejects.toThrow("the data set is empty");
+    const none = slice(data, 0, 0);
+    await expect(evaluate(net, none)).rejects.toThrow("the data set is empty");
+    const onStep = () => expect.unreachable();
+    await expect(fit(net, data, { validation: none, onStep })).rejects.toThrow("the data set is empty");
   });
 
   it("stops with the signal's reason", async () => {
