@@ -201,7 +201,7 @@ describe("a pool", () => {
         "result p = p\n    result c = c",
       );
     expect(after(reader(0))).toContain("then pool");
-    expect(after(reader(1))).toMatch(/store y: .*\n  then pool/);
+    expect(after(reader(1))).toMatch(/store y: .*\n {2}then pool/);
   });
 
   it("stays apart behind grouped convolutions", () => {

@@ -36,7 +36,7 @@ const isaFlags: { readonly [name in Isa]: readonly string[] } = {
 };
 
 /** The host runs once a call, and half of a small model's build is its compilation: C++17's headers are shorter. */
-const hostFlags = ["-std=c++17", "-O1"];
+const hostFlags = ["-std=c++17", "-Og"];
 
 /** Two addons must never share an object of the linker's choosing. */
 const everywhere = ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"];
