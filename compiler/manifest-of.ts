@@ -1,7 +1,7 @@
 import type { Manifest } from "../runtime/bind/manifest.ts";
 import { parametersOf } from "./check/cost.ts";
 import type { CheckedModel, Use } from "./check/program.ts";
-import type { ModelPlans, Identity } from "./emit/cpp/model.ts";
+import type { ModelPlans, Identity } from "./ir/model-plans.ts";
 
 /** What wrappers and programs need to know about a model at run time. */
 export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Identity, addon: string): Manifest {

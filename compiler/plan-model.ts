@@ -1,5 +1,5 @@
 import type { CheckedModel } from "./check/program.ts";
-import type { ModelPlans } from "./emit/cpp/model.ts";
+import type { ModelPlans } from "./ir/model-plans.ts";
 import type { ProgramName } from "./ir/graph.ts";
 import type { Plan, State, Target } from "./ir/plan.ts";
 import { lower } from "./lower/lower.ts";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, test } from "vitest";
-import { diagnosticIndex, diagnosticPage } from "../../compiler/check/diagnostic-page.ts";
+import { diagnosticIndex, diagnosticPage } from "../../compiler/docs/diagnostic-page.ts";
 import { checkDiagnostics } from "../../compiler/check/diagnostics.ts";
 import { syntaxDiagnostics } from "../../grammar/index.ts";
 import type { DiagnosticDefinition } from "../../grammar/index.ts";

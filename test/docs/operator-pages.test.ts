@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { format } from "prettier";
 import { expect, test } from "vitest";
-import { definitionIndex, definitionPage, type Example } from "../../compiler/opkit/definition-page.ts";
+import { definitionIndex, definitionPage, type Example } from "../../compiler/docs/definition-page.ts";
 import type { Definition } from "../../compiler/opkit/operator.ts";
 import { registry } from "../../compiler/ops/registry.ts";
 import { sampleModels, type SampleModel } from "../../compiler/testing/samples.ts";

@@ -1,33 +1,14 @@
 import type { Expression } from "../../ir/expression.ts";
 import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
 import { valueOf } from "../../ir/graph.ts";
-import type { Plan, Target } from "../../ir/plan.ts";
+import type { Identity, ModelPlans } from "../../ir/model-plans.ts";
+import type { Plan } from "../../ir/plan.ts";
 import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 import { tile } from "./calls.ts";
 import { printCpp } from "./expression.ts";
 import { comment, literal } from "./names.ts";
 import { printProgram } from "./program.ts";
-
-/** What the generated file says about itself. */
-export interface Identity {
-  readonly compiler: string;
-  readonly file: string;
-  readonly sourceHash: string;
-  /** Of source and compiler. */
-  readonly hash: string;
-}
-
-/** Everything about a model that its C++ is printed from. */
-export interface ModelPlans {
-  readonly name: string;
-  readonly target: Target;
-  readonly plans: { readonly [P in ProgramName]?: Plan };
-  /** What predict hands back, in order. */
-  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
-  readonly metrics: readonly string[];
-  readonly rate?: Expression;
-}
 
 /**
  * The C++ of one model, in files that compile side by side: `LeNet.cpp` with the packing of parameters (prepare),

@@ -1,6 +1,6 @@
 import { formatShape, sizeOf, type Shape, type TensorType } from "../shape/tensor-type.ts";
-import type { Attribute } from "./attributes.ts";
-import type { Definition } from "./operator.ts";
+import type { Attribute } from "../opkit/attributes.ts";
+import type { Definition } from "../opkit/operator.ts";
 
 /** One sample of an operator with what the checker makes of it. */
 export interface Example {
