@@ -121,8 +121,7 @@ function checkEscapes(file: SourceFile, token: IToken, report: Report): void {
 }
 
 function checkName(file: SourceFile, token: IToken, report: Report): void {
-  // eslint-disable-next-line no-control-regex
-  if (/^[\x00-\x7f]*$/.test(token.image)) return;
+  if (/^\p{ASCII}*$/u.test(token.image)) return;
   const where = span(file, token.startOffset, token.startOffset + token.image.length);
   report.add(
     diagnostic(
