@@ -1,6 +1,7 @@
 import type { Manifest } from "../runtime/bind/manifest.ts";
 import { parametersOf } from "./check/cost.ts";
 import type { CheckedModel, Use } from "./check/program.ts";
+import { valueOf, type Graph } from "./ir/graph.ts";
 import type { ModelPlans, Identity } from "./ir/model-plans.ts";
 
 /** What wrappers and programs need to know about a model at run time. */
@@ -37,11 +38,16 @@ export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Ide
           epochs: train.epochs,
           optimizer: describe(train.optimizer),
           schedule: describe(train.schedule),
+          rectified: rectifiedOf(plans.plans.step.graph),
           state: plans.plans.step.graph.optimizer?.slots ?? [],
           metrics: plans.metrics,
         },
       }),
   };
+}
+
+function rectifiedOf(graph: Graph) {
+  return graph.watched.map(({ layer, value }) => ({ layer, units: valueOf(graph, value).type.shape[0]! }));
 }
 
 /** `sgd(lr=0.05, momentum=0.9)` */

@@ -1,6 +1,7 @@
 // Everything that generated code includes.
 #pragma once
 #include "addon/model.h"
+#include "kernels/activity.h"
 #include "kernels/batch_norm.h"
 #include "kernels/conv_data.h"
 #include "kernels/conv_direct.h"

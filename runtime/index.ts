@@ -3,7 +3,7 @@ export { CnncCpuError, CnncDataError, CnncError, CnncInputError, CnncStaleError,
 
 export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
 export { Net, type PredictOptions } from "./bind/net.ts";
-export { Trainer, type RunShape, type StepResult, type TrainerOptions } from "./bind/trainer.ts";
+export { Trainer, type DeadUnits, type RunShape, type StepResult, type TrainerOptions } from "./bind/trainer.ts";
 export { ClassPredictions, Prediction } from "./bind/class-predictions.ts";
 export { Parameters } from "./bind/parameters.ts";
 export { initialValues } from "./bind/initialize.ts";
@@ -33,5 +33,6 @@ export { shuffledOrder } from "./random/shuffle.ts";
 
 export { fit } from "./train/fit.ts";
 export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/fit.ts";
+export type { CheckpointOptions } from "./train/checkpoints.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
 export type { ClassEvaluation } from "./train/class-evaluation.ts";

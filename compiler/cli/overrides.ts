@@ -51,6 +51,13 @@ export function natural(text: string): number {
   throw new InvalidArgumentError("It must be a whole number, 0 or more.");
 }
 
+/** A time, 0 or more (an option parser of commander). */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a number of seconds, 0 or more.");
+}
+
 /** A share from 0 up to, not including, 1 (an option parser of commander). */
 export function share(text: string): number {
   const value = Number(text);

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { version } from "../version.ts";
 import type { ExitCode } from "./cli-error.ts";
-import { collectOverride, natural, positive, rows, share } from "./overrides.ts";
+import { collectOverride, natural, positive, rows, seconds, share } from "./overrides.ts";
 
 type Finish = (exitCode: ExitCode) => void;
 
@@ -70,7 +70,9 @@ function addUsing(program: Command, finish: Finish): void {
       share,
       0.1,
     )
-    .option("--resume <file>", "go on with a run that was stopped")
+    .option("--resume <file>", "go on with a run that was stopped or killed")
+    .option("--checkpoint <seconds>", "how old the checkpoint in --out may get within an epoch", seconds, 60)
+    .option("--warn-dead <share>", "warn of layers where more ReLU units than this never fire in an epoch", share, 0.1)
     .option("--threads <number>", "threads to use (default: all)", positive)
     .action(async (file: string, options) =>
       finish(await (await import("./commands/train.ts")).trainCommand(file, options)),

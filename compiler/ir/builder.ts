@@ -135,7 +135,11 @@ export class Builder implements NodeBuilder {
     this.#nodes.push(node);
   }
 
-  graph(program: ProgramName, model: string, ends: Pick<Graph, "objective" | "gradients" | "results">): Graph {
+  graph(
+    program: ProgramName,
+    model: string,
+    ends: Pick<Graph, "objective" | "gradients" | "results" | "watched">,
+  ): Graph {
     const withRole = (role: Value["role"]): ValueId[] =>
       [...this.#values.values()].filter((value) => value.role === role).map((value) => value.id);
     return {

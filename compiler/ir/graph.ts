@@ -81,6 +81,8 @@ export type Core =
   | { readonly family: "class_hits" }
   /** Σ over samples, rows and columns, one per channel; input x. */
   | { readonly family: "channel_sum" }
+  /** A byte per channel: 1 once some element of x has been above 0, until the host clears it; input x. */
+  | { readonly family: "activity" }
   /** The same numbers in C,H,W order under another shape. */
   | { readonly family: "reshape"; readonly shape: Shape }
   /** Mean over the batch of a number per sample, in double. */
@@ -127,6 +129,8 @@ export interface Graph {
     readonly steps: readonly { readonly value: string; readonly expression: Expression }[];
     readonly origin: Origin;
   };
+  /** step: the rectified layers, for each the value that shows which units fire; behind `differentiate`, the bytes that tell. */
+  readonly watched: readonly { readonly layer: string; readonly value: ValueId }[];
   /** What the program hands back: outputs of `infer`; loss and metrics of `step`. */
   readonly results: readonly { readonly name: string; readonly value: ValueId }[];
 }

@@ -29,6 +29,7 @@ class Reader {
   readonly #values = new Map<ValueId, Value>();
   readonly #nodes: Draft[] = [];
   readonly #gradients: ValueId[] = [];
+  readonly #watched: { layer: string; value: ValueId }[] = [];
   readonly #results: { name: string; value: ValueId }[] = [];
   #origin: Origin = { file: "", line: 0, text: "" };
 
@@ -56,6 +57,7 @@ class Reader {
       parameters: ids("parameter"),
       buffers: ids("buffer"),
       gradients: this.#gradients,
+      watched: this.#watched,
       results: this.#results,
     };
   }
@@ -84,6 +86,10 @@ class Reader {
       const body = this.#node.tail?.body ?? this.#node.body;
       const step = body.pop()!;
       body.push({ ...step, gradients: { ...step.gradients, [id]: parseExpression(expression) } });
+    },
+    watch: (rest) => {
+      const [layer, value] = split(rest, " = ");
+      this.#watched.push({ layer, value });
     },
     result: (rest) => {
       const [name, value] = split(rest, " = ");

@@ -105,6 +105,9 @@ export interface Arena {
   readonly statistics: ReadonlyMap<ValueId, number>;
   readonly prepared: ReadonlyMap<ValueId, number>;
   readonly preparedBytes: number;
+  /** Bytes per channel of watched layers, in a block that the host keeps: where each layer's start, and how many there are. */
+  readonly activity: ReadonlyMap<ValueId, number>;
+  readonly activityBytes: number;
   /** The slice's size if every value had memory of its own. */
   readonly withoutReuse: number;
 }

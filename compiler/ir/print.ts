@@ -18,12 +18,14 @@ export function print(graph: Graph): string {
   );
   const results = graph.results.map(({ name, value }) => `result ${name} = ${value}`);
   const gradients = graph.gradients.map((id) => `gradient ${id}`);
+  const watched = graph.watched.map(({ layer, value }) => `watch ${layer} = ${value}`);
   return [
     `program ${graph.program} ${graph.model} ${graph.objective}`,
     ...leaves,
     ...graph.nodes.flatMap((node) => ["", ...printNode(node, typeOf)]),
     "",
     ...gradients,
+    ...watched,
     ...results,
     "",
   ].join("\n");

@@ -22,7 +22,7 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
 
   if (program !== "infer" && model.train) return lowerTraining(b, model, program, values);
   const results = model.outputs.map(({ name, value }) => ({ name, value: values.get(value)! }));
-  return b.graph(program, model.name, { objective: "outputs", gradients: [], results });
+  return b.graph(program, model.name, { objective: "outputs", gradients: [], watched: [], results });
 }
 
 /** Inputs lie in the caller's memory, in the caller's order: a map brings them into ours (and fuses with what follows). */
@@ -79,15 +79,17 @@ function lowerTraining(
   const loss = lowerLoss(train.loss);
   const value = loss.op === "value" ? loss.id : b.at("loss.total", b.origin).map(loss, () => linear(loss));
   results.push({ name: "loss", value }, ...metrics);
-  const graph = b.graph(program, model.name, { objective: "loss", gradients: [], results });
+  const graph = b.graph(program, model.name, { objective: "loss", gradients: [], watched: [], results });
   if (program !== "step") return graph;
+  const rectified = model.layers.filter(({ operator }) => operator.activation?.rectifies);
+  const watched = rectified.map(({ name }) => ({ layer: name, value: values.get(name)! }));
   const { definition, attributes } = train.optimizer;
   const optimizer = {
     slots: definition.slots(attributes as never),
     steps: definition.update(attributes as never),
     origin: originOf(train.optimizer),
   };
-  return { ...graph, optimizer };
+  return { ...graph, watched, optimizer };
 }
 
 const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };

@@ -56,6 +56,13 @@ export interface ReferenceContext<A extends Attributes> {
   readonly attributes: Values<A>;
 }
 
+export interface Activation {
+  /** What suits the layer before it. */
+  readonly initializer: "he" | "xavier";
+  /** Zero for half of all inputs: a unit whose input is never positive is dead, and training watches for it. */
+  readonly rectifies?: true;
+}
+
 /** One use that tests run: the text of the link, the operand's type, the batch. */
 export interface Sample {
   readonly link: string;
@@ -75,8 +82,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   /** In terms of kernel families; their adjoints (and the steps' own gradients) give the operator's gradient. */
   readonly lower: (c: LowerContext<A>) => ValueId;
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
-  /** A nonlinearity, and the initialiser that suits the layer before it. */
-  readonly activation?: { readonly initializer: "he" | "xavier" };
+  /** A nonlinearity. */
+  readonly activation?: Activation;
   /**
    * The result is probabilities: `true`, over channels (softmax), is what a class output needs; `"each"`, every
    * element by itself (sigmoid), is what labels and masks need.

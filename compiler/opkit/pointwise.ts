@@ -23,11 +23,12 @@ export function definePointwise<const A extends Attributes = Record<never, never
   readonly gradient: (c: GradientContext<A>) => Expression;
   readonly reference: (x: number, attributes: Values<A>) => number;
   readonly initializer: "he" | "xavier";
+  readonly rectifies?: true;
   readonly samples?: readonly Sample[];
   /** Each element of the result is a probability. */
   readonly probabilities?: "each";
 }): Operator {
-  const { name, summary, doc, forward, gradient, reference, initializer, probabilities } = definition;
+  const { name, summary, doc, forward, gradient, reference, initializer, rectifies, probabilities } = definition;
   return defineOperator<A>({
     name,
     summary,
@@ -42,7 +43,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
         [x!]: gradient({ x: given, y: e.value(y), dy, attributes, random }),
       }));
     },
-    activation: { initializer },
+    activation: { initializer, ...(rectifies && { rectifies }) },
     ...(probabilities && { probabilities }),
     reference: ({ operands: [x], attributes }) => mapTensor(x!, (value) => reference(value, attributes)),
     samples: definition.samples ?? [

@@ -28,4 +28,5 @@ export const relu = definePointwise({
   },
   reference: (x) => Math.max(0, x),
   initializer: "he",
+  rectifies: true,
 });

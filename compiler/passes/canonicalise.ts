@@ -26,7 +26,8 @@ export function canonicalise(graph: Graph): Graph {
  * map(reshape(x)) → reshape(map(x)): a dense layer sees the same operand whether or not there is a dropout between
  * it and `flatten`, so that prediction and training keep weights in the same order.
  */
-function reshapesBehindMaps(graph: Graph): Graph {
+function reshapesBehindMaps(given: Graph): Graph {
+  let graph = given;
   const values = new Map(graph.values);
   const reshapes = new Map<ValueId, Node>();
   const nodes = graph.nodes.flatMap((node) => {
@@ -38,6 +39,7 @@ function reshapesBehindMaps(graph: Graph): Graph {
     const { shape } = valueOf({ values }, reshapes.get(node.inputs[0]!)!.inputs[0]!).type;
     values.set(resultOf(map), { ...result, id: resultOf(map), type: { ...result.type, shape } });
     reshapes.set(result.id, reshape);
+    graph = watching(graph, result.id, resultOf(map));
     return [map, reshape];
   });
   return { ...graph, nodes, values };
@@ -135,7 +137,13 @@ function exchange(graph: Graph, pool: Node, at: number): Graph | undefined {
     outputs: [result],
   };
   const nodes = graph.nodes.flatMap((node, i) => (i === before ? [] : i === at ? [pooled, finished] : [node]));
-  return { ...graph, nodes, values: new Map(graph.values).set(largest, value) };
+  return { ...watching(graph, mapped!, result), nodes, values: new Map(graph.values).set(largest, value) };
+}
+
+/** A unit that fires shows behind the move what it showed before: some element above 0. */
+function watching(graph: Graph, before: ValueId, after: ValueId): Graph {
+  const watched = graph.watched.map(({ layer, value }) => ({ layer, value: value === before ? after : value }));
+  return { ...graph, watched };
 }
 
 /** The one operand of full shape in which the step is monotone, if all others are per channel or single. */

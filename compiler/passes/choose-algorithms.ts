@@ -122,6 +122,7 @@ const kernels: { readonly [F in Family]: string } = {
   cross_entropy_grad: "cross_entropy_grad",
   class_hits: "class_hits",
   channel_sum: "channel_sum",
+  activity: "activity",
   reshape: "reshape",
   batch_mean: "batch_mean",
   update: "map_flat",

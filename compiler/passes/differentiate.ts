@@ -24,10 +24,12 @@ export function differentiate(graph: Graph): Graph {
     return value === undefined ? [] : [{ name: `${id}.gradient`, value }];
   });
   const results = [...(graph.objective === "loss" ? means(graph, b) : []), ...inputGradients];
+  const watched = graph.watched.map(({ layer, value }) => ({ layer, value: watch(graph, b, layer, value) }));
   if (graph.optimizer) b.push(update(graph, parameterGradients));
   const done = b.graph(graph.program, graph.model, {
     objective: graph.objective,
     gradients: parameterGradients,
+    watched,
     results,
   });
   return withoutDead(withoutGradients({ ...done, ...(graph.optimizer && { optimizer: graph.optimizer }) }));
@@ -125,6 +127,14 @@ function means(graph: Graph, b: Builder): { name: string; value: ValueId }[] {
     b.at(name, graph.optimizer?.origin ?? b.origin);
     return { name, value: b.node({ family: "batch_mean" }, [value], { part: "mean" }) };
   });
+}
+
+/** Which units of a rectified layer fire. */
+function watch(graph: Graph, b: Builder, layer: string, value: ValueId): ValueId {
+  const { origin } = graph.nodes.find((node) => node.outputs.includes(value))!;
+  return b
+    .at(layer, { ...origin, text: `units of ${origin.text}` })
+    .node({ family: "activity" }, [value], { part: "units" });
 }
 
 function update(graph: Graph, gradients: readonly ValueId[]): Node {

@@ -11,7 +11,7 @@ import {
   type ValueId,
 } from "../ir/graph.ts";
 import { extentOf, sameShape } from "../shape/tensor-type.ts";
-import { readsOf, stepsOf, usersOf } from "./rewrite.ts";
+import { askedOf, readsOf, stepsOf, usersOf } from "./rewrite.ts";
 
 /** The rows that a fused pooling keeps between convolution and window must stay small: a stack buffer of this many floats. */
 const bandLimit = 32 * 1024;
@@ -99,7 +99,7 @@ function inlined(node: Node): Node {
 /** Outputs become what others (or the caller) read, and steps that nothing reads are dropped. */
 function storeWhatIsRead(graph: Graph): Graph {
   const users = usersOf(graph.nodes);
-  const asked = new Set([...graph.gradients, ...graph.results.map((result) => result.value)]);
+  const asked = askedOf(graph);
   const nodes = graph.nodes.map((node, i) => {
     const needed = (id: ValueId): boolean => asked.has(id) || (users.get(id) ?? []).some((user) => user !== i);
     const last = new Set([node.body.at(-1)?.value, node.tail?.body.at(-1)?.value]);

@@ -36,7 +36,8 @@ export function planMemory(state: State): State {
   // Arrays with one number per sample start at whole lines; the last vector may read a line further.
   const bytesOnce = once.once + alignment * (scalars.length + 1);
   const bytesPerSample = sliceBytes + 4 * scalars.length;
-  return { ...state, arena: { ...once, scalars, slice: sliceBytes, offsets, withoutReuse, bytesOnce, bytesPerSample } };
+  const placed = { ...once, ...placeActivity(graph), scalars, slice: sliceBytes, offsets };
+  return { ...state, arena: { ...placed, withoutReuse, bytesOnce, bytesPerSample } };
 }
 
 /** Slices a multiple of 4 KiB apart would all fall into the same cache sets. */
@@ -91,6 +92,7 @@ function placeOnce(
   const [arena, preparation] = [new Bump(), new Bump()];
   const [partials, derived] = [new Map<number, Partials>(), new Map<number, number>()];
   const [statistics, prepared] = [new Map<ValueId, number>(), new Map<ValueId, number>()];
+  const watched = new Set(graph.watched.map(({ value }) => value));
   for (const { units, nodes } of stages!)
     for (const node of nodes) {
       if (units.by === "preparation")
@@ -102,11 +104,22 @@ function placeOnce(
         partials.set(node, { offset: arena.take(parts * stride), stride });
       }
       for (const id of graph.nodes[node]!.outputs)
-        if (!graph.gradients.includes(id) && valueOf(graph, id).type.shape.length > 0)
+        if (!graph.gradients.includes(id) && !watched.has(id) && valueOf(graph, id).type.shape.length > 0)
           statistics.set(id, arena.take(channelBytes(state, id)));
     }
   for (const { node, size } of state.derived!) derived.set(node, arena.take(size * 4));
   return { once: arena.size, partials, derived, statistics, prepared, preparedBytes: preparation.size };
+}
+
+/** Layer after layer, without gaps: what the host hands out as it is. */
+function placeActivity(graph: Graph): Pick<Arena, "activity" | "activityBytes"> {
+  let activityBytes = 0;
+  const activity = new Map<ValueId, number>();
+  for (const { value } of graph.watched) {
+    activity.set(value, activityBytes);
+    activityBytes += valueOf(graph, value).type.shape[0]!;
+  }
+  return { activity, activityBytes };
 }
 
 class Bump {

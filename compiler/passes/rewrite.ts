@@ -24,9 +24,14 @@ export function usersOf(nodes: readonly Node[]): ReadonlyMap<ValueId, readonly n
   return users;
 }
 
+/** Values that the program is for. */
+export function askedOf({ gradients, results, watched }: Graph): Set<ValueId> {
+  return new Set([...gradients, ...[...results, ...watched].map(({ value }) => value)]);
+}
+
 /** Without nodes that nothing needs. */
 export function withoutDead(graph: Graph): Graph {
-  const needed = new Set<ValueId>([...graph.gradients, ...graph.results.map((result) => result.value)]);
+  const needed = askedOf(graph);
   const kept: Node[] = [];
   for (const node of [...graph.nodes].reverse()) {
     if (node.core.family !== "update" && !node.outputs.some((id) => needed.has(id))) continue;

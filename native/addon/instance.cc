@@ -52,7 +52,7 @@ Instance* Instance::create(const Model& model, int threads, Error* what) {
   }
   auto* instance = new (std::nothrow) Instance(model, std::clamp(threads, 1, Pool::max_threads));
   if (instance && instance->parameters_.reserve(instance->block_bytes()) &&
-      instance->derived_.reserve(model.derived_bytes))
+      instance->derived_.reserve(model.derived_bytes) && instance->activity_.reserve(model.activity_bytes))
     return instance;
   delete instance;
   *what = no_memory_for_weights;
@@ -93,6 +93,16 @@ void Instance::clear_state() {
   state_.release();
 }
 
+void Instance::get_activity(uint8_t* fired) {
+  std::lock_guard lock(mutex_);
+  std::copy_n(reinterpret_cast<const uint8_t*>(activity_.data()), model_.activity_bytes, fired);
+}
+
+void Instance::clear_activity() {
+  std::lock_guard lock(mutex_);
+  std::fill_n(activity_.data(), model_.activity_bytes, 0);
+}
+
 Instance::Error Instance::get_gradient(int32_t index, float* logical) {
   std::lock_guard lock(mutex_);
   if (!gradients_.data()) return "no gradient has been computed";
@@ -107,6 +117,7 @@ Call Instance::make_call(int64_t batch, const Arena& arena) {
   call.arena = arena.memory.data();
   call.parameters = parameters_.floats();
   call.derived = derived_.data();
+  call.activity = reinterpret_cast<uint8_t*>(activity_.data());
   call.parallel = Team::run;
   call.pool = &team_;
   return call;
@@ -220,7 +231,7 @@ int64_t Instance::arena_bytes() {
 
 int64_t Instance::parameter_bytes() {
   std::lock_guard lock(mutex_);
-  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes();
+  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes() + activity_.bytes();
 }
 
 }  // namespace cnnc

@@ -47,6 +47,9 @@ class Instance {
   [[nodiscard]] Error get_state(int32_t slot, int32_t index, float* logical);
   // Back to before the first step.
   void clear_state();
+  // Model::activity_bytes bytes: 1 for each watched unit that has fired in a step since the last clear_activity.
+  void get_activity(uint8_t* fired);
+  void clear_activity();
   // Of the latest `gradient` or `step`.
   [[nodiscard]] Error get_gradient(int32_t index, float* logical);
 
@@ -80,7 +83,7 @@ class Instance {
   const Model& model_;
   Team team_;
   std::mutex mutex_;
-  Buffer parameters_, gradients_, state_, derived_;
+  Buffer parameters_, gradients_, state_, derived_, activity_;
   Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
   std::vector<InputView> chunk_inputs_;
   std::vector<float*> chunk_outputs_;

@@ -34,6 +34,7 @@ struct Call {
   Parallel parallel;
   void* pool;
   char* derived;             // Model::derived_bytes, 64-byte aligned; prepare writes, infer reads; else null
+  uint8_t* activity;         // step: Model::activity_bytes; a unit's byte becomes 1 when it fires
 };
 
 struct Program {
@@ -69,6 +70,7 @@ struct Model {
   const char* const* metrics;
   int64_t block;             // floats in the parameter block
   int64_t derived_bytes;     // size of Call::derived (folded, transformed weights); 0 = none
+  int64_t activity_bytes;    // rectified units that training watches, layer after layer
   // prepare: batch 0, no inputs; the host runs it before an infer when parameters have changed.
   // gradient: fills Call::gradients and leaves parameters and state as they are.
   Program prepare, infer, step, gradient;

@@ -41,6 +41,9 @@ export interface AddonInstance {
   getState(slot: number, index: number, into: Float32Array): Float32Array;
   /** The optimiser forgets: back to before the first step. */
   clearState(): void;
+  /** Of all watched units, in the manifest's order: 1 for each that has fired in a step. */
+  getActivity(into: Uint8Array): Uint8Array;
+  clearActivity(): void;
   getGradient(index: number, into: Float32Array): Float32Array;
   inferSync(batch: number, inputs: Elements[], layouts: number, outputs: (Float32Array | null)[]): unknown;
   infer(batch: number, inputs: Elements[], layouts: number): Promise<Float32Array[]>;

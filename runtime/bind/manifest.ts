@@ -42,6 +42,8 @@ export interface TrainManifest {
   readonly schedule: string;
   /** Names of the optimiser's per-parameter state, e.g. ["velocity"]. */
   readonly state: readonly string[];
+  /** Layers whose units are watched, in the addon's order: a unit is a channel of a rectified layer. */
+  readonly rectified: readonly { readonly layer: string; readonly units: number }[];
   /** Names of what a step returns besides the loss, e.g. ["clothing.accuracy"]. */
   readonly metrics: readonly string[];
 }

@@ -39,6 +39,14 @@ export interface StepResult<M extends ModelTypes> {
   readonly metrics: { readonly [Name in M["metrics"]]: number };
 }
 
+/** How many units of a rectified layer never fired: whatever they were shown, their values were 0. */
+export interface DeadUnits {
+  readonly layer: string;
+  /** Channels of the layer; units, of one behind a dense layer. */
+  readonly units: number;
+  readonly dead: number;
+}
+
 /** What a trainer needs of its net. */
 interface Host {
   readonly model: AddonModel;
@@ -117,6 +125,28 @@ export class Trainer<M extends ModelTypes> {
   /** What the schedule gives the next step. */
   get learningRate(): number {
     return nativeCall(() => this.#host.native.learningRate(this.#next, this.totalSteps));
+  }
+
+  /**
+   * Per rectified layer, units that no sample has made fire in any step since `watchUnits`. A dead unit gets no
+   * gradient and stays dead: smaller learning rates, other first weights or `relu(leak_grad=…)` may help.
+   */
+  deadUnits(): DeadUnits[] {
+    const { rectified } = this.#train;
+    const total = rectified.reduce((sum, { units }) => sum + units, 0);
+    const fired = nativeCall(() => this.#host.native.getActivity(new Uint8Array(total)));
+    let at = 0;
+    return rectified.map(({ layer, units }) => {
+      const own = fired.subarray(at, (at += units));
+      return { layer, units, dead: own.reduce((dead, it) => dead + (it === 0 ? 1 : 0), 0) };
+    });
+  }
+
+  /** From here on it is watched anew which units fire; `fit` does so at the start of every epoch. */
+  watchUnits(): void {
+    nativeCall(() => {
+      this.#host.native.clearActivity();
+    });
   }
 
   /** Forward, backward and optimiser over one batch, in the background; steps run in the order of calls. */

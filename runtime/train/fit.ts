@@ -1,10 +1,11 @@
 import type { Batch, ModelTypes } from "../bind/model-types.ts";
 import type { Net } from "../bind/net.ts";
-import type { StepResult, Trainer } from "../bind/trainer.ts";
+import type { DeadUnits, StepResult, Trainer } from "../bind/trainer.ts";
 import { batchesOf } from "../data/batches.ts";
 import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
 import { CnncError } from "../errors.ts";
 import { shuffledOrder } from "../random/shuffle.ts";
+import { Checkpoints, type CheckpointOptions } from "./checkpoints.ts";
 import { ahead, evaluate, type Evaluation } from "./evaluate.ts";
 import { Throughput } from "./throughput.ts";
 
@@ -22,6 +23,8 @@ export interface FitOptions<M extends ModelTypes> {
    * Epochs, batch, seed and number of samples must be those that its run began with.
    */
   readonly trainer?: Trainer<M>;
+  /** A file that always holds what is needed to go on: written after every epoch, and in between. */
+  readonly checkpoint?: CheckpointOptions;
   readonly onStep?: (progress: StepProgress<M>) => void;
   readonly onEpoch?: (report: EpochReport<M>) => void | Promise<void>;
   /** Ends training after the step that runs; `fit` then resolves with `stopped: true`. */
@@ -47,6 +50,8 @@ export interface EpochReport<M extends ModelTypes> extends StepResult<M> {
   readonly epochs: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  /** Of each rectified layer, units that fired for no sample of the epoch (of its rest, after a resumption). */
+  readonly deadUnits: readonly DeadUnits[];
   readonly validation?: Evaluation;
 }
 
@@ -70,6 +75,7 @@ export async function fit<M extends ModelTypes>(
   for (let epoch = firstEpoch; epoch < plan.epochs; epoch++) {
     const trained = await trainEpoch(plan, data, epoch, options);
     if (!trained) return { epochs: reports, stopped: true, trainer: plan.trainer };
+    await plan.checkpoints.afterEpoch();
     const validation = options.validation && (await validate(net, options.validation, options));
     if (validation === "stopped") return { epochs: reports, stopped: true, trainer: plan.trainer };
     const report = { ...trained, ...(validation && { validation }) };
@@ -85,6 +91,7 @@ interface Plan<M extends ModelTypes> {
   readonly seed: number;
   readonly stepsPerEpoch: number;
   readonly trainer: Trainer<M>;
+  readonly checkpoints: Checkpoints<M>;
   readonly throughput: Throughput;
 }
 
@@ -105,7 +112,8 @@ function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, op
   }
   const trainer = options.trainer ?? net.trainer({ seed, totalSteps: epochs * stepsPerEpoch });
   trainer.enterRun({ epochs, batch, samples: data.size });
-  return { epochs, batch, seed, stepsPerEpoch, trainer, throughput: new Throughput() };
+  const checkpoints = new Checkpoints(trainer, options.checkpoint);
+  return { epochs, batch, seed, stepsPerEpoch, trainer, checkpoints, throughput: new Throughput() };
 }
 
 /** Undefined: the signal ended it. */
@@ -120,6 +128,7 @@ async function trainEpoch<M extends ModelTypes>(
   const batches = [...batchesOf(shuffledOrder(data.size, plan.seed, epoch), plan.batch)];
   // A resumed trainer may stand in the middle of the epoch.
   const rest = batches.slice(trainer.steps - epoch * plan.stepsPerEpoch);
+  trainer.watchUnits();
   const mean = new MeanResult<M>();
   const own = new Throughput();
   let position = 0;
@@ -140,9 +149,11 @@ async function trainEpoch<M extends ModelTypes>(
       imagesPerSecond: throughput.samplesPerSecond,
       secondsLeft: throughput.secondsFor(totalSteps - trainer.steps),
     });
+    await plan.checkpoints.afterStep();
   }
   const { seconds, samplesPerSecond: imagesPerSecond } = own;
-  return { ...mean.result(), epoch, epochs: plan.epochs, seconds, imagesPerSecond };
+  const deadUnits = trainer.deadUnits();
+  return { ...mean.result(), epoch, epochs: plan.epochs, seconds, imagesPerSecond, deadUnits };
 }
 
 async function validate<M extends ModelTypes>(

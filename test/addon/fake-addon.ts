@@ -113,6 +113,7 @@ export function fakeManifest(model = "Linear"): Manifest {
       optimizer: "sgd(lr=0.1, momentum=0.5)",
       schedule: "linear",
       state: ["velocity"],
+      rectified: [{ layer: "logits", units: 2 }],
       metrics: ["kind.accuracy"],
     },
   };

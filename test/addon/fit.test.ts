@@ -8,6 +8,7 @@ import {
   evaluate,
   fit,
   openSafetensors,
+  pick,
   slice,
   type ClassEvaluation,
   type ModelClass,
@@ -100,6 +101,38 @@ describe("fit", () => {
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss);
     expect(epochs.at(-1)!.validation!.top1).toBeGreaterThan(0.9);
     expect(epochs.at(-1)!.metrics["kind.accuracy"]).toBeGreaterThan(0.9);
+  });
+
+  it("tells per epoch which units never fired", async () => {
+    await using net = await Linear.load({ seed: 3 });
+    const cats = pick(data, Int32Array.from(samples.flatMap(([left, , right], i) => (left > right ? [] : [i]))));
+    const watched: unknown[] = [];
+    const onEpoch = ({ deadUnits }: { deadUnits: unknown }) => void watched.push(deadUnits);
+    const { trainer } = await fit(net, cats, { epochs: 2, batch: 8, onEpoch });
+    expect(watched).toEqual([1, 2].map(() => [{ layer: "logits", units: 2, dead: 1 }]));
+    await trainer.step(batch);
+    expect(trainer.deadUnits()).toEqual([{ layer: "logits", units: 2, dead: 0 }]);
+    trainer.watchUnits();
+    expect(trainer.deadUnits()).toEqual([{ layer: "logits", units: 2, dead: 2 }]);
+  });
+
+  it("keeps a checkpoint after every epoch, or after every step", async () => {
+    const file = path.join(folder, "kept.safetensors");
+    const kept = async (seconds: number) => {
+      const steps: string[] = [];
+      await using net = await Linear.load({ seed: 3 });
+      fs.rmSync(file, { force: true });
+      const onStep = () => {
+        if (!fs.existsSync(file)) return;
+        using weights = openSafetensors(file);
+        steps.push(weights.metadata["step"]!);
+      };
+      await fit(net, data, { epochs: 2, batch: 8, checkpoint: { path: file, seconds }, onStep });
+      using last = openSafetensors(file);
+      return [...new Set(steps), last.metadata["step"]].join();
+    };
+    expect(await kept(1000)).toBe("4,8");
+    expect(await kept(0)).toBe("1,2,3,4,5,6,7,8");
   });
 
   it("is the same for the same seed, whatever the number of threads", async () => {

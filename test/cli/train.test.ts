@@ -70,6 +70,7 @@ describe("cnnc train", () => {
         epoch: 1,
         loss: expect.any(Number),
         metrics: { "clothing.accuracy": expect.any(Number) },
+        deadUnits: [],
         seconds: expect.any(Number),
         imagesPerSecond: expect.any(Number),
       },
@@ -97,6 +98,47 @@ describe("cnnc train", () => {
     const resumed = await cnnc([...args.slice(0, -2), "--resume", part, "--out", rest]);
     expect(resumed.stderr).toBe("");
     expect(fs.readFileSync(rest).equals(fs.readFileSync(whole))).toBe(true);
+  });
+
+  test("goes on after kill -9 from the latest checkpoint, as if nothing had happened", async () => {
+    const [whole, killed] = ["unkilled", "killed"].map((name) => path.join(folder, `${name}.safetensors`)) as [
+      string,
+      string,
+    ];
+    const args = ["train", lenet, "--data", data, "--epochs", "3", "--seed", "11", "--quiet"];
+    await cnnc([...args, "--out", whole]);
+    const begun = await cnnc([...args, "--checkpoint", "0", "--out", killed], {
+      onStart: (child) => {
+        const look = setInterval(() => fs.existsSync(killed) && child.kill("SIGKILL"), 20);
+        child.on("close", () => clearInterval(look));
+      },
+    });
+    expect(begun.code).toBe(null);
+    const resumed = await cnnc([...args, "--resume", killed, "--out", killed]);
+    expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
+    expect(fs.readFileSync(killed).equals(fs.readFileSync(whole))).toBe(true);
+  });
+
+  test("warns once of a layer whose units are dead", async () => {
+    plant(folder, {
+      "dying.cnn": `cnn 1
+model Dying {
+  input image: u8[1, 28, 28]
+  logits = image -> normalize(mean=[0.286], std=[0.353]) -> flatten -> dense(40) -> relu -> dense(10)
+  output clothing: class[10] = logits -> softmax
+  train { loss = cross_entropy(logits, clothing)  optimizer = sgd(lr=0.9, momentum=0.9)  batch = 64 }
+}`,
+    });
+    const args = ["train", path.join(folder, "dying.cnn"), "--data", data, "--epochs", "2"];
+    const out = ["--out", path.join(folder, "dying.safetensors")];
+    const { code, stdout, stderr } = await cnnc([...args, ...out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^epoch 1\/2 .* dead units \d+\.\d% .*\nepoch 2\/2 .* dead units \d+\.\d%/);
+    expect(stderr).toMatch(
+      /^warning: logits\.relu1: \d+ of 40 units fired for no sample of this epoch; a smaller learning rate, .*\n$/,
+    );
+    const { epochs } = await cnncJson<{ epochs: { deadUnits: unknown }[] }>([...args, ...out, "--warn-dead", "0.99"]);
+    expect(epochs[1]!.deadUnits).toEqual([{ layer: "logits.relu1", units: 40, dead: expect.any(Number) }]);
   });
 
   test("needs a train section", async () => {

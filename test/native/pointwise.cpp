@@ -1,4 +1,5 @@
-// map, channel_sum, sum_partials, batch_mean, flatten, unflatten, clear_halo, pack_vector.
+// map, channel_sum, activity, sum_partials, batch_mean, flatten, unflatten, clear_halo, pack_vector.
+#include "kernels/activity.h"
 #include "kernels/flatten.h"
 #include "kernels/map.h"
 #include "kernels/pack.h"
@@ -34,6 +35,25 @@ void check(const char* name) {
   }), values);
 }
 
+// Channel c is positive in one place alone, of sample c % batch; every third channel nowhere. Padding lanes hold NaN.
+template <class V, int H, int W, int C, int Pixel>
+void check_activity(const char* name) {
+  constexpr long batch = 3;
+  Filled<Tensor<H, W, C, Pixel>> x(batch);
+  x.each([](float& v, long n, int h, int w, int c) {
+    v = c % 3 && n == c % batch && h == c % H && w == c % W ? 1e-30f : c % 2 ? 0.f : -1.f;
+  });
+  std::vector<uint8_t> fired(C + 1, 0), once(C + 1, 0);
+  fired[0] = 1;  // stays
+  activity<V>(x.x, batch, fired.data());
+  activity<V>(x.x, 1, once.data());
+  for (int c = 0; c < C; c++) {
+    expect(name, fired[c] == (c == 0 || c % 3));
+    expect(name, once[c] == (c % 3 && c % batch == 0));
+  }
+  expect(name, fired[C] == 0);
+}
+
 template <class V>
 void check_flat() {
   constexpr int L = V::lanes, n = 5 * L;
@@ -61,6 +81,8 @@ int main() {
     check<V, 3, 2, L + 3, L + 3, 0, 0>("unpadded");
     check<V, 1, 1, 10, 10, 0, 0>("a vector");
     check<V, 4, 9, 3, 3, 0, 3>("three channels");
+    check_activity<V, 3, 5, L + 3, 2 * L + 16>("activity");
+    check_activity<V, 1, 1, 10, 10>("activity of a vector");
     check_flat<V>();
   });
   return finish();

@@ -163,6 +163,11 @@ describe("a map in front of a pool", () => {
     expect(moved("(tanh s)", "max", second)).toBe(false);
   });
 
+  it("takes along what watches its units", () => {
+    expect(after(mapThenPool("(max s 0)", "max", "watch relu = m"))).toContain("watch relu = p");
+    expect(after(mapThenPool("(max s 0)", "average", "watch relu = m"))).toContain("watch relu = m");
+  });
+
   it("moves behind several pools, one after the other", () => {
     const found = after(`
       input x: f32[4,8,8]

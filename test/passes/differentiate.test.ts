@@ -199,6 +199,28 @@ it("a parameter that nothing reads is an error that names it", () => {
   expect(() => differentiate(graphOf(text, gradient))).toThrow("no gradient reaches the parameter w");
 });
 
+it("watched layers get bytes that tell which units fire", () => {
+  const found = after(
+    `
+    input x: f32[4]
+    target t: i32[]
+    parameter w: f32[2,4] once
+    node dense (x, w)
+      store y: f32[2] = core
+    node map (y)
+      store r: f32[2] = (max y 0)
+        gradient y = (where_greater r 0 gradient 0)
+    node cross_entropy (r, t)
+      store loss: f32[] = core
+    watch relu = r
+    result loss = loss
+  `,
+    "program step M loss",
+  );
+  expect(found).toContain("node activity (r)\n  store relu.units: u8[2] once = core");
+  expect(found).toContain("watch relu = relu.units");
+});
+
 it("a training step ends in the optimiser and hands back means", () => {
   const model = modelOf(
     "Tiny",

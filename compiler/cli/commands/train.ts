@@ -9,6 +9,7 @@ import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
 import { isFolder, openData, split } from "../data.ts";
+import { deadShare, DeadUnitWarnings } from "../dead-units.ts";
 import type { Data, Split } from "../data.ts";
 import { stoppedCode, withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
@@ -26,6 +27,8 @@ export interface TrainCommandOptions extends TargetOptions {
   readonly batch?: number;
   readonly validation: number;
   readonly resume?: string;
+  readonly checkpoint: number;
+  readonly warnDead: number;
   readonly threads?: number;
 }
 
@@ -69,7 +72,7 @@ async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run):
     warn(`${options.resume} is of another build: the last bits may come out differently`);
   const before = trainer?.steps ?? 0;
   const parts = split(data, options.validation, trainer?.seed ?? options.seed ?? 0);
-  const result = await fitWith(net, parts, trainer, { progress, signal, options, silent });
+  const result = await fitWith(net, parts, trainer, { progress, signal, out, options, silent });
   progress.clear();
   if (result.trainer.steps === before) return nothingDone(result, { signal, options });
   if (result.stopped) {
@@ -113,6 +116,7 @@ function warn(message: string): void {
 interface Watch {
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  readonly out: string;
   readonly options: TrainCommandOptions;
   readonly silent: boolean;
 }
@@ -121,11 +125,13 @@ function fitWith(
   net: AnyNet,
   data: Split,
   trainer: Trainer<AnyModel> | undefined,
-  { progress, signal, options, silent }: Watch,
+  { progress, signal, out, options, silent }: Watch,
 ): Promise<FitResult<AnyModel>> {
   const { epochs, batch, seed } = options;
+  const dead = new DeadUnitWarnings(options.warnDead);
   return fit(net, data.train, {
     signal,
+    checkpoint: { path: out, seconds: options.checkpoint },
     ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batch }),
     ...(seed !== undefined && { seed }),
@@ -142,6 +148,7 @@ function fitWith(
     onEpoch: (report) => {
       progress.clear();
       if (!silent) printLine(epochLine(report));
+      if (!options.json) dead.of(report).forEach(warn);
     },
   });
 }
@@ -155,14 +162,15 @@ function epochLine(report: EpochReport<AnyModel>): string {
     `loss ${loss.toFixed(4)}`,
     ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
     ...(validation?.top1 === undefined ? [] : [`validation ${formatShare(validation.top1)}`]),
+    ...deadShare(report),
     `${formatCount(Math.round(imagesPerSecond))} images/s`,
     formatSeconds(seconds),
   ].join("  ");
 }
 
 function epochAsJson(report: EpochReport<AnyModel>): object {
-  const { epoch, loss, metrics, seconds, imagesPerSecond, validation } = report;
-  return { epoch: epoch + 1, loss, metrics, ...validated(validation), seconds, imagesPerSecond };
+  const { epoch, loss, metrics, seconds, imagesPerSecond, deadUnits, validation } = report;
+  return { epoch: epoch + 1, loss, metrics, ...validated(validation), deadUnits, seconds, imagesPerSecond };
 }
 
 function validated(validation: Evaluation | undefined): object {

@@ -185,6 +185,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
   const table = (name: string, count: number): string => (count > 0 ? `${model.name}_model::${name}` : "nullptr");
   const preparedBytes = model.plans.infer?.arena.preparedBytes ?? 0;
+  const activityBytes = model.plans.step?.arena.activityBytes ?? 0;
   const counts = [
     graph.inputs.length,
     model.outputs.length,
@@ -210,7 +211,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.name)},`,
     `    ${counts.join(", ")},`,
     `    ${lists.join(", ")},`,
-    `    ${block}, ${preparedBytes},`,
+    `    ${block}, ${preparedBytes}, ${activityBytes},`,
     `    ${preparedBytes > 0 ? `{${functionOf(model, "infer")}_prepare, 64, 0}` : "{nullptr, 0, 0}"}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
     `    ${model.rate ? `${model.name}_learning_rate` : "nullptr"},`,
     "};",

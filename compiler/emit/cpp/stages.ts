@@ -108,6 +108,12 @@ function sums(nodes: readonly number[], c: Context): string[] {
       const body = [`call.results[${slot}] = batch_mean(${c.memory(node.inputs[0]!)}, call.batch);`];
       return { units: "1", name: "", body };
     }
+    if (node.core.family === "activity") {
+      const { kernel, lanes } = c.choice(index);
+      const bytes = `call.activity + ${arena.activity.get(id)}`;
+      const body = [`${kernel}<${vector(lanes)}>(${c.memory(node.inputs[0]!)}, call.batch, ${bytes});`];
+      return { units: "1", name: "", body };
+    }
     const statistic = statisticJobs(index, c);
     if (statistic) {
       added.push(statistic.finish);

@@ -5,7 +5,7 @@ import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { pool, poolGrad } from "./pool.ts";
-import { batchMean, channelSum, map, reshape, update } from "./simple.ts";
+import { activity, batchMean, channelSum, map, reshape, update } from "./simple.ts";
 
 const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   map,
@@ -26,6 +26,7 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   cross_entropy_grad: crossEntropyGrad,
   class_hits: classHits,
   channel_sum: channelSum,
+  activity,
   reshape,
   batch_mean: batchMean,
   update,

@@ -14,6 +14,11 @@ export const channelSum: FamilyDefinition<"channel_sum"> = {
   acrossBatch: true,
 };
 
+export const activity: FamilyDefinition<"activity"> = {
+  result: (_, [x]) => ({ type: { dtype: "u8", shape: [x!.type.shape[0]!] }, batched: false }),
+  acrossBatch: true,
+};
+
 export const reshape: FamilyDefinition<"reshape"> = {
   result: ({ shape }) => batched(shape),
   epilogue: true,

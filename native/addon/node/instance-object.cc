@@ -91,6 +91,8 @@ Napi::Function InstanceObject::define(Napi::Env env) {
                          InstanceMethod<&InstanceObject::get_state>("getState"),
                          InstanceMethod<&InstanceObject::clear_state>("clearState"),
                          InstanceMethod<&InstanceObject::learning_rate>("learningRate"),
+                         InstanceMethod<&InstanceObject::get_activity>("getActivity"),
+                         InstanceMethod<&InstanceObject::clear_activity>("clearActivity"),
                          InstanceMethod<&InstanceObject::get_gradient>("getGradient"),
                          InstanceMethod<&InstanceObject::infer_sync>("inferSync"),
                          InstanceMethod<&InstanceObject::infer>("infer"),
@@ -174,22 +176,25 @@ Napi::Value InstanceObject::start(Napi::Env env, Napi::Value result, PromiseJob:
   return promise;
 }
 
-const Parameter* InstanceObject::parameter(Arguments& arguments, size_t at) {
-  if (instance_->model().parameter_count == 0) arguments.fail_range("the model has no parameters");
-  const int64_t index = arguments.integer(at, "index", 0, instance_->model().parameter_count - 1);
-  return arguments.ok() ? &instance_->model().parameters[index] : nullptr;
+// A parameter's index at `at`, and a Float32Array of its elements behind it.
+bool InstanceObject::read_values(Arguments& arguments, size_t at, Values& values) {
+  const Model& model = instance_->model();
+  if (model.parameter_count == 0) arguments.fail_range("the model has no parameters");
+  values.index = static_cast<int32_t>(arguments.integer(at, "index", 0, model.parameter_count - 1));
+  if (!arguments.ok()) return false;
+  const Parameter& it = model.parameters[values.index];
+  const Span span = arguments.array(arguments[at + 1], it.name, napi_float32_array, element_count(it));
+  values.data = static_cast<float*>(span.data);
+  return arguments.ok();
 }
 
 // setParameter(index, Float32Array)
 Napi::Value InstanceObject::set_parameter(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
-  const Parameter* it = parameter(arguments, 0);
-  if (!it) return {};
-  const Span span = arguments.array(info[1], it->name, napi_float32_array, element_count(*it));
-  if (!arguments.ok()) return {};
-  instance_->set_parameter(static_cast<int32_t>(it - instance_->model().parameters),
-                           static_cast<const float*>(span.data));
+  Values values;
+  if (!read_values(arguments, 0, values)) return {};
+  instance_->set_parameter(values.index, values.data);
   return info.Env().Undefined();
 }
 
@@ -197,12 +202,9 @@ Napi::Value InstanceObject::set_parameter(const Napi::CallbackInfo& info) {
 Napi::Value InstanceObject::get_parameter(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
-  const Parameter* it = parameter(arguments, 0);
-  if (!it) return {};
-  const Span span = arguments.array(info[1], it->name, napi_float32_array, element_count(*it));
-  if (!arguments.ok()) return {};
-  instance_->get_parameter(static_cast<int32_t>(it - instance_->model().parameters),
-                           static_cast<float*>(span.data));
+  Values values;
+  if (!read_values(arguments, 0, values)) return {};
+  instance_->get_parameter(values.index, values.data);
   return info[1];
 }
 
@@ -211,13 +213,9 @@ Napi::Value InstanceObject::set_state(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const auto slot = static_cast<int32_t>(arguments.integer(0, "slot", 0, instance_->model().state_slots - 1));
-  const Parameter* it = parameter(arguments, 1);
-  if (!it) return {};
-  const Span span = arguments.array(info[2], it->name, napi_float32_array, element_count(*it));
-  if (!arguments.ok()) return {};
-  const auto index = static_cast<int32_t>(it - instance_->model().parameters);
-  return answer(info.Env(), instance_->set_state(slot, index, static_cast<const float*>(span.data)),
-                info.Env().Undefined());
+  Values values;
+  if (!read_values(arguments, 1, values)) return {};
+  return answer(info.Env(), instance_->set_state(slot, values.index, values.data), info.Env().Undefined());
 }
 
 // getState(slot, index, into: Float32Array) → into
@@ -225,12 +223,9 @@ Napi::Value InstanceObject::get_state(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
   const auto slot = static_cast<int32_t>(arguments.integer(0, "slot", 0, instance_->model().state_slots - 1));
-  const Parameter* it = parameter(arguments, 1);
-  if (!it) return {};
-  const Span span = arguments.array(info[2], it->name, napi_float32_array, element_count(*it));
-  if (!arguments.ok()) return {};
-  const auto index = static_cast<int32_t>(it - instance_->model().parameters);
-  return answer(info.Env(), instance_->get_state(slot, index, static_cast<float*>(span.data)), info[2]);
+  Values values;
+  if (!read_values(arguments, 1, values)) return {};
+  return answer(info.Env(), instance_->get_state(slot, values.index, values.data), info[2]);
 }
 
 // clearState(): the optimiser forgets
@@ -250,16 +245,30 @@ Napi::Value InstanceObject::learning_rate(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), rate ? rate(step, total) : 0);
 }
 
+// getActivity(into: Uint8Array) → into: 1 for each watched unit that has fired
+Napi::Value InstanceObject::get_activity(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const Span span = arguments.array(info[0], "activity", napi_uint8_array, instance_->model().activity_bytes);
+  if (!arguments.ok()) return {};
+  instance_->get_activity(static_cast<uint8_t*>(span.data));
+  return info[0];
+}
+
+// clearActivity(): from here on it is watched anew which units fire
+Napi::Value InstanceObject::clear_activity(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  instance_->clear_activity();
+  return info.Env().Undefined();
+}
+
 // getGradient(index, into: Float32Array) → into
 Napi::Value InstanceObject::get_gradient(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
-  const Parameter* it = parameter(arguments, 0);
-  if (!it) return {};
-  const Span span = arguments.array(info[1], it->name, napi_float32_array, element_count(*it));
-  if (!arguments.ok()) return {};
-  const auto index = static_cast<int32_t>(it - instance_->model().parameters);
-  return answer(info.Env(), instance_->get_gradient(index, static_cast<float*>(span.data)), info[1]);
+  Values values;
+  if (!read_values(arguments, 0, values)) return {};
+  return answer(info.Env(), instance_->get_gradient(values.index, values.data), info[1]);
 }
 
 // inferSync(batch, inputs, layouts, outputs: (Float32Array | null)[]) → outputs

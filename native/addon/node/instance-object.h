@@ -30,6 +30,8 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
   Napi::Value get_state(const Napi::CallbackInfo& info);
   Napi::Value clear_state(const Napi::CallbackInfo& info);
   Napi::Value learning_rate(const Napi::CallbackInfo& info);
+  Napi::Value get_activity(const Napi::CallbackInfo& info);
+  Napi::Value clear_activity(const Napi::CallbackInfo& info);
   Napi::Value get_gradient(const Napi::CallbackInfo& info);
   Napi::Value infer_sync(const Napi::CallbackInfo& info);
   Napi::Value infer(const Napi::CallbackInfo& info);
@@ -43,7 +45,11 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
   Napi::Value disposed(const Napi::CallbackInfo& info);
 
   bool alive(Napi::Env env);
-  const Parameter* parameter(Arguments& arguments, size_t at);
+  struct Values {
+    int32_t index = 0;
+    float* data = nullptr;
+  };
+  bool read_values(Arguments& arguments, size_t at, Values& values);
   void report(Napi::Env env, int64_t bytes);
   std::deque<Dispatcher::Job*> stop();
   Napi::Value start(Napi::Env env, Napi::Value result, PromiseJob::Work work);

@@ -87,8 +87,10 @@ void gradient(const Call& call) {
 
 double learning_rate(double step, double total) { return 0.1 * (1 - step / total); }
 
+// Unit o has fired once it was the truth of a sample.
 void step(const Call& call) {
   gradient(call);
+  for (int64_t n = 0; n < call.batch; n++) call.activity[call.targets[0][n]] = 1;
   const auto rate = static_cast<float>(learning_rate(static_cast<double>(call.step), call.total_steps));
   for (int64_t i = 0; i < block; i++) {
     call.state[i] = 0.5f * call.state[i] + call.gradients[i];
@@ -131,6 +133,7 @@ constexpr Model make(const char* name, const char* isa, Program infer_program) {
           metrics,
           block,
           block * 4,
+          2,
           {prepare, 0, 0},
           infer_program,
           {step, 0, 16},
