@@ -14,6 +14,8 @@ import { version } from "./version.ts";
 
 export interface CompileOptions extends CheckOptions {
   readonly isa: ManifestIsa;
+  /** false: train on pictures as they are, whatever `augment` lines say. */
+  readonly augment?: boolean | undefined;
 }
 
 export interface CompiledModel {
@@ -38,7 +40,9 @@ export function compile(source: SourceFile, options: CompileOptions): Compilatio
   const { models, diagnostics: found, sources } = check(ast, options);
   const diagnostics = [...syntax, ...found];
   if (hasErrors(diagnostics)) return { diagnostics, models: [] };
-  const compiled = models.map((model) => compileModel(model, [source, ...sources], options));
+  const compiled = models.map((model) =>
+    compileModel(options.augment === false ? withoutAugments(model) : model, [source, ...sources], options),
+  );
   const budget = compiled.flatMap(({ model, plans }) => checkArena(model, arenaBytes(plans)) ?? []);
   const all = [...diagnostics, ...budget];
   return { diagnostics: all, models: hasErrors(all) ? [] : compiled };
@@ -54,7 +58,7 @@ export function arenaBytes({ plans }: ModelPlans): number {
 function compileModel(
   model: CheckedModel,
   sources: readonly [SourceFile, ...SourceFile[]],
-  { isa, set }: CompileOptions,
+  { isa, set, augment = true }: CompileOptions,
 ): CompiledModel {
   const [source, ...others] = sources;
   const read = others.map(({ path, text }) => [path.replace(/^.*[\\/]/, ""), text]);
@@ -63,11 +67,15 @@ function compileModel(
     compiler: `cnnc ${version}`,
     file: source.path.replace(/^.*[\\/]/, ""),
     sourceHash,
-    hash: sha256(JSON.stringify([version, isa, set ?? {}, source.text, ...read])).slice(0, 32),
+    hash: sha256(JSON.stringify([version, isa, set ?? {}, augment, source.text, ...read])).slice(0, 32),
   };
   const plans = planModel(model, targets[isa]);
   const manifest = manifestOf(model, plans, identity, `${baseName(source.path)}.node`);
   return { model, plans, manifest, kernels: printModel(plans, identity) };
+}
+
+function withoutAugments(model: CheckedModel): CheckedModel {
+  return model.train ? { ...model, train: { ...model.train, augments: [] } } : model;
 }
 
 /** `lenet` for `examples/lenet/lenet.cnn`: what products are named after. */

@@ -2,6 +2,7 @@
 #pragma once
 #include "addon/model.h"
 #include "kernels/activity.h"
+#include "kernels/affine_sample.h"
 #include "kernels/batch_norm.h"
 #include "kernels/conv_data.h"
 #include "kernels/conv_direct.h"
@@ -23,15 +24,16 @@
 #include "random/philox.h"
 #include "simd/math.h"
 
-namespace cnnc::schedule {
+namespace cnnc::scalars {
 
-// What a learning rate is written with, in double.
+// What is computed once for a step or a sample, in double: learning rates, maps of pictures.
 inline double max(double a, double b) { return a > b ? a : b; }
 inline double min(double a, double b) { return a < b ? a : b; }
 inline double cos(double x) { return __builtin_cos(x); }
+inline double sin(double x) { return __builtin_sin(x); }
 inline double exp(double x) { return __builtin_exp(x); }
 inline double sqrt(double x) { return __builtin_sqrt(x); }
 inline double fma(double a, double b, double c) { return a * b + c; }
 inline double select(bool condition, double then, double otherwise) { return condition ? then : otherwise; }
 
-}  // namespace cnnc::schedule
+}  // namespace cnnc::scalars

@@ -1,10 +1,10 @@
 import { didYouMean } from "../../grammar/index.ts";
-import type { Argument, Call, Expression, Span } from "../../grammar/index.ts";
-import { findUnit } from "../../grammar/tokens/units.ts";
+import type { Argument, Call, DiagnosticExtras, Expression, NumberLiteral } from "../../grammar/index.ts";
 import type { Attribute, Constant } from "../opkit/attributes.ts";
 import type { Definition } from "../opkit/operator.ts";
 import { describeConstant } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
+import { quantityIn, withoutUnit } from "./quantities.ts";
 import { describeShape } from "./values.ts";
 import type { Evaluated } from "./values.ts";
 import { suggestion } from "./words.ts";
@@ -110,16 +110,23 @@ function parseAttribute(
 ): { readonly value: unknown } | undefined {
   const evaluated = wordOf(node, attribute, c) ?? c.evaluate(node);
   if (evaluated.kind === "unknown") return undefined;
-  const unit = quantityIn(node);
+  const unit = quantityIn(node, attribute.unit);
   if (unit !== undefined) {
     c.reporter.add("CNN324", unit.span, { name: `${name}\` of \`${operator}`, measure: unit.measure, text: unit.text });
     return undefined;
   }
   const parsed = evaluated.kind === "constant" ? attribute.parse(evaluated.value) : undefined;
-  if (parsed?.ok) return { value: parsed.value };
+  const lack = attribute.unit === undefined ? {} : unitFix(withoutUnit(node), attribute.unit);
+  if (parsed?.ok && lack.fix === undefined) return { value: parsed.value };
   const holes = { operator, name, expected: attribute.expected, found: describe(evaluated) };
-  c.reporter.add("CNN310", node.span, holes, wordFix(node, attribute));
+  c.reporter.add("CNN310", node.span, holes, parsed?.ok ? lack : wordFix(node, attribute));
   return undefined;
+}
+
+function unitFix(bare: readonly NumberLiteral[], unit: string): DiagnosticExtras {
+  if (bare.length === 0) return {};
+  const edits = bare.map(({ span, value }) => ({ span, text: `${value}${unit}` }));
+  return { fix: { title: `write ${edits.map(({ text }) => `\`${text}\``).join(" and ")}`, edits } };
 }
 
 /** A bare word is a word of the attribute first, and a name of the model second. */
@@ -130,7 +137,7 @@ function wordOf(node: Expression, { words }: Attribute<unknown>, { scope }: Cont
   return isWord ? { kind: "constant", value: { kind: "word", value: node.name } } : undefined;
 }
 
-function wordFix(node: Expression, { words }: Attribute<unknown>): Parameters<Context["reporter"]["add"]>[3] {
+function wordFix(node: Expression, { words }: Attribute<unknown>): DiagnosticExtras {
   if (node.kind !== "Name" || words === undefined) return {};
   const meant = didYouMean(node.name, words);
   if (meant === undefined) return {};
@@ -141,42 +148,4 @@ export function describe(evaluated: Evaluated): string {
   if (evaluated.kind === "constant") return describeConstant(evaluated.value as Constant);
   if (evaluated.kind === "outs") return `the outs of \`${evaluated.block}\``;
   return evaluated.kind === "tensor" ? `a value (${describeShape(evaluated.tensor.type.shape)})` : "an error";
-}
-
-const measures = { bytes: "an amount of memory", time: "a time", angle: "an angle", frequency: "a frequency" } as const;
-
-export interface Quantity {
-  readonly span: Span;
-  readonly text: string;
-  readonly unit: string;
-  readonly measure: string;
-}
-
-/** The first number in an expression whose unit is more than a count: no argument takes one yet. */
-export function quantityIn(node: Expression): Quantity | undefined {
-  switch (node.kind) {
-    case "Number": {
-      const unit = node.unit === undefined ? undefined : findUnit(node.unit);
-      if (unit === undefined || unit.measures === "count") return undefined;
-      return { span: node.span, text: node.text, unit: unit.name, measure: measures[unit.measures] };
-    }
-    case "List":
-      return node.items.map(quantityIn).find((found) => found !== undefined);
-    case "Paren":
-      return quantityIn(node.value);
-    case "Unary":
-      return quantityIn(node.operand);
-    case "Binary":
-      return quantityIn(node.left) ?? quantityIn(node.right);
-    case "Range":
-      return quantityIn(node.from) ?? quantityIn(node.to);
-    case "Chain":
-    case "Call":
-    case "If":
-    case "String":
-    case "Boolean":
-    case "Name":
-    case "Attribute":
-      return undefined;
-  }
 }

@@ -1,9 +1,10 @@
 import type { Expression, Span } from "../../grammar/index.ts";
 import type { Shape } from "../shape/tensor-type.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
-import { describe, quantityIn } from "./arguments.ts";
+import { describe } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { formatCount, MOST_ELEMENTS } from "./limits.ts";
+import { quantityIn } from "./quantities.ts";
 
 const MOST_DIMENSIONS = 3;
 

@@ -78,6 +78,20 @@ export interface CheckedTrain {
   readonly schedule: Use<"schedule">;
   readonly batch: number;
   readonly epochs: number;
+  readonly augments: readonly CheckedAugment[];
+}
+
+/** How the pictures of one input are varied. */
+export interface CheckedAugment {
+  readonly input: string;
+  /** In the order in which they act on the picture. */
+  readonly links: readonly AugmentationUse[];
+  readonly span: Span;
+}
+
+export interface AugmentationUse extends Use<"augmentation"> {
+  /** Stable, like a layer's: `image.augment.rotate1`. Its random numbers are drawn by it. */
+  readonly name: string;
 }
 
 export interface Use<K extends Definition["kind"]> {

@@ -1,11 +1,13 @@
 import type { Call, Expression, Setting, Train } from "../../grammar/index.ts";
-import { bindArguments, describe, evaluateAttributes, quantityIn } from "./arguments.ts";
+import { bindArguments, describe, evaluateAttributes } from "./arguments.ts";
+import { checkAugments } from "./augment.ts";
 import type { Context, ModelContext } from "./context.ts";
 import { statementContext } from "./evaluator.ts";
 import { formatCount } from "./limits.ts";
 import { checkLoss, hasTarget } from "./loss.ts";
 import type { Outputs } from "./loss.ts";
 import type { CheckedTrain, LossExpression, Use } from "./program.ts";
+import { quantityIn } from "./quantities.ts";
 import { resolveWord, suggestion } from "./words.ts";
 
 const settingNames = ["loss", "optimizer", "schedule", "batch", "epochs"] as const;
@@ -19,10 +21,6 @@ const MOST_EPOCHS = 1_000_000;
 /** `train { loss = … optimizer = … }` */
 export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): CheckedTrain | undefined {
   const c = statementContext(model, "loss");
-  for (const { span } of node.augments) {
-    const word = { ...span, end: span.start + "augment".length };
-    c.reporter.add("CNN255", word, {});
-  }
   const settings = collect(node, c);
   const [loss, optimizer] = [settings.get("loss"), settings.get("optimizer")];
   const missing = (["loss", "optimizer"] as const).filter((name) => !settings.has(name));
@@ -37,6 +35,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     schedule: scheduleOf(settings.get("schedule"), node, c),
     batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
+    augments: checkAugments(node.augments, model),
   };
   return isWhole(checked) ? checked : undefined;
 }

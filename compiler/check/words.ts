@@ -17,6 +17,7 @@ export const kindNouns: Readonly<Record<Kind, string>> = {
   optimizer: "an optimizer",
   schedule: "a schedule",
   initializer: "an initializer",
+  augmentation: "an augmentation",
 };
 
 /** How a word of each kind is used where it belongs. */
@@ -26,6 +27,7 @@ const usage: Readonly<Record<Kind, (word: string) => string>> = {
   optimizer: (word) => `optimizers stand in the \`train\` section: \`optimizer = ${word}(…)\``,
   schedule: (word) => `schedules stand in the \`train\` section: \`schedule = ${word}\``,
   initializer: (word) => `initializers are arguments of layers: \`init=${word}\``,
+  augmentation: (word) => `augmentations stand in the \`train\` section: \`augment image -> ${word}(…)\``,
 };
 
 /** The definition of the wanted kind that a word names; reports why there is none. */

@@ -28,6 +28,11 @@ const kinds: { readonly [K in Definition["kind"]]: Kind } = {
     plural: "Initialisers",
     use: (signature) => `y = x -> dense(10, init=${signature})`,
   },
+  augmentation: {
+    title: "Augmentation",
+    plural: "Augmentations",
+    use: (signature) => `train { augment image -> ${signature} … }`,
+  },
 };
 
 /** The documentation page of a word of the language, from its declaration. Markdown, not yet laid out. */
@@ -86,8 +91,9 @@ function attributeTable(attributes: Definition["attributes"]): string | undefine
 function defaultOf({ default: value, parse }: Attribute<unknown>): string | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) return String(value);
-  const [first] = value as readonly number[];
+  const [first, last] = value as readonly number[];
   if (value.every((item) => item === first)) return parse(first!).ok ? String(first) : "…";
+  if (parse({ kind: "range", from: first!, to: last! }).ok) return `${first}..${last}`;
   return `[${value.join(", ")}]`;
 }
 

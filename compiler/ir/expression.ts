@@ -1,7 +1,7 @@
 /**
  * Scalar expressions: what happens to one element. Activations, their gradients, normalisation, dropout,
- * optimisers and schedules are all written in this one small language; emitters print it for SIMD vectors,
- * for CUDA threads or for doubles, and the interpreter runs it in tests.
+ * optimisers, schedules and augmentations are all written in this one small language; emitters print it for SIMD
+ * vectors, for CUDA threads or for doubles, and `evaluate` computes it.
  */
 export type Expression =
   /** A value at this element; a per-channel value is broadcast over rows and columns. */
@@ -29,10 +29,12 @@ export type Expression =
     };
 
 export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps";
-export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "cos";
+export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "cos" | "sin";
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
 
-const unaries: readonly string[] = ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "cos"] satisfies Unary[];
+const unaries: readonly string[] = ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "cos", "sin"] satisfies Unary[];
+/** Those that never fall when their operand rises. */
+const rising: readonly Unary[] = ["exp", "log", "sqrt", "tanh", "sigmoid"];
 const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
 
 type Operand = Expression | number;
@@ -60,6 +62,7 @@ export const e = {
   tanh: unary("tanh"),
   sigmoid: unary("sigmoid"),
   cos: unary("cos"),
+  sin: unary("sin"),
   add: binary("add"),
   sub: binary("sub"),
   mul: binary("mul"),
@@ -114,6 +117,12 @@ export function valuesOf(x: Expression): string[] {
   return [...found];
 }
 
+/** Streams of the random numbers it draws, each once, in order. */
+export function streamsOf(x: Expression): string[] {
+  const own = x.op === "random" ? [x.stream] : [];
+  return [...new Set([...own, ...parts(x).flatMap(streamsOf)])];
+}
+
 export function reads(x: Expression, op: Expression["op"]): boolean {
   return x.op === op || parts(x).some((part) => reads(part, op));
 }
@@ -126,7 +135,7 @@ export function isMonotone(x: Expression, isVariable: (leaf: Expression) => bool
   const touches = (part: Expression): boolean => isVariable(part) || parts(part).some(touches);
   const walk = (part: Expression): boolean => {
     if (isVariable(part) || !touches(part)) return true;
-    if (isUnary(part)) return part.op !== "neg" && part.op !== "cos" && walk(part.x);
+    if (isUnary(part)) return rising.includes(part.op) && walk(part.x);
     if (!isBinary(part)) return false;
     const positive = part.b.op === "constant" && part.b.value > 0;
     if (part.op === "mul" || part.op === "div") return positive && walk(part.a);

@@ -1,5 +1,6 @@
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
+import type { AffineMap } from "./affine-map.ts";
 import type { Expression } from "./expression.ts";
 
 /** Readable and unique: `logits.conv1`, `logits.conv1.weight`, `logits.conv1.gradient`. Emitted names come from it. */
@@ -33,6 +34,9 @@ export interface Step {
   /** Per operand, its gradient in terms of operands, the result and `gradient`; gone after `differentiate`. */
   readonly gradients?: Readonly<Record<ValueId, Expression>>;
 }
+
+/** What a picture is taken to be beyond its edges: 0, or the nearest pixel. */
+export type Fill = "zero" | "edge";
 
 export type Pooling = "max" | "average" | "average_with_pad";
 
@@ -85,6 +89,11 @@ export type Core =
   | { readonly family: "activity" }
   /** The same numbers in C,H,W order under another shape. */
   | { readonly family: "reshape"; readonly shape: Shape }
+  /**
+   * y[n,c,p] = x[n,c,m1(m2(…(p)))], bilinear between pixels; the maps draw random numbers, the same for a whole sample.
+   * Input x, in the caller's memory.
+   */
+  | { readonly family: "affine_sample"; readonly maps: readonly AffineMap[]; readonly fill: Fill }
   /** Mean over the batch of a number per sample, in double. */
   | { readonly family: "batch_mean" }
   /** The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. */

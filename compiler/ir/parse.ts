@@ -1,4 +1,5 @@
 import type { DType, Shape } from "../shape/tensor-type.ts";
+import { isAffineField } from "./affine-map.ts";
 import { e, mapLeaves, type Binary, type Expression, type ScalarName, type Unary } from "./expression.ts";
 import type { Core, CoreOf, Graph, Node, Origin, ProgramName, Step, Value, ValueId } from "./graph.ts";
 
@@ -138,7 +139,10 @@ function split(text: string, separator: string): [string, string] {
 
 function parseCore(text: string): Core {
   const [, family, attributes = "{}"] = /^(\w+)(?: (\{.*\}))?$/.exec(text) ?? [];
-  return { family, ...(JSON.parse(attributes) as object) } as Core;
+  const read = JSON.parse(attributes, (key, value: unknown) =>
+    isAffineField(key) ? parseExpression(value as string) : value,
+  ) as object;
+  return { family, ...read } as Core;
 }
 
 export function parseExpression(text: string): Expression {

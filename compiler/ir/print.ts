@@ -1,3 +1,4 @@
+import { isAffineField } from "./affine-map.ts";
 import { isBinary, isUnary, type Expression } from "./expression.ts";
 import { extraResults, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
 
@@ -54,7 +55,11 @@ function printNode(node: Node, typeOf: (id: ValueId) => string): string[] {
 }
 
 function printCore({ family, ...attributes }: Node["core"]): string {
-  return Object.keys(attributes).length === 0 ? family : `${family} ${JSON.stringify(attributes)}`;
+  if (Object.keys(attributes).length === 0) return family;
+  const text = JSON.stringify(attributes, (key, value: unknown) =>
+    isAffineField(key) ? printExpression(value as Expression) : value,
+  );
+  return `${family} ${text}`;
 }
 
 /** As a symbolic expression: `(add core logits.conv1.bias)`. */

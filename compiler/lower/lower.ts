@@ -1,9 +1,10 @@
 import { parametersOf } from "../check/cost.ts";
-import type { CheckedModel, Layer, LossExpression } from "../check/program.ts";
+import type { CheckedAugment, CheckedModel, Layer, LossExpression } from "../check/program.ts";
 import { Builder } from "../ir/builder.ts";
 import { e, type Expression } from "../ir/expression.ts";
 import type { Graph, Origin, ProgramName, ValueId } from "../ir/graph.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
+import { affineSampleOf } from "./augment.ts";
 
 /**
  * A checked model becomes the graph of one program: every layer is replaced by the kernel families that its
@@ -17,7 +18,11 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   for (const { name, type } of model.inputs) b.leaf(name, "input", type);
   for (const { name, spec } of parametersOf(model))
     b.leaf(name, spec.trained === false ? "buffer" : "parameter", { dtype: "f32", shape: spec.shape });
-  for (const input of model.inputs) values.set(input.name, stage(b, input.name, originOf(input)));
+  const augments = program === "infer" ? [] : (model.train?.augments ?? []);
+  for (const input of model.inputs) {
+    const augment = augments.find((line) => line.input === input.name);
+    values.set(input.name, augment ? sample(b, augment) : stage(b, input.name, originOf(input)));
+  }
   for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer"));
 
   if (program !== "infer" && model.train) return lowerTraining(b, model, program, values);
@@ -30,6 +35,13 @@ function stage(b: Builder, input: ValueId, origin: Origin): ValueId {
   b.at(input, origin);
   const f32: TensorType = { dtype: "f32", shape: b.typeOf(input).shape };
   return b.map(e.value(input), () => ({ [input]: e.gradient }), { part: "staged", result: f32 });
+}
+
+/** The same of pictures that are varied; gradients end here. */
+function sample(b: Builder, augment: CheckedAugment): ValueId {
+  const { input } = augment;
+  const core = affineSampleOf(augment, b.typeOf(input));
+  return b.at(input, originOf(augment)).node(core, [input], { part: "augmented" });
 }
 
 function lowerLayer(

@@ -24,6 +24,8 @@ export interface Attribute<T> {
   readonly parse: (constant: Constant) => Parsed<T>;
   /** Words that completion offers. */
   readonly words?: readonly string[];
+  /** Numbers are written with this unit: `8deg`. */
+  readonly unit?: "deg";
 }
 
 export type Attributes = Readonly<Record<string, Attribute<unknown>>>;
@@ -95,6 +97,12 @@ export function reals({
   };
 }
 
+/** The range that the language evaluated, where it lies within bounds. */
+function rangeWithin(x: Constant, bounds: Bounds): readonly [number, number] | undefined {
+  if (typeof x !== "object" || !("kind" in x) || x.kind !== "range") return undefined;
+  return within(x.from, bounds) && within(x.to, bounds) ? [x.from, x.to] : undefined;
+}
+
 /** `0.01..0.05`; a single number is a range of its own. */
 export function range({
   min,
@@ -107,8 +115,38 @@ export function range({
     expected: `a range from..to of numbers${boundsText(bounds)}`,
     parse: (x) => {
       if (typeof x === "number") return within(x, bounds) ? yes([x, x] as const) : no;
-      if (typeof x !== "object" || !("kind" in x) || x.kind !== "range") return no;
-      return x.from <= x.to && within(x.from, bounds) && within(x.to, bounds) ? yes([x.from, x.to] as const) : no;
+      const found = rangeWithin(x, bounds);
+      return found ? yes(found) : no;
+    },
+  };
+}
+
+/** In degrees: `-5deg..10deg`; a single angle is the range from its negative: `8deg` is `-8deg..8deg`. */
+export function angles(options: Options<readonly [number, number]>): Attribute<readonly [number, number]> {
+  const turn = { min: -360, max: 360 };
+  return {
+    ...options,
+    expected: "an angle like 8deg (which is -8deg..8deg) or a range of angles, none beyond 360deg",
+    unit: "deg",
+    parse: (x) => {
+      if (typeof x === "number") return within(x, { min: 0, max: turn.max }) ? yes([-x, x] as const) : no;
+      const found = rangeWithin(x, turn);
+      return found ? yes(found) : no;
+    },
+  };
+}
+
+/** Shares of the height and of the width: a number for both, or [height, width]. */
+export function shares(options: Options<readonly [number, number]>): Attribute<readonly [number, number]> {
+  const isShare = (x: Constant | undefined): x is number => typeof x === "number" && within(x, { min: 0, max: 1 });
+  return {
+    ...options,
+    expected: "a number, 0 to 1, or a list [height, width] of two",
+    parse: (x) => {
+      if (isShare(x)) return yes([x, x] as const);
+      if (!Array.isArray(x) || x.length !== 2) return no;
+      const [height, width] = x as readonly Constant[];
+      return isShare(height) && isShare(width) ? yes([height, width] as const) : no;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AffineMap } from "../ir/affine-map.ts";
 import type { Builder } from "../ir/builder.ts";
 import type { Expression } from "../ir/expression.ts";
 import type { ValueId } from "../ir/graph.ts";
@@ -6,7 +7,7 @@ import type { Attributes, Values } from "./attributes.ts";
 import type { OperatorDiagnostics } from "./diagnostics.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What every word of the language has: an operator, a loss, an optimiser, a schedule or an initialiser. */
+/** What every word of the language has: an operator, a loss, an optimiser, a schedule, an initialiser or an augmentation. */
 interface Word<A extends Attributes> {
   readonly name: string;
   /** One line, for completion and tables. */
@@ -152,7 +153,21 @@ export interface InitializerWord<A extends Attributes = Attributes> extends Word
   readonly draw: (fans: { readonly fanIn: number; readonly fanOut: number }) => Distribution;
 }
 
-export type Definition = Operator | Loss | Optimizer | Schedule | InitializerWord;
+/** A random affine map of the pictures of an input, drawn anew for each sample of each training step. */
+export interface Augmentation<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "augmentation";
+  /** Names of its random numbers, each uniform in [0, 1). */
+  readonly draws: readonly string[];
+  /** Where a point of the result comes from, by the draws in their order and the size of the picture. */
+  readonly source: (c: {
+    readonly draws: readonly Expression[];
+    readonly attributes: Values<A>;
+    readonly height: number;
+    readonly width: number;
+  }) => AffineMap;
+}
+
+export type Definition = Operator | Loss | Optimizer | Schedule | InitializerWord | Augmentation;
 
 /** Types a definition's attributes, then forgets them: the registry holds words of any attributes. */
 function define<D extends Definition, K extends D["kind"]>(kind: K) {
@@ -160,10 +175,12 @@ function define<D extends Definition, K extends D["kind"]>(kind: K) {
     definition: Omit<Extract<Of<A>, { kind: K }>, "kind">,
   ): Extract<Definition, { kind: K }> => ({ kind, ...definition }) as unknown as Extract<Definition, { kind: K }>;
 }
-type Of<A extends Attributes> = Operator<A> | Loss<A> | Optimizer<A> | Schedule<A> | InitializerWord<A>;
+type Of<A extends Attributes> =
+  Operator<A> | Loss<A> | Optimizer<A> | Schedule<A> | InitializerWord<A> | Augmentation<A>;
 
 export const defineOperator = define<Operator, "operator">("operator");
 export const defineLoss = define<Loss, "loss">("loss");
 export const defineOptimizer = define<Optimizer, "optimizer">("optimizer");
 export const defineSchedule = define<Schedule, "schedule">("schedule");
 export const defineInitializer = define<InitializerWord, "initializer">("initializer");
+export const defineAugmentation = define<Augmentation, "augmentation">("augmentation");

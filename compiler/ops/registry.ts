@@ -2,6 +2,11 @@
 import type { Definition } from "../opkit/operator.ts";
 import { adam, adamw } from "./adam.ts";
 import { add } from "./add.ts";
+import { crop } from "./augment/crop.ts";
+import { flip } from "./augment/flip.ts";
+import { rotate } from "./augment/rotate.ts";
+import { scale } from "./augment/scale.ts";
+import { shift } from "./augment/shift.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
 import { conv } from "./conv/conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
@@ -27,6 +32,11 @@ const definitions: readonly Definition[] = [
   adam,
   adamw,
   add,
+  crop,
+  flip,
+  rotate,
+  scale,
+  shift,
   batchNorm,
   conv,
   crossEntropy,

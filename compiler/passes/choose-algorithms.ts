@@ -124,6 +124,7 @@ const kernels: { readonly [F in Family]: string } = {
   channel_sum: "channel_sum",
   activity: "activity",
   reshape: "reshape",
+  affine_sample: "affine_sample",
   batch_mean: "batch_mean",
   update: "map_flat",
 };

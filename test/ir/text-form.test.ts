@@ -7,9 +7,14 @@ import { verify } from "../../compiler/ir/verify.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planProgram } from "../../compiler/plan-model.ts";
 import { modelsOf, sampleModels } from "../../compiler/testing/index.ts";
+import { seeing } from "../ops/augmented.ts";
 import { readText } from "../support/paths.ts";
 
 const lenet = modelsOf(readText("examples/lenet/lenet.cnn"), "lenet.cnn");
+const varied = seeing("Varied", "augment image -> flip(vertical) -> rotate(8deg, fill=edge) -> crop", {
+  dtype: "f32",
+  shape: [3, 8, 9],
+});
 
 /** The graph that each pass leaves, and the one it started from. */
 function states(model: CheckedModel, program: ProgramName): readonly (readonly [string, Graph])[] {
@@ -30,7 +35,7 @@ function told({ optimizer: _, values, ...graph }: Graph): unknown {
 }
 
 describe("the text form of graphs", () => {
-  const models = [...sampleModels().map(({ model }) => model), ...lenet];
+  const models = [...sampleModels().map(({ model }) => model), ...lenet, varied];
   it.each(models.map((model) => [model.name, model] as const))("%s: what print writes, parse reads", (_, model) => {
     for (const program of ["infer", "gradient", ...(model.train ? (["step"] as const) : [])] as const)
       for (const [pass, graph] of states(model, program)) {
@@ -55,7 +60,7 @@ describe("the text form of expressions", () => {
     "(add core logits.conv1.bias)",
     "(where_greater 0.25 (random logits.dropout1) 0 (mul x 1.3333333333333333))",
     "(add (mul x (table 1 -2.5 3e-7)) (table 0 Infinity -Infinity))",
-    "(neg (sqrt (exp (log (tanh (cos gradient))))))",
+    "(neg (sqrt (exp (log (tanh (cos (sin gradient)))))))",
     "(max (min (sub a b) (div a b)) (scalar inverse_batch))",
     "-0.5",
     "1e+21",

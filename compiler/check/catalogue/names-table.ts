@@ -1,6 +1,6 @@
 import { defineDiagnostics } from "../../../grammar/index.ts";
 
-/** CNN201 to CNN249: names, arguments and what a model must have. */
+/** CNN201 to CNN249 and CNN271: names, arguments and what a model must have. */
 export const nameDiagnostics = defineDiagnostics({
   CNN201: {
     title: "unknown value",
@@ -175,7 +175,8 @@ Right: \`train { optimizer = sgd(lr=0.1) … }\``,
     title: "given twice",
     severity: "error",
     message: "`{name}` is given twice",
-    explain: `A model has one \`train\` and one \`budget\` section, and each setting and limit stands once.`,
+    explain: `A model has one \`train\` and one \`budget\` section, and each setting and limit stands once. Each input has one
+\`augment\` line, whose links act one after the other.`,
   },
   CNN219: {
     title: "missing setting",
@@ -283,5 +284,15 @@ Right: \`model Default { … }\``,
 Wrong: \`x -> max\`
 
 Right: \`x -> max_pool(2)\``,
+  },
+  CNN271: {
+    title: "no augmentation",
+    severity: "error",
+    message: "{what} cannot stand in an `augment` line",
+    explain: `The line lists augmentations, each of which acts on the result of the one before it.
+
+Wrong: \`augment image -> repeat 2 { shift(0.1) }\`
+
+Right: \`augment image -> shift(0.1) -> shift(0.1)\``,
   },
 });

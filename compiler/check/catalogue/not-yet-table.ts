@@ -9,12 +9,6 @@ export const notYetDiagnostics = defineDiagnostics({
     explain: `A network whose \`shared\` layers have several uses is compiled for prediction: leave out its \`train\` section,
 and load weights that were trained elsewhere.`,
   },
-  CNN255: {
-    title: "augmentation comes later",
-    severity: "error",
-    message: "`augment` is not compiled yet",
-    explain: `This version trains on the pictures as they are. Remove the line, or augment the data set beforehand.`,
-  },
   CNN258: {
     title: "token inputs come later",
     severity: "error",

@@ -1,6 +1,7 @@
 import { resultOf, type CoreOf, type Family, type Node, type ValueId } from "../../ir/graph.ts";
 import type { Tile } from "../../ir/plan.ts";
 import type { Window } from "../../shape/window.ts";
+import { mapFunctor } from "./affine-map.ts";
 import type { Context } from "./context.ts";
 
 /** What a node's function loops over: samples; one sample's rows; blocks of a dense layer's outputs. */
@@ -59,6 +60,14 @@ function elements(id: ValueId, c: Context): string {
 
 const printers: { readonly [F in Family]?: Printer<F> } = {
   map: ({ c, result, v, rows, steps }) => ({ head: `${v}, ${elements(result, c)}`, operands: ["n", rows, steps] }),
+  affine_sample: ({ c, core, node, inputs: [x], result, steps, rows, v }) => {
+    const { channels, height, width } = c.extent(result);
+    const map = `${mapFunctor(node, core, c).make}(n)`;
+    return {
+      head: `${v}, Fill::${core.fill}, ${height}, ${width}, ${channels}`,
+      operands: [c.memory(x!), map, "n", rows, steps],
+    };
+  },
   conv: ({ c, core, node, inputs: [x, w], result, steps, tail, rows, v, tile }) => {
     const head = `${v}, ${c.type(x!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`;
     const operands = [c.memory(x!), c.memory(w!), "n", rows, steps];

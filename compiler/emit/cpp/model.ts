@@ -7,7 +7,7 @@ import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 import { tile } from "./calls.ts";
 import { printCpp } from "./expression.ts";
-import { comment, literal } from "./names.ts";
+import { comment, double, literal } from "./names.ts";
 import { printProgram } from "./program.ts";
 
 /**
@@ -100,12 +100,12 @@ function packTemplate(
 
 function learningRate({ name }: ModelPlans, rate: Expression): string[] {
   const text = printCpp(rate, {
-    number: (x) => (Number.isInteger(x) ? `${x}.` : `${x}`),
+    number: double,
     leaf: (x) => (x.op === "scalar" ? x.name : "?"),
   });
   return [
     `double ${name}_learning_rate([[maybe_unused]] double step, [[maybe_unused]] double total_steps) {`,
-    `  using namespace cnnc::schedule;`,
+    `  using namespace cnnc::scalars;`,
     `  return ${text};`,
     "}",
     "",

@@ -40,4 +40,14 @@ export function float(x: number): string {
   return /[.e]/.test(text) ? `${text}f` : `${text}.f`;
 }
 
+/** A double literal. */
+export const double = (x: number): string => (Number.isInteger(x) ? `${x}.` : `${x}`);
+
+/** FNV-1a of a name: the stream of random numbers that is its own. */
+export function streamOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}
+
 export const indent = (lines: readonly string[]): string[] => lines.map((line) => (line === "" ? "" : `  ${line}`));

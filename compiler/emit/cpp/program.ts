@@ -1,6 +1,7 @@
 import { type Node, type ValueId } from "../../ir/graph.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { formatType } from "../../shape/tensor-type.ts";
+import { mapFunctor } from "./affine-map.ts";
 import { Context } from "./context.ts";
 import { functionName, printFunction, printPreparation, takesSteps } from "./functions.ts";
 import { indent } from "./names.ts";
@@ -64,7 +65,9 @@ function printPreparationStruct(nodes: readonly number[], c: Context): string[] 
 
 function functorsOf(node: Node, c: Context): readonly string[] {
   if (!takesSteps(node.core.family)) return [];
-  if (!node.tail) return ["", ...functor(node, node.body, "steps", c).definition];
+  const { core } = node;
+  const map = core.family === "affine_sample" ? ["", ...mapFunctor(node, core, c).definition] : [];
+  if (!node.tail) return [...map, "", ...functor(node, node.body, "steps", c).definition];
   const parts = [functor(node, node.body, "before_pool", c), functor(node, node.tail.body, "steps", c)];
   return parts.flatMap(({ definition }) => ["", ...definition]);
 }

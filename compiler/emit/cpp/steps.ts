@@ -3,7 +3,7 @@ import { resultOf, type Node, type Step, type ValueId } from "../../ir/graph.ts"
 import { extentOf } from "../../shape/tensor-type.ts";
 import type { Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
-import { float } from "./names.ts";
+import { float, streamOf } from "./names.ts";
 
 /** A member of a functor and what it is made from where the kernel is called. */
 interface Member {
@@ -12,16 +12,9 @@ interface Member {
 }
 
 /** The pointwise steps of a node (or of its tail) as a C++ functor, and the text that makes one. */
-interface Functor {
+export interface Functor {
   readonly definition: readonly string[];
   readonly make: string;
-}
-
-/** FNV-1a of a layer's name: the stream of random numbers that is its own. */
-function streamOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
 }
 
 export function functor(node: Node, body: readonly Step[], suffix: string, c: Context): Functor {

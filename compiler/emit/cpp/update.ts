@@ -2,7 +2,7 @@ import { parts, reads, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
-import { float } from "./names.ts";
+import { double, float } from "./names.ts";
 
 /** The optimiser: a functor over one vector of the parameter block, and the loop that applies it to all of it. */
 export function printUpdate(
@@ -50,7 +50,7 @@ export function printUpdate(
       "const double step = double(call.step);",
       `const double learning_rate = ${c.plan.graph.model}_learning_rate(step, call.total_steps);`,
       "(void)step, (void)learning_rate;",
-      "using namespace cnnc::schedule;",
+      "using namespace cnnc::scalars;",
       `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, ${values.join(", ")}};`,
       `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
     ],
@@ -58,7 +58,7 @@ export function printUpdate(
 }
 
 const doubles = {
-  number: (x: number): string => (Number.isInteger(x) ? `${x}.` : `${x}`),
+  number: double,
   leaf: (x: Expression): string => (x.op === "scalar" ? x.name : unknown(x.op)),
 };
 

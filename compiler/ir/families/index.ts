@@ -5,7 +5,7 @@ import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { pool, poolGrad } from "./pool.ts";
-import { activity, batchMean, channelSum, map, reshape, update } from "./simple.ts";
+import { activity, affineSample, batchMean, channelSum, map, reshape, update } from "./simple.ts";
 
 const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   map,
@@ -28,6 +28,7 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   channel_sum: channelSum,
   activity,
   reshape,
+  affine_sample: affineSample,
   batch_mean: batchMean,
   update,
 };

@@ -27,6 +27,12 @@ export const reshape: FamilyDefinition<"reshape"> = {
   ],
 };
 
+/** Only the caller's pictures are sampled, and they need no gradient. */
+export const affineSample: FamilyDefinition<"affine_sample"> = {
+  result: (_, [x]) => batched(x!.type.shape),
+  epilogue: true,
+};
+
 export const batchMean: FamilyDefinition<"batch_mean"> = { result: () => single([]), acrossBatch: true };
 
 export const update: FamilyDefinition<"update"> = { result: () => single([]), acrossBatch: true };

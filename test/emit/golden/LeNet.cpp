@@ -263,7 +263,7 @@ struct Program {
 void LeNet_infer(const cnnc::Call& call) { LeNet_infer_program::Program{call}.run(); }
 
 double LeNet_learning_rate([[maybe_unused]] double step, [[maybe_unused]] double total_steps) {
-  using namespace cnnc::schedule;
+  using namespace cnnc::scalars;
   return select(max(1., total_steps * 0.05) > step + 0.5, min(0.05, (step + 1.) * 0.05 / max(1., total_steps * 0.05)), 0. + (1. + cos(max(0., (step - max(1., total_steps * 0.05)) / max(1., total_steps - max(1., total_steps * 0.05))) * 3.141592653589793)) * 0.025);
 }
 
@@ -271,7 +271,7 @@ void LeNet_infer(const cnnc::Call& call);
 void LeNet_step(const cnnc::Call& call);
 extern const cnnc::Model model_LeNet;
 const cnnc::Model model_LeNet = {
-    "LeNet", "dcccf33d87d12cca0d31e910ca1f2fd7", "avx512",
+    "LeNet", "9b3efe467c9176376c2343f49b265095", "avx512",
     1, 1, 1, 10, 1, 1,
     LeNet_model::inputs, LeNet_model::outputs, LeNet_model::targets, LeNet_model::parameters, LeNet_model::metrics,
     66944, 0, 0,

@@ -483,7 +483,7 @@ struct Program {
     const double step = double(call.step);
     const double learning_rate = LeNet_learning_rate(step, call.total_steps);
     (void)step, (void)learning_rate;
-    using namespace cnnc::schedule;
+    using namespace cnnc::scalars;
     const update move{call.parameters, call.state + 0L, call.gradients, float(learning_rate)};
     for_ranges<16384>(call, 66944, [&](long i0, long i1) { map_flat<f32x16>(i0, i1, move); });
   }

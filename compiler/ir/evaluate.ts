@@ -1,0 +1,30 @@
+import { isBinary, isUnary, type Binary, type Expression, type Unary } from "./expression.ts";
+
+const unaries: { readonly [Op in Unary]: (x: number) => number } = {
+  neg: (x) => -x,
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  cos: Math.cos,
+  sin: Math.sin,
+};
+
+const binaries: { readonly [Op in Binary]: (a: number, b: number) => number } = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  max: Math.max,
+  min: Math.min,
+};
+
+/** The value of an expression in float64; `leaf` gives that of every leaf that is no constant. */
+export function evaluate(x: Expression, leaf: (x: Expression) => number): number {
+  if (isUnary(x)) return unaries[x.op](evaluate(x.x, leaf));
+  if (isBinary(x)) return binaries[x.op](evaluate(x.a, leaf), evaluate(x.b, leaf));
+  if (x.op === "constant") return x.value;
+  if (x.op !== "where_greater") return leaf(x);
+  return evaluate(evaluate(x.a, leaf) > evaluate(x.b, leaf) ? x.then : x.otherwise, leaf);
+}
