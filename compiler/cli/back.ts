@@ -14,8 +14,11 @@ export function compileFile(
   options: TargetOptions,
   single: boolean,
 ): readonly CompiledModel[] | undefined {
-  const { model, set, json, quiet, isa = nativeIsa() } = options;
-  const { models, diagnostics } = compile(readSource(file), { model, set, single, isa, load: loadSource });
+  const { model, set, json, quiet, isa = nativeIsa(), augment } = options;
+  const { models, diagnostics } = compile(readSource(file), {
+    ...{ model, set, single, isa, augment },
+    load: loadSource,
+  });
   const failed = hasErrors(diagnostics);
   if (failed && json) printJson({ diagnostics: diagnosticsAsJson(diagnostics) });
   else if (failed || !quiet) printDiagnostics(diagnostics, process.stderr);

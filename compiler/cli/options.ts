@@ -12,4 +12,6 @@ export interface CommonOptions {
 /** What every command takes that goes through the back end. */
 export interface TargetOptions extends CommonOptions {
   readonly isa?: Isa;
+  /** Absent: as the file says. */
+  readonly augment?: boolean;
 }

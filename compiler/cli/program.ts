@@ -17,6 +17,7 @@ export function makeProgram(finish: Finish): Command {
     .exitOverride();
   addReading(program, finish);
   addBuilding(program, finish);
+  addVariants(program, finish);
   addUsing(program, finish);
   return program;
 }
@@ -44,6 +45,19 @@ function addReading(program: Command, finish: Finish): void {
     );
 }
 
+function addVariants(program: Command, finish: Finish): void {
+  const augment = program.command("augment").argument("<file>", "the network");
+  withModel(augment.description("show how training varies the pictures"))
+    .requiredOption("--data <folder>", "IDX files, or the folder train/ with one folder of pictures per label")
+    .requiredOption("--preview <file>", "PNG file to write: a row for each picture, as it is and in variants")
+    .option("--count <number>", "how many pictures", positive, 8)
+    .option("--variants <number>", "how many variants of each", positive, 7)
+    .option("--seed <number>", "as for train", natural, 0)
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/augment.ts")).augmentCommand(file, options)),
+    );
+}
+
 function addBuilding(program: Command, finish: Finish): void {
   const build = program.command("build").argument("<file>", "the network");
   withTarget(withModel(build.description("compile a network to a native module with a typed API")))
@@ -61,7 +75,7 @@ function addUsing(program: Command, finish: Finish): void {
       "IDX files, or the folders train/ and test/ with one folder of pictures per label",
     )
     .option("--out <file>", "weights to write (default: NAME.safetensors)")
-    .option("--seed <number>", "for initial weights, order of samples, dropout (default: 0)", natural)
+    .option("--seed <number>", "for initial weights, order of samples, dropout, augmentation (default: 0)", natural)
     .option("--epochs <number>", "instead of the file's", positive)
     .option("--batch <number>", "samples per step, instead of the file's", positive)
     .option(
@@ -73,6 +87,7 @@ function addUsing(program: Command, finish: Finish): void {
     .option("--resume <file>", "go on with a run that was stopped or killed")
     .option("--checkpoint <seconds>", "how old the checkpoint in --out may get within an epoch", seconds, 60)
     .option("--warn-dead <share>", "warn of layers where more ReLU units than this never fire in an epoch", share, 0.1)
+    .option("--no-augment", "train on the pictures as they are")
     .option("--threads <number>", "threads to use (default: all)", positive)
     .action(async (file: string, options) =>
       finish(await (await import("./commands/train.ts")).trainCommand(file, options)),

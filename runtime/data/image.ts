@@ -53,6 +53,16 @@ export async function readImages(
   return { data, layout: "hwc" };
 }
 
+/** A PNG file of bytes in H,W,C order. */
+export async function encodePng(
+  data: Uint8ClampedArray,
+  size: { readonly channels: number; readonly height: number; readonly width: number },
+): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  const raw = { ...size, channels: size.channels as 1 | 3 };
+  return sharp(data, { raw }).png().toBuffer();
+}
+
 function pictureSize(shape: readonly number[]): { channels: number; height: number; width: number } {
   const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape;
   if ((channels === 1 || channels === 3) && height && width && shape.length <= 3) {
@@ -79,7 +89,7 @@ async function loadSharp() {
   try {
     return (await import("sharp")).default;
   } catch (error) {
-    throw new CnncDataError(`reading pictures needs the package "sharp": ${reasonOf(error)}`, {
+    throw new CnncDataError(`pictures need the package "sharp": ${reasonOf(error)}`, {
       cause: error,
     });
   }

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { painter } from "../../../grammar/source/paint.ts";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
@@ -8,13 +6,14 @@ import type { EpochReport, Evaluation, FitResult, Manifest, Trainer } from "../.
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
-import { isFolder, openData, split } from "../data.ts";
+import { openData, split } from "../data.ts";
 import { deadShare, DeadUnitWarnings } from "../dead-units.ts";
 import type { Data, Split } from "../data.ts";
 import { stoppedCode, withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { AnyModel, AnyNet } from "../load.ts";
 import type { TargetOptions } from "../options.ts";
+import { checkWritable } from "../output-file.ts";
 import { openProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
 import { printJson, printLine, useColor } from "../terminal.ts";
@@ -30,6 +29,8 @@ export interface TrainCommandOptions extends TargetOptions {
   readonly checkpoint: number;
   readonly warnDead: number;
   readonly threads?: number;
+  /** false: on the pictures as they are. */
+  readonly augment: boolean;
 }
 
 /** `cnnc train FILE --data DIR` */
@@ -40,7 +41,7 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
   if (!manifest.train)
     throw new CliError(`${manifest.model} has no train section`, "it says how to train: loss and optimizer");
   const out = options.out ?? `${baseName(file)}.safetensors`;
-  checkWritable(out);
+  checkWritable(out, "--out names the file of weights");
   const data = await openData(options.data, "train", manifest);
   const test = await openTest(options, manifest);
   const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");
@@ -184,18 +185,4 @@ function accuracyOf(metrics: Readonly<Record<string, number>>): number | undefin
 async function openTest({ data }: TrainCommandOptions, manifest: Manifest): Promise<Data | undefined> {
   const hasTest = fs.readdirSync(data).some((name) => name === "test" || name.startsWith("t10k-images"));
   return hasTest ? openData(data, "test", manifest) : undefined;
-}
-
-/** Before hours of training, not after. The file's folder is what counts: the file is written beside, then renamed. */
-function checkWritable(out: string): void {
-  const folder = path.dirname(out);
-  if (!isFolder(folder)) throw new CliError(`${folder} is no folder, so ${path.basename(out)} cannot be written there`);
-  if (isFolder(out)) throw new CliError(`${out} is a folder; --out names the file of weights`);
-  const temporary = `${out}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    fs.writeFileSync(temporary, "", { flag: "wx" });
-    fs.rmSync(temporary);
-  } catch (error) {
-    throw new CliError(`${out} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

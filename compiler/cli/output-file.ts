@@ -1,0 +1,29 @@
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CliError } from "./cli-error.ts";
+import { isFolder } from "./data.ts";
+
+/** Before hours of work, not after. The file's folder is what counts: the file is written beside, then renamed. */
+export function checkWritable(file: string, purpose: string): void {
+  const folder = path.dirname(file);
+  if (!isFolder(folder))
+    throw new CliError(`${folder} is no folder, so ${path.basename(file)} cannot be written there`);
+  if (isFolder(file)) throw new CliError(`${file} is a folder; ${purpose}`);
+  const temporary = temporaryFor(file);
+  try {
+    fs.writeFileSync(temporary, "", { flag: "wx" });
+    fs.rmSync(temporary);
+  } catch (error) {
+    throw new CliError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Whole or not at all. */
+export function writeWhole(file: string, bytes: Uint8Array): void {
+  const temporary = temporaryFor(file);
+  fs.writeFileSync(temporary, bytes, { flag: "wx" });
+  fs.renameSync(temporary, file);
+}
+
+const temporaryFor = (file: string): string => `${file}.${randomUUID().slice(0, 8)}.tmp`;
