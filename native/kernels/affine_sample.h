@@ -26,21 +26,25 @@ CNNC_INLINE double draw(uint64_t seed, uint32_t stream, uint64_t step, long samp
 // What a picture is beyond its edges: 0, or the nearest pixel.
 enum class Fill { zero, edge };
 
-// Along one axis of n pixels: the pixel before a point, and how far it is on the way to the next one.
+// Along one axis of the picture, for neighbouring pixels of the result: the pixel before each one's point, and how far
+// the point is on the way to the next.
+template <class P>
 struct Between {
-  int first;
-  float share;
+  uint32_t first[P::lanes];
+  float share[P::lanes];
 };
 
-// The point is held within what tells points apart: everything beyond a pixel's distance from the picture looks alike.
-template <Fill fill>
-CNNC_INLINE Between between(double x, int n) {
-  const double low = fill == Fill::zero ? -1 : 0, high = fill == Fill::zero ? n : n - 1;
-  x = x > low ? x : low;
-  x = x < high ? x : high;
-  int first = int(x);
-  first -= double(first) > x;
-  return {first, float(x - double(first))};
+// The points start + slope·w on an axis of n pixels, w from w0 on. They are held within what tells points apart:
+// everything beyond a pixel's distance from the picture looks alike.
+template <class P, Fill fill>
+CNNC_INLINE Between<P> between(double start, double slope, int w0, int n) {
+  const float low = fill == Fill::zero ? -1 : 0, high = fill == Fill::zero ? n : n - 1;
+  const P along = fma(P(float(slope)), P::iota() + P(float(w0)), P(float(start)));
+  const P point = min(max(along, P(low)), P(high)), before = floor(point);
+  Between<P> result;
+  to_u32(before).store(result.first);
+  (point - before).store(result.share);
+  return result;
 }
 
 // Lanes c.. of pixel (h, w), which may lie outside.
@@ -51,28 +55,39 @@ CNNC_INLINE V filled(X x, At at) {
   return x.template load<V>(at);
 }
 
+// Between a and b by s, between c and d by s, and between these by t.
+template <class V>
+CNNC_INLINE V blend(V a, V b, V c, V d, V s, V t) {
+  const V above = fma(s, b - a, a), below = fma(s, d - c, c);
+  return fma(t, below - above, above);
+}
+
 // y[n,h,w,c] = (1-t)·((1-s)·x[i,j] + s·x[i,j+1]) + t·((1-s)·x[i+1,j] + s·x[i+1,j+1]) for rows [h0, h1), where
-// (i + t, j + s) is the point of the picture that `map` gives for (h, w).
-template <class V, Fill fill, int H, int W, int C, class X, class Body>
+// (i + t, j + s) is the point of the picture that `map` gives for (h, w). Points are placed in vectors P, side by side.
+template <class P, class V, Fill fill, int H, int W, int C, class X, class Body>
 CNNC_KERNEL void affine_sample(X x, Affine map, long n, int h0, int h1, Body body) {
   constexpr double middle_h = (H - 1) / 2., middle_w = (W - 1) / 2.;
   for (int h = h0; h < h1; h++) {
     const double y = h - middle_h;
-    const double row_x = map.xy * y + map.x0 + middle_w, row_y = map.yy * y + map.y0 + middle_h;
-    for (int w = 0; w < W; w++) {
-      const double from_left = w - middle_w;
-      const auto [i, t] = between<fill>(map.yx * from_left + row_y, H);
-      const auto [j, s] = between<fill>(map.xx * from_left + row_x, W);
-      const bool inside = unsigned(i) < unsigned(H - 1) && unsigned(j) < unsigned(W - 1);
-      for (int c = 0; c < C; c += V::lanes) {
-        const auto blend = [&](const auto& pixel) {
-          const V top = V(1 - s) * pixel(At{n, i, j, c}) + V(s) * pixel(At{n, i, j + 1, c});
-          const V bottom = V(1 - s) * pixel(At{n, i + 1, j, c}) + V(s) * pixel(At{n, i + 1, j + 1, c});
-          return V(1 - t) * top + V(t) * bottom;
-        };
-        const V value = inside ? blend([&](At at) { return x.template load<V>(at); })
-                               : blend([&](At at) { return filled<V, fill, H, W>(x, at); });
-        body(value, At{n, h, w, c});
+    const double first_h = map.yy * y + map.y0 + middle_h - map.yx * middle_w;
+    const double first_w = map.xy * y + map.x0 + middle_w - map.xx * middle_w;
+    for (int w0 = 0; w0 < W; w0 += P::lanes) {
+      const Between<P> rows = between<P, fill>(first_h, map.yx, w0, H);
+      const Between<P> columns = between<P, fill>(first_w, map.xx, w0, W);
+      for (int w = w0; w < min(w0 + P::lanes, W); w++) {
+        const int i = int(rows.first[w - w0]), j = int(columns.first[w - w0]);
+        const V t(rows.share[w - w0]), s(columns.share[w - w0]);
+        const bool inside = unsigned(i) < unsigned(H - 1) && unsigned(j) < unsigned(W - 1);
+        const auto* above = x.pixel(n, i, j);
+        const auto* below = above + x.row;
+        for (int c = 0; c < C; c += V::lanes) {
+          const auto within = [&](const auto* pixel) { return x.template lanes<V>(pixel, c); };
+          const auto around = [&](int h, int w) { return filled<V, fill, H, W>(x, At{n, h, w, c}); };
+          const V value = inside
+              ? blend(within(above), within(above + x.column), within(below), within(below + x.column), s, t)
+              : blend(around(i, j), around(i, j + 1), around(i + 1, j), around(i + 1, j + 1), s, t);
+          body(value, At{n, h, w, c});
+        }
       }
     }
   }

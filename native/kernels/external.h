@@ -16,17 +16,22 @@ struct External {
   CNNC_INLINE External(const void* p, int h, int w)
       : data(static_cast<const T*>(p)), sample(long(C) * h * w), channel(long(h) * w), row(w), column(1) {}
 
+  CNNC_INLINE const T* pixel(long n, int h, int w) const { return data + n * sample + h * row + w * column; }
+
+  // Lanes c.. of a pixel.
   template <class V>
-  CNNC_INLINE V load(At at) const {
-    const T* p = data + at.n * sample + at.h * row + at.w * column;
+  CNNC_INLINE V lanes(const T* pixel, int c) const {
     if constexpr (V::lanes == 1) {
-      return V(float(p[at.c * channel]));
+      return V(float(pixel[c * channel]));
     } else {
       alignas(64) float lane[V::lanes] = {};
-      for (int i = 0; i < V::lanes && at.c + i < C; i++) lane[i] = float(p[(at.c + i) * channel]);
+      for (int i = 0; i < V::lanes && c + i < C; i++) lane[i] = float(pixel[(c + i) * channel]);
       return V::load(lane);
     }
   }
+
+  template <class V>
+  CNNC_INLINE V load(At at) const { return lanes<V>(pixel(at.n, at.h, at.w), at.c); }
 };
 
 // The number of each lane's element in the order c, h, w: what random draws are counted by.

@@ -19,7 +19,7 @@ double sampled(const std::vector<double>& plane, double y, double x) {
   return (1 - t) * row(i) + t * row(i + 1);
 }
 
-template <class V, Fill fill, class T, int H, int W, int C>
+template <class P, class V, Fill fill, class T, int H, int W, int C>
 void check(const char* name, const Affine& map) {
   constexpr long batch = 2;
   constexpr int pixels = H * W;
@@ -40,19 +40,19 @@ void check(const char* name, const Affine& map) {
     }
   const External<T, C> x(view);
   same(name, collect<V, H, W, C>(name, batch, [&](auto body) {
-    for (long n = 0; n < batch; n++) affine_sample<V, fill, H, W, C>(x, map, n, 0, H, body);
+    for (long n = 0; n < batch; n++) affine_sample<P, V, fill, H, W, C>(x, map, n, 0, H, body);
   }), want);
 }
 
-template <class V, int H, int W, int C>
+template <class P, class V, int H, int W, int C>
 void check_maps() {
   const Affine turned{std::cos(.4), -std::sin(.4), .3, std::sin(.4), std::cos(.4), -.7};
   const Affine maps[] = {{}, {-1, 0, 0, 0, 1, 0}, {1, 0, 1.25, 0, 1, -2.5}, turned, Affine{.6, 0, 1, 0, 1.7, 0}.after(turned)};
   for (const Affine& map : maps) {
-    check<V, Fill::zero, uint8_t, H, W, C>("bytes, zeros around", map);
-    check<V, Fill::edge, uint8_t, H, W, C>("bytes, edges around", map);
-    check<V, Fill::zero, float, H, W, C>("floats, zeros around", map);
-    check<V, Fill::edge, float, H, W, C>("floats, edges around", map);
+    check<P, V, Fill::zero, uint8_t, H, W, C>("bytes, zeros around", map);
+    check<P, V, Fill::edge, uint8_t, H, W, C>("bytes, edges around", map);
+    check<P, V, Fill::zero, float, H, W, C>("floats, zeros around", map);
+    check<P, V, Fill::edge, float, H, W, C>("floats, edges around", map);
   }
 }
 
@@ -62,12 +62,12 @@ int main() {
   expect("after", xx == 5 && xy == -3 && x0 == 16 && yx == 11 && yy == 6 && y0 == -6);
   for (long n = 0; n < 100; n++) expect("draw", draw(3, 5, 7, n) >= 0 && draw(3, 5, 7, n) < 1 && draw(3, 5, 7, n) != draw(3, 5, 7, n + 1));
   // Far beyond the picture there is nothing.
-  check<f32x1, Fill::zero, uint8_t, 4, 5, 1>("far", Affine{1e3, 0, 1e6, 0, 1e3, -1e6});
+  check<f32x1, f32x1, Fill::zero, uint8_t, 4, 5, 1>("far", Affine{1e3, 0, 1e6, 0, 1e3, -1e6});
   with_all_vectors([]<class V>() {
-    check_maps<V, 5, 8, 1>();
-    check_maps<V, 6, 5, 3>();
-    check_maps<V, 3, 4, V::lanes + 2>();
-    check_maps<V, 1, 1, 2>();
+    check_maps<V, f32x1, 5, 18, 1>();
+    check_maps<V, f32x1, 6, 5, 3>();
+    check_maps<V, V, 3, 4, V::lanes + 2>();
+    check_maps<V, f32x1, 1, 1, 2>();
   });
   return finish();
 }

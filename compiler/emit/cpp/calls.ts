@@ -2,7 +2,7 @@ import { resultOf, type CoreOf, type Family, type Node, type ValueId } from "../
 import type { Tile } from "../../ir/plan.ts";
 import type { Window } from "../../shape/window.ts";
 import { mapFunctor } from "./affine-map.ts";
-import type { Context } from "./context.ts";
+import { vector, type Context } from "./context.ts";
 
 /** What a node's function loops over: samples; one sample's rows; blocks of a dense layer's outputs. */
 export type Loop = "samples" | "bands" | "blocks";
@@ -64,7 +64,7 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     const { channels, height, width } = c.extent(result);
     const map = `${mapFunctor(node, core, c).make}(n)`;
     return {
-      head: `${v}, Fill::${core.fill}, ${height}, ${width}, ${channels}`,
+      head: `${vector(c.plan.target.lanes[0]!)}, ${v}, Fill::${core.fill}, ${height}, ${width}, ${channels}`,
       operands: [c.memory(x!), map, "n", rows, steps],
     };
   },
