@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import { compile } from "../../compiler/compile.ts";
 import { lower } from "../../compiler/lower/lower.ts";
 import { print } from "../../compiler/ir/print.ts";
 import { buildTestAddon } from "../../compiler/testing/index.ts";
+import { sourceFile } from "../../grammar/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { batch, draw, expectedOf, seenBy, seeing, type Pictures } from "./augmented.ts";
 
@@ -107,6 +109,24 @@ describe("augmentation by name", () => {
     const [varied, plain] = [seeing("M", `augment image -> ${all}`, grey), seeing("M", "", grey)];
     expect(print(lower(varied, "infer"))).toBe(print(lower(plain, "infer")));
     expect(print(lower(varied, "step"))).toContain("node affine_sample");
+  });
+
+  it("can be left out of a build, which is another build then", () => {
+    const text = `cnn 1
+model M {
+  input image: f32[1, 4, 4]
+  y = image -> flatten -> dense(2)
+  output kind: class[2] = y -> softmax
+  train { loss = cross_entropy(y, kind)  optimizer = sgd(lr=0.1)  augment image -> shift(0.1) }
+}`;
+    const [varied, plain] = [true, false].map((augment) => {
+      const { models } = compile(sourceFile("m.cnn", text), { isa: "scalar", augment });
+      return models[0]!;
+    });
+    const families = (model: typeof varied) => model!.plans.plans.step!.graph.nodes.map(({ core }) => core.family);
+    expect(families(varied)).toContain("affine_sample");
+    expect(families(plain)).not.toContain("affine_sample");
+    expect(plain!.manifest.hash).not.toBe(varied!.manifest.hash);
   });
 
   it("draws from streams that an edit elsewhere does not rename", () => {
