@@ -2,8 +2,10 @@
 #pragma once
 #include "addon/model.h"
 #include "kernels/activity.h"
+#include "kernels/adaptive_pool.h"
 #include "kernels/affine_sample.h"
 #include "kernels/batch_norm.h"
+#include "kernels/concat.h"
 #include "kernels/conv_data.h"
 #include "kernels/conv_direct.h"
 #include "kernels/conv_grouped.h"

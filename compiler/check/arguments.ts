@@ -32,7 +32,7 @@ export function bindArguments(
   for (const argument of call.arguments) {
     const { name } = argument;
     if (name === undefined && behindNamed) {
-      reporter.add("CNN212", argument.span, {}, { help: nameHelp(slots[place]) });
+      reporter.add("CNN212", argument.span, {}, { help: nameHelp(attributes[place - operands.length]) });
       place++;
       continue;
     }

@@ -40,5 +40,6 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN308: true,
   CNN309: true,
   CNN340: true,
+  CNN341: true,
 };
 void inStep;

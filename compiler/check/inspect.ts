@@ -6,6 +6,7 @@ import { functionNames } from "./constants/functions.ts";
 import type { Context } from "./context.ts";
 import { defineName } from "./define.ts";
 import { evaluateName } from "./name-use.ts";
+import { writtenOperands } from "./operands.ts";
 import { Scope } from "./scope.ts";
 import { unknown } from "./values.ts";
 
@@ -83,7 +84,7 @@ export function inspectCall(call: Call, fromChain: boolean, c: Context): void {
   switch (callee?.kind) {
     case "operator": {
       const { operator } = callee;
-      const bound = bindArguments(call, fromChain ? operator.operands.slice(1) : operator.operands, operator, c);
+      const bound = bindArguments(call, writtenOperands(operator, call, fromChain), operator, c);
       for (const [name, { value }] of bound ?? [])
         if (value.kind !== "Name" || operator.attributes[name]?.words === undefined) inspect(value, c);
       return;

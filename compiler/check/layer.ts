@@ -1,5 +1,6 @@
 import type { Argument, Call, Span } from "../../grammar/index.ts";
 import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
+import { operandName } from "../opkit/operator.ts";
 import type { Operator } from "../opkit/operator.ts";
 import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
@@ -84,7 +85,7 @@ class ShapeFailure extends Error {}
 
 function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c: Context): TensorType | undefined {
   const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void => {
-    const notes = operandNotes(operands, c.use);
+    const notes = operandNotes(concerned(operator, operands, at), c.use);
     c.reporter.add(code, placeOf(at), holes as never, { notes, help: helpFor(code, operands) });
   };
   try {
@@ -108,10 +109,17 @@ function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c
   }
 }
 
+/** Whose shapes a report explains: of more than two operands, the first and the one that is blamed (else the last). */
+function concerned(operator: Operator, operands: readonly Tensor[], at?: string): readonly Tensor[] {
+  if (operands.length <= 2) return operands;
+  const blamed = operands.find((_, i) => operandName(operator, i) === at) ?? operands.at(-1)!;
+  return blamed === operands[0] ? [blamed] : [operands[0]!, blamed];
+}
+
 function exceedsLimits({ call, operator, operands }: OperatorUse, type: TensorType, c: Context): boolean {
   const count = sizeOf(type.shape);
   if (count >= MOST_ELEMENTS) {
-    const notes = operandNotes(operands, c.use);
+    const notes = operandNotes(concerned(operator, operands), c.use);
     const holes = {
       what: `the result of \`${operator.name}\``,
       count: formatCount(count),

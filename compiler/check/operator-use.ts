@@ -5,7 +5,7 @@ import type { Bound } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { addLayer } from "./layer.ts";
 import { checkNested, reportNoValue, startsWithNumber } from "./nested.ts";
-import { needTensor, oneOf } from "./operands.ts";
+import { needTensor, oneOf, writtenOperands } from "./operands.ts";
 import type { Incoming } from "./operands.ts";
 import { unknown } from "./values.ts";
 import type { Flowing, Tensor } from "./values.ts";
@@ -16,7 +16,7 @@ export function useOperator(call: Call, operator: Operator, incoming: Flowing | 
     reportNoValue(call, c);
     return checkNested(call, c);
   }
-  const written = incoming === undefined ? operator.operands : operator.operands.slice(1);
+  const written = writtenOperands(operator, call, incoming !== undefined);
   const bound = bindArguments(call, written, operator, c);
   if (bound === undefined) return checkNested(call, c);
   const first = incoming && oneOf(incoming, call.callee.span, c);
@@ -39,7 +39,8 @@ function operandsOf(
     const argument = bound.get(name);
     if (argument === undefined) {
       if (values.length === 0) reportNoValue(call, c);
-      else c.reporter.add("CNN211", call.callee.span, { operator: operator.name, missing: `a value \`${name}\`` });
+      else
+        c.reporter.add("CNN211", call.callee.span, { operator: operator.name, missing: missingValue(operator, name) });
       return undefined;
     }
     const first = values.length === 0;
@@ -48,4 +49,8 @@ function operandsOf(
   }
   const tensors = values.flatMap((value) => (value.kind === "tensor" ? [value.tensor] : []));
   return tensors.length === values.length ? tensors : undefined;
+}
+
+function missingValue({ operands, variadic }: Operator, name: string): string {
+  return variadic ? `at least ${operands.length} values` : `a value \`${name}\``;
 }

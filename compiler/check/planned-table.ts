@@ -1,9 +1,9 @@
 /** Words that the language defines (version 1) and the registry does not hold yet. The registry wins. */
 export const plannedWords: ReadonlySet<string> = new Set([
-  ...["depthwise_conv", "conv_transpose", "adaptive_avg_pool"],
+  ...["depthwise_conv", "conv_transpose"],
   ...["layer_norm", "group_norm", "instance_norm", "lrn"],
   ...["prelu", "relu6", "elu", "gelu", "silu", "hard_swish", "hard_sigmoid"],
-  ...["reshape", "permute", "concat", "sub", "mul", "div", "clip", "split", "slice", "pad", "upsample", "resize"],
+  ...["reshape", "permute", "sub", "mul", "div", "clip", "split", "slice", "pad", "upsample", "resize"],
   ...["pixel_shuffle", "channel_shuffle", "embedding", "one_hot", "spectrogram", "log_mel", "mfcc", "identity"],
   ...["binary_cross_entropy", "dice", "mse", "l1", "huber", "hinge"],
   ...["lsuv", "zeros", "ones", "orthogonal"],

@@ -1,8 +1,9 @@
 import type { CheckedModel } from "../check/program.ts";
 import { lower } from "../lower/lower.ts";
 import { valuesOf } from "../ir/expression.ts";
-import type { Graph, Node, ValueId } from "../ir/graph.ts";
-import { span } from "../shape/window.ts";
+import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
+import { extentOf, type Extent } from "../shape/tensor-type.ts";
+import { largestShare, span } from "../shape/window.ts";
 
 /** How many rows and columns of the input one element of a value sees, and how far apart neighbours look. */
 export interface Field {
@@ -21,12 +22,13 @@ const point: Field = { rows: 1, columns: 1, rowStep: 1, columnStep: 1 };
 export function receptiveFields(model: CheckedModel): ReadonlyMap<string, ReceptiveField> {
   const graph = lower(model, "infer");
   const fields = new Map<ValueId, ReceptiveField>(graph.inputs.map((id) => [id, point]));
-  for (const node of graph.nodes) addNode(node, fields);
+  for (const node of graph.nodes) addNode(graph, node, fields);
   return fields;
 }
 
-function addNode(node: Node, fields: Map<ValueId, ReceptiveField>): void {
-  const core = through(node.core, widest(node.inputs, fields));
+function addNode(graph: Graph, node: Node, fields: Map<ValueId, ReceptiveField>): void {
+  const [x] = node.inputs.map((id) => extentOf(valueOf(graph, id).type.shape));
+  const core = through(node.core, x, widest(node.inputs, fields));
   const computed = new Map<ValueId, ReceptiveField | undefined>();
   for (const { value, expression } of node.body) {
     const used = valuesOf(expression).map((id) => computed.get(id) ?? fields.get(id));
@@ -38,16 +40,41 @@ function addNode(node: Node, fields: Map<ValueId, ReceptiveField>): void {
   }
 }
 
-function through(core: Node["core"], field: ReceptiveField | undefined): ReceptiveField | undefined {
+function through(
+  core: Node["core"],
+  x: Extent | undefined,
+  field: ReceptiveField | undefined,
+): ReceptiveField | undefined {
   if (field === undefined || field === "all") return field;
   if (core.family === "dense") return "all";
-  if (!("window" in core)) return field;
-  const { kernel, stride, dilation } = core.window;
+  const sight = sightOf(core, x);
+  if (sight === undefined) return field;
+  const { spans, stride } = sight;
   return {
-    rows: field.rows + (span(kernel[0], dilation[0]) - 1) * field.rowStep,
-    columns: field.columns + (span(kernel[1], dilation[1]) - 1) * field.columnStep,
+    rows: field.rows + (spans[0] - 1) * field.rowStep,
+    columns: field.columns + (spans[1] - 1) * field.columnStep,
     rowStep: field.rowStep * stride[0],
     columnStep: field.columnStep * stride[1],
+  };
+}
+
+/** How many pixels of its operand an element sees along each axis, and how far apart neighbours look. */
+interface Sight {
+  readonly spans: readonly [number, number];
+  readonly stride: readonly [number, number];
+}
+
+function sightOf(core: Node["core"], x: Extent | undefined): Sight | undefined {
+  if ("window" in core) {
+    const { kernel, stride, dilation } = core.window;
+    return { spans: [span(kernel[0], dilation[0]), span(kernel[1], dilation[1])], stride };
+  }
+  if (core.family !== "adaptive_pool" || x === undefined) return undefined;
+  // Windows differ by a pixel, and so do their distances: the largest of each.
+  const [rows, columns] = core.size;
+  return {
+    spans: [largestShare(rows, x.height), largestShare(columns, x.width)],
+    stride: [Math.ceil(x.height / rows), Math.ceil(x.width / columns)],
   };
 }
 

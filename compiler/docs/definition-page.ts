@@ -14,12 +14,12 @@ export interface Example {
 interface Kind {
   readonly title: string;
   readonly plural: string;
-  /** The statement that a word of this kind stands in. */
-  readonly use: (signature: string) => string;
+  /** The statement that a word of this kind stands in; an operator's first operand, `x`, comes from the chain. */
+  readonly use: (signature: string, x: string) => string;
 }
 
 const kinds: { readonly [K in Definition["kind"]]: Kind } = {
-  operator: { title: "Operator", plural: "Operators", use: (signature) => `y = x -> ${signature}` },
+  operator: { title: "Operator", plural: "Operators", use: (signature, x) => `y = ${x} -> ${signature}` },
   loss: { title: "Loss", plural: "Losses", use: (signature) => `train { loss = ${signature} … }` },
   optimizer: { title: "Optimiser", plural: "Optimisers", use: (signature) => `train { optimizer = ${signature} … }` },
   schedule: { title: "Schedule", plural: "Schedules", use: (signature) => `train { schedule = ${signature} … }` },
@@ -41,7 +41,7 @@ export function definitionPage(definition: Definition, examples: readonly Exampl
   return [
     `# ${name}`,
     `${kinds[kind].title}. ${summary}`,
-    `\`\`\`text\n${kinds[kind].use(signatureOf(definition))}\n\`\`\``,
+    `\`\`\`text\n${kinds[kind].use(signatureOf(definition), firstOperandOf(definition))}\n\`\`\``,
     doc,
     ...sectionOf("Attributes", attributeTable(attributes)),
     ...sectionOf("Parameters", parameterTable(examples)),
@@ -64,14 +64,25 @@ export function definitionIndex(definitions: readonly Definition[]): string {
 }
 
 /** `conv(channels, kernel, stride=1, …)`: what must be given, then what may be, with its default. */
-function signatureOf({ name, kind, attributes }: Definition): string {
-  const operands = kind === "loss" ? ["prediction", "target"] : [];
+function signatureOf(definition: Definition): string {
+  const { name, attributes } = definition;
   const written = Object.entries(attributes).map(([key, attribute]) => {
     const otherwise = defaultOf(attribute);
     return otherwise === undefined ? key : `${key}=${otherwise}`;
   });
-  const all = [...operands, ...written];
+  const all = [...operandsOf(definition), ...written];
   return all.length === 0 ? name : `${name}(${all.join(", ")})`;
+}
+
+function firstOperandOf(definition: Definition): string {
+  return (definition.kind === "operator" ? definition.operands[0] : undefined) ?? "x";
+}
+
+/** The values that are written as arguments: of an operator those behind the one that the chain brings. */
+function operandsOf(definition: Definition): readonly string[] {
+  if (definition.kind === "loss") return ["prediction", "target"];
+  if (definition.kind !== "operator") return [];
+  return [...definition.operands.slice(1), ...(definition.variadic ? ["…"] : [])];
 }
 
 function attributeTable(attributes: Definition["attributes"]): string | undefined {

@@ -61,6 +61,14 @@ export type Core =
   | { readonly family: "pool"; readonly pooling: Pooling; readonly window: Window; readonly index?: ValueId }
   /** Inputs dy and, for a maximum, the index. */
   | { readonly family: "pool_grad"; readonly pooling: Pooling; readonly window: Window }
+  /** The average of windows that share the rows and columns of x among [height, width] results; input x. */
+  | { readonly family: "adaptive_pool"; readonly size: readonly [number, number] }
+  /** Input dy. */
+  | { readonly family: "adaptive_pool_grad" }
+  /** The channels of all inputs, one input after the other. */
+  | { readonly family: "concat" }
+  /** `count` channels of x from `first` on; input x. */
+  | { readonly family: "channels"; readonly first: number; readonly count: number }
   /** Normalisation by the batch's statistics, before `expand`; inputs x, gamma, beta, running mean, running variance. */
   | {
       readonly family: "batch_norm";

@@ -18,6 +18,8 @@ export interface OperatorDiagnostics {
   CNN308: { operator: string; expected: string; found: string };
   /** Two operands that must have the same shape. */
   CNN340: { operator: string; first: string; second: string };
+  /** Two operands that may differ in channels alone. */
+  CNN341: { operator: string; first: string; second: string };
   /** A loss and its target do not fit. */
   CNN309: { loss: string; expected: string; found: string };
 }

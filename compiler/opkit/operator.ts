@@ -78,6 +78,8 @@ export interface Sample {
 export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "operator";
   readonly operands: readonly string[];
+  /** Any number of values may follow the declared operands; all arguments by place are values then. */
+  readonly variadic?: true;
   readonly parameters?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => readonly ParameterSpec[];
   readonly shape: (c: ShapeContext<A>) => TensorType;
   /** In terms of kernel families; their adjoints (and the steps' own gradients) give the operator's gradient. */
@@ -97,6 +99,11 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   /** What differs while training, for the check of gradients. */
   readonly trainingReference?: (c: ReferenceContext<A>) => Tensor;
   readonly samples: readonly Sample[];
+}
+
+/** What operand `i` is called where one is blamed: as declared, and by its number behind those of a variadic operator. */
+export function operandName({ operands }: Pick<Operator, "operands">, i: number): string {
+  return operands[i] ?? String(i + 1);
 }
 
 /** An output as a loss sees it. */

@@ -8,6 +8,7 @@ import { rotate } from "./augment/rotate.ts";
 import { scale } from "./augment/scale.ts";
 import { shift } from "./augment/shift.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
+import { concat } from "./concat.ts";
 import { conv } from "./conv/conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { dense } from "./dense/dense.ts";
@@ -16,6 +17,7 @@ import { flatten } from "./flatten.ts";
 import { he, xavier } from "./initializers.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { normalize } from "./normalize/normalize.ts";
+import { adaptiveAvgPool } from "./pool/adaptive-avg-pool.ts";
 import { avgPool } from "./pool/avg-pool.ts";
 import { globalAvgPool, globalMaxPool } from "./pool/global-pools.ts";
 import { maxPool } from "./pool/max-pool.ts";
@@ -38,6 +40,7 @@ const definitions: readonly Definition[] = [
   scale,
   shift,
   batchNorm,
+  concat,
   conv,
   crossEntropy,
   dense,
@@ -47,6 +50,7 @@ const definitions: readonly Definition[] = [
   xavier,
   leakyRelu,
   normalize,
+  adaptiveAvgPool,
   avgPool,
   globalAvgPool,
   globalMaxPool,

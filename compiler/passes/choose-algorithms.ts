@@ -1,6 +1,6 @@
 import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node } from "../ir/graph.ts";
 import type { Choice, State, Target, Tile } from "../ir/plan.ts";
-import { extentOf, sizeOf, type Extent } from "../shape/tensor-type.ts";
+import { extentOf, type Extent } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
 
@@ -113,6 +113,10 @@ const kernels: { readonly [F in Family]: string } = {
   dense_weight_grad: "dense_weights",
   pool: "pool",
   pool_grad: "pool_grad",
+  adaptive_pool: "adaptive_pool",
+  adaptive_pool_grad: "adaptive_pool_grad",
+  concat: "concat",
+  channels: "channels",
   batch_norm: "batch_norm",
   batch_moments: "batch_moments",
   batch_norm_sums: "batch_norm_sums",
@@ -140,7 +144,7 @@ function choose(node: Node, graph: Graph, target: Target): Choice {
   if (chooser)
     return chooser({ core, operands: extents, shapes: types.map((t) => t.shape), result, node, target } as Use<Family>);
   // Classification kernels walk their operand's channels, the others their result's.
-  const perSample = sizeOf(valueOf(graph, resultOf(node)).type.shape) === 1 && extents[0] !== undefined;
+  const perSample = valueOf(graph, resultOf(node)).type.shape.length === 0 && extents[0] !== undefined;
   const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);
   const summed = core.family === "channel_sum" || core.family === "batch_moments" || core.family === "batch_norm_sums";
   const sums = summed ? { parts } : {};

@@ -47,3 +47,20 @@ export function uncovered(input: Extent, window: Window): { rows: number; column
     Math.max(0, n + pad[axis] - ((count - 1) * stride[axis] + span(kernel[axis], dilation[axis])));
   return { rows: lost(input.height, height, 0), columns: lost(input.width, width, 1) };
 }
+
+/** Windows that share n pixels among `count` results: window p covers floor(p·n/count) … ceil((p + 1)·n/count) - 1. */
+export function shareOf(p: number, count: number, n: number): { readonly begin: number; readonly end: number } {
+  return { begin: Math.floor((p * n) / count), end: Math.ceil(((p + 1) * n) / count) };
+}
+
+/**
+ * The most pixels of such a window. Windows begin at multiples of g/count past a whole pixel, g = gcd(n, count): the
+ * one that begins latest, (count - g)/count, reaches furthest.
+ */
+export function largestShare(count: number, n: number): number {
+  return Math.ceil((count - greatestCommonDivisor(n, count) + n) / count);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

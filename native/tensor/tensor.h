@@ -47,11 +47,17 @@ CNNC_INLINE void clear_halo(X x, long n, int h0, int h1) {
 template <class V, class X>
 constexpr bool whole_vectors = round_up(X::channels, V::lanes) <= X::pixel;
 
-// Lanes c.. of a pixel; lanes past the pixel's memory are zero and not touched.
+// Lanes c.. of a pixel, from any channel on; lanes past the pixel's memory are zero and not touched.
+template <class V, class X, class T>
+CNNC_INLINE V load_from(const T* pixel, int c) {
+  return c + V::lanes <= X::pixel ? V::load(pixel + c) : V::load_first(pixel + c, X::pixel - c);
+}
+
+// The same for a multiple of the lanes, which needs no test where whole vectors cover the channels.
 template <class V, class X, class T>
 CNNC_INLINE V load_lanes(const T* pixel, int c) {
   if constexpr (whole_vectors<V, X>) return V::load(pixel + c);
-  else return c + V::lanes <= X::pixel ? V::load(pixel + c) : V::load_first(pixel + c, X::pixel - c);
+  else return load_from<V, X>(pixel, c);
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -52,7 +52,7 @@ model ResNet18(classes=1000, width=64) {
 });
 
 describe("U-Net", () => {
-  // Without concat and conv_transpose: it goes down, along the bottom, and takes each level's skip as a mask of its own.
+  // Without conv_transpose: it goes down, along the bottom, and takes each level's skip as a mask of its own.
   const text = `cnn 1
 block Double(ch) { out in -> repeat 2 { conv(ch, kernel=3, pad=1) -> relu } }
 block Level(ch) {
@@ -60,7 +60,7 @@ block Level(ch) {
   out full -> max_pool(2)
   out skip = full
 }
-block Merge(skip, ch) { out add(in -> Double(ch), skip -> max_pool(2) -> conv(ch, kernel=1)) -> Double(ch) }
+block Merge(skip, ch) { out in -> concat(skip -> max_pool(2)) -> Double(ch) }
 model UNet(base=32, size=128) {
   input image: u8[3, size, size]
   e1 = image -> normalize(mean=[0.5, 0.5, 0.5], std=[0.25, 0.25, 0.25]) -> Level(base)
@@ -77,9 +77,10 @@ model UNet(base=32, size=128) {
     expect(shapes).toMatchObject({
       "e1.Level1.full.Double1.conv1.0": "32×128×128",
       "e2.Level1.full.Double1.conv1.1": "64×64×64",
+      "mid.Merge1.concat1": "128×32×32",
       "mid.Merge1.Double1.conv1.0": "128×32×32",
-      "mid.Merge1.conv1": "128×32×32",
-      "same.Merge1.Double2.relu1.1": "32×64×64",
+      "same.Merge1.concat1": "64×64×64",
+      "same.Merge1.Double1.relu1.1": "32×64×64",
     });
     expect(model.outputs).toMatchObject([
       { name: "mask", kind: "mask", shape: [1, 32, 32] },
@@ -102,5 +103,66 @@ describe("networks for words that are numbers", () => {
       output digit: class(0..9) = logits -> softmax
     }`);
     expect(model.outputs[0]?.labels).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  });
+});
+
+describe("an inception module", () => {
+  test("has the channels and parameters of GoogLeNet's 3a", () => {
+    const model = modelOf(`block Inception(direct, narrow3, wide3, narrow5, wide5, pooled) {
+      out concat(
+        in -> conv(direct, kernel=1) -> relu,
+        in -> conv(narrow3, kernel=1) -> relu -> conv(wide3, kernel=3, pad=1) -> relu,
+        in -> conv(narrow5, kernel=1) -> relu -> conv(wide5, kernel=5, pad=2) -> relu,
+        in -> max_pool(3, stride=1, pad=1) -> conv(pooled, kernel=1) -> relu
+      )
+    }
+    model GoogLeNet3a {
+      input x: f32[192, 28, 28]
+      output y: f32[256, 28, 28] = x -> Inception(64, 96, 128, 16, 32, 32)
+    }`);
+    expect(totalOf(costsOf(model)).params).toBe(163_696);
+  });
+});
+
+describe("DenseNet-121", () => {
+  test("has the parameters of the paper", () => {
+    const model = modelOf(`cnn 1
+block Layer(growth) {
+  new = in -> batch_norm -> relu -> conv(4 * growth, kernel=1, bias=false)
+    -> batch_norm -> relu -> conv(growth, kernel=3, pad=1, bias=false)
+  out in -> concat(new)
+}
+block Transition { out in -> batch_norm -> relu -> conv(in.channels / 2, kernel=1, bias=false) -> avg_pool(2) }
+model DenseNet121(growth=32) {
+  input image: u8[3, 224, 224]
+  features = image
+    -> normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
+    -> conv(2 * growth, kernel=7, stride=2, pad=3, bias=false) -> batch_norm -> relu -> max_pool(3, stride=2, pad=1)
+    -> repeat 6 { Layer(growth) } -> Transition
+    -> repeat 12 { Layer(growth) } -> Transition
+    -> repeat 24 { Layer(growth) } -> Transition
+    -> repeat 16 { Layer(growth) } -> batch_norm -> relu
+  output label: class[1000] = features -> global_avg_pool -> dense(1000) -> softmax
+}`);
+    const joined = model.layers.filter(({ operator }) => operator.name === "concat");
+    expect(joined).toHaveLength(58);
+    expect(joined.at(-1)!.type.shape).toEqual([1024, 7, 7]);
+    expect(totalOf(costsOf(model)).params).toBe(7_978_856);
+  });
+});
+
+describe("AlexNet", () => {
+  test.each([224, 227, 320])("has the same parameters for pictures of %i pixels", (size) => {
+    const model = modelOf(`model AlexNet {
+      input image: f32[3, ${size}, ${size}]
+      features = image
+        -> conv(64, kernel=11, stride=4, pad=2) -> relu -> max_pool(3, stride=2)
+        -> conv(192, kernel=5, pad=2) -> relu -> max_pool(3, stride=2)
+        -> conv(384, kernel=3, pad=1) -> relu -> conv(256, kernel=3, pad=1) -> relu -> conv(256, kernel=3, pad=1) -> relu
+        -> max_pool(3, stride=2) -> adaptive_avg_pool(6) -> flatten
+      logits = features -> dense(4096) -> relu -> dense(4096) -> relu -> dense(1000)
+      output label: class[1000] = logits -> softmax
+    }`);
+    expect(totalOf(costsOf(model)).params).toBe(61_100_840);
   });
 });

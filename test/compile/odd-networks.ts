@@ -154,6 +154,63 @@ const texts: Readonly<Record<string, string>> = {
     y = x -> conv(4, kernel=[1, 9]) -> relu -> max_pool([1, 99]) -> flatten -> dense(3)
     output a: class[3] = y -> softmax
     ${one} }`,
+  "inception: four branches side by side": `block Inception(a, b, c) {
+    out concat(in -> conv(a, kernel=1) -> tanh, in -> conv(b, kernel=1) -> tanh -> conv(b, kernel=3, pad=1) -> tanh,
+               in -> conv(c, kernel=5, pad=2), in -> max_pool(3, stride=1, pad=1) -> conv(a, kernel=1))
+  }
+  model Inception3 { input x: f32[3, 9, 8]
+    y = x -> Inception(5, 20, 3) -> tanh -> Inception(4, 7, 33) -> max_pool(3) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "dense blocks: every layer sees all before it": `block Grow(by) {
+    out concat(in, in -> tanh -> conv(by, kernel=3, pad=1))
+  }
+  model Densely { input x: f32[3, 6, 7]
+    y = x -> conv(5, kernel=3, pad=1) -> repeat 4 { Grow(6) } -> conv(8, kernel=1) -> avg_pool(2, pad=[0, 0, 0, 1])
+          -> repeat 2 { Grow(5) } -> tanh -> global_avg_pool -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "down and up again, with skips": `block Up(skip, channels) {
+    out concat(in -> adaptive_avg_pool([skip.height, skip.width]), skip) -> conv(channels, kernel=3, pad=1) -> tanh
+  }
+  model Hourglass { input x: f32[2, 9, 10]
+    e1 = x -> conv(5, kernel=3, pad=1) -> tanh
+    e2 = e1 -> max_pool(2, pad=[0, 1, 0, 0]) -> conv(9, kernel=3, pad=1) -> tanh
+    d1 = e2 -> max_pool(2, pad=[0, 1, 0, 1]) -> conv(17, kernel=3, pad=1) -> tanh -> Up(e2, 8) -> Up(e1, 5)
+    output area: mask[9, 10] = d1 -> concat(x) -> conv(1, kernel=1) -> sigmoid }`,
+  "vectors of several filters side by side": `model Filters { input x: f32[6, 1, 12]
+    y = concat(x -> conv(5, kernel=[1, 2]) -> relu -> global_max_pool, x -> conv(5, kernel=[1, 3]) -> relu -> global_max_pool,
+               x -> conv(7, kernel=[1, 4]) -> relu -> global_max_pool) -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "joined values of every rank, and values used twice": `model Joined { input x: f32[5, 7]
+    input z: f32[1]
+    s = x -> tanh -> concat(x, x)
+    v = concat(z -> dense(1), z, z -> tanh)
+    w = v -> concat(s -> flatten, v) -> tanh -> dense(20)
+    y = w -> concat(w) -> dense(3)
+    output sequence: f32[15, 7] = s -> softmax
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "joined values that are outputs, and normalised": `model JoinedOutputs { input x: u8[3, 6, 5]
+    n = x -> normalize(mean=[0.5, 0.4, 0.3], std=[0.2, 0.3, 0.25])
+    c = n -> conv(6, kernel=3, pad=1)
+    j = c -> concat(n) -> batch_norm
+    y = j -> relu -> flatten -> dense(3)
+    output all: f32[9, 6, 5] = j
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "pools to a size, smaller and larger": `model Sized { input x: f32[3, 7, 10]
+    h = x -> conv(6, kernel=3, pad=1) -> tanh
+    p = h -> adaptive_avg_pool([3, 4]) -> tanh -> conv(5, kernel=3, pad=1) -> flatten -> dense(3)
+    q = h -> adaptive_avg_pool([7, 5]) -> adaptive_avg_pool(9) -> adaptive_avg_pool(1) -> flatten -> dense(3)
+    output a: class[3] = p -> softmax
+    ${train("cross_entropy(p, a) + 0.5 * cross_entropy(q, a)")} }`,
+  "joined bands": `model JoinedBands { input x: f32[5, 260, 210]
+    y = concat(x -> tanh, x -> adaptive_avg_pool([100, 70]) -> adaptive_avg_pool([260, 210]), x, x, x, x, x, x,
+               x, x, x, x, x, x, x) -> max_pool(10) -> global_avg_pool -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
   "bands, blocks and rests": `model Large { input x: f32[16, 41, 37]
     y = x -> conv(70, kernel=3, pad=1) -> tanh -> conv(33, kernel=3, stride=2, pad=1) -> tanh -> max_pool(3, stride=2)
           -> flatten -> dense(1500) -> tanh -> dense(3)

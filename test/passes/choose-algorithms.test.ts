@@ -83,6 +83,16 @@ describe("kernels", () => {
   });
 });
 
+it.each(isas)("a few channels of many are taken with vectors for the few, %s", (isa) => {
+  const graph = graphOf(`
+    input x: f32[33]
+    node channels {"first":32,"count":1} (x)
+      store y: f32[1] = core
+    result y = y
+  `);
+  expect(chooseAlgorithms({ graph, target: targets[isa] }).choices![0]!.lanes).toBe(1);
+});
+
 describe("a training step", () => {
   const model = modelOf(
     "Mixed",

@@ -43,6 +43,24 @@ const families: Readonly<Partial<Record<Family, { readonly text: string; readonl
         store y.index: u8[2,2,2] = extra`,
     expected: ["node pool_grad (seed.y.staged, y.index)"],
   },
+  adaptive_pool: {
+    text: `
+      input x: f32[2,5,4]
+      node adaptive_pool {"size":[2,3]} (x)
+        store y: f32[2,2,3] = core`,
+    expected: ["node adaptive_pool_grad (seed.y.staged)\n  store x.gradient: f32[2,5,4] = core"],
+  },
+  concat: {
+    text: `
+      input x: f32[2,4,4]
+      input z: f32[3,4,4]
+      node concat (x, z)
+        store y: f32[5,4,4] = core`,
+    expected: [
+      "node channels (seed.y.staged)\n  store x.gradient: f32[2,4,4] = core",
+      "node channels (seed.y.staged)\n  store z.gradient: f32[3,4,4] = core",
+    ],
+  },
   softmax: {
     text: `
       input x: f32[5]
@@ -64,6 +82,29 @@ describe("the gradient of each family", () => {
     const found = after(`${text}\n      result y = y`);
     for (const part of expected) expect(found).toContain(part);
     expect(found).toContain("result x.gradient = x.gradient");
+  });
+
+  it("of joined values is cut where they meet, and added up for one that is there twice", () => {
+    const graph = differentiate(
+      graphOf(
+        `
+        input x: f32[2]
+        input z: f32[3]
+        node concat (x, z, x)
+          store y: f32[7] = core
+        result y = y`,
+        gradient,
+      ),
+    );
+    const cut = graph.nodes.flatMap(({ core, outputs }) =>
+      core.family === "channels" ? [[outputs[0], core.first, core.count]] : [],
+    );
+    expect(cut).toEqual([
+      ["x.gradient", 0, 2],
+      ["z.gradient", 2, 3],
+      ["x.gradient2", 5, 2],
+    ]);
+    expect(shown(graph)).toContain("store x.gradient3: f32[2] = (add x.gradient x.gradient2)");
   });
 
   it("of a loss starts from one over the batch", () => {
@@ -88,7 +129,10 @@ describe("the gradient of each family", () => {
   it("is told by every family that a sample's way to the loss can pass", () => {
     const differentiable = familyNames.filter((family) => familyOf({ family } as never).adjoint);
     expect(new Set(differentiable)).toEqual(
-      new Set(["conv", "dense", "pool", "batch_norm", "softmax", "cross_entropy", "reshape"] satisfies Family[]),
+      new Set([
+        ...(["conv", "dense", "pool", "adaptive_pool", "concat", "batch_norm"] as const),
+        ...(["softmax", "cross_entropy", "reshape"] as const),
+      ] satisfies Family[]),
     );
     // Steps have gradients of their own.
     const lowered = sampleModels().flatMap(({ model }) => lower(model, "gradient").nodes);

@@ -83,6 +83,31 @@ describe("pointwise steps", () => {
     );
   });
 
+  it("follow joined values, and the gradient of one of them", () => {
+    const found = after(`
+      input x: f32[2,4,4]
+      input z: f32[3,4,4]
+      node concat (x, z)
+        store y: f32[5,4,4] = core
+      node map (y)
+        store t: f32[5,4,4] = (tanh y)
+      node channels {"first":2,"count":3} (t)
+        store z.part: f32[3,4,4] = core
+      node map (z.part, z)
+        store d: f32[3,4,4] = (mul z.part z)
+      result d = d
+    `);
+    expect(found).toBe(
+      lines(`
+        node concat (x, z)
+          store t: f32[5,4,4] = (tanh core)
+        node channels (t)
+          store d: f32[3,4,4] = (mul core z)
+        result d = d
+      `),
+    );
+  });
+
   it("of a chain become one map", () => {
     const found = after(`
       input x: u8[3,2,2]

@@ -102,6 +102,17 @@ Wrong: \`add(x -> conv(32, kernel=3, pad=1), x)\` where \`x\` has 16 channels
 
 Right: \`add(x -> conv(32, kernel=3, pad=1), x -> conv(32, kernel=1))\``,
   },
+  CNN341: {
+    title: "operands that do not lie side by side",
+    severity: "error",
+    message: "`{operator}` joins values that differ in channels alone; found {first} and {second}",
+    explain: `Channels are put one after another, pixel by pixel, so all operands have the same rows and columns: give the paths
+the same stride and padding, or pool the larger value.
+
+Wrong: \`concat(x -> conv(32, kernel=3), x -> conv(32, kernel=1))\`
+
+Right: \`concat(x -> conv(32, kernel=3, pad=1), x -> conv(32, kernel=1))\``,
+  },
   CNN310: {
     title: "argument of the wrong kind",
     severity: "error",

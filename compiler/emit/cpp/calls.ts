@@ -105,6 +105,22 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     head: `${v}, ${c.type(dy!)}, ${poolings[core.pooling]}, ${window(core.window)}, ${sizes(result, c)}`,
     operands: [c.memory(dy!), at === undefined ? "NoIndex{}" : c.memory(at), "n", rows, steps],
   }),
+  adaptive_pool: ({ c, inputs: [x], result, steps, rows, v }) => ({
+    head: `${v}, ${c.type(x!)}, ${sizes(result, c)}`,
+    operands: [c.memory(x!), "n", rows, steps],
+  }),
+  adaptive_pool_grad: ({ c, inputs: [dy], result, steps, rows, v }) => ({
+    head: `${v}, ${c.type(dy!)}, ${sizes(result, c)}`,
+    operands: [c.memory(dy!), "n", rows, steps],
+  }),
+  concat: ({ c, inputs, steps, rows, v }) => ({
+    head: v,
+    operands: ["n", rows, steps, ...inputs.map((x) => c.memory(x))],
+  }),
+  channels: ({ c, core: { first, count }, inputs: [x], steps, rows, v }) => ({
+    head: `${v}, ${first}, ${count}`,
+    operands: [c.memory(x!), "n", rows, steps],
+  }),
   softmax: ({ c, core, inputs: [x], steps, rows, v }) => ({
     head: `${v}, ${core.log}`,
     operands: [c.memory(x!), "n", rows, steps],

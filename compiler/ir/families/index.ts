@@ -1,10 +1,11 @@
 import type { CoreOf, Family } from "../graph.ts";
 import { batchMoments, batchNorm, batchNormSums } from "./batch-norm.ts";
 import { classHits, crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./classification.ts";
+import { channels, concat } from "./concat.ts";
 import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import type { FamilyDefinition } from "./family.ts";
-import { pool, poolGrad } from "./pool.ts";
+import { adaptivePool, adaptivePoolGrad, pool, poolGrad } from "./pool.ts";
 import { activity, affineSample, batchMean, channelSum, map, reshape, update } from "./simple.ts";
 
 const families: { readonly [F in Family]: FamilyDefinition<F> } = {
@@ -17,6 +18,10 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   dense_weight_grad: denseWeightGrad,
   pool,
   pool_grad: poolGrad,
+  adaptive_pool: adaptivePool,
+  adaptive_pool_grad: adaptivePoolGrad,
+  concat,
+  channels,
   batch_norm: batchNorm,
   batch_moments: batchMoments,
   batch_norm_sums: batchNormSums,

@@ -15,3 +15,14 @@ export const poolGrad: FamilyDefinition<"pool_grad"> = {
   result: (_, [dy]) => batched(dy!.type.shape),
   epilogue: true,
 };
+
+export const adaptivePool: FamilyDefinition<"adaptive_pool"> = {
+  result: ({ size }, [x]) => batched([x!.type.shape[0]!, ...size]),
+  epilogue: true,
+  adjoint: ({ b, inputs: [x], gradient }) => [b.node({ family: "adaptive_pool_grad" }, [gradient], { gradientOf: x! })],
+};
+
+export const adaptivePoolGrad: FamilyDefinition<"adaptive_pool_grad"> = {
+  result: (_, [dy]) => batched(dy!.type.shape),
+  epilogue: true,
+};

@@ -1,0 +1,53 @@
+import { pair } from "../../opkit/attributes.ts";
+import { defineOperator } from "../../opkit/operator.ts";
+import { tensor } from "../../opkit/tensor.ts";
+import { checkRank } from "../../opkit/windows.ts";
+import { shareOf } from "../../shape/window.ts";
+
+export const adaptiveAvgPool = defineOperator({
+  name: "adaptive_avg_pool",
+  summary: "The mean of each of a given number of windows, whatever the size of the input.",
+  doc:
+    "[C, H, W] becomes [C, P, Q] for size=[P, Q]: y[c, p, q] is the mean of x[c, ·, ·] over rows ⌊p·H/P⌋ to " +
+    "⌈(p + 1)·H/P⌉ - 1 and columns ⌊q·W/Q⌋ to ⌈(q + 1)·W/Q⌉ - 1. Windows overlap where H or W does not divide, and " +
+    "repeat pixels where the result is larger than the input. PyTorch's `AdaptiveAvgPool2d`.",
+  operands: ["x"],
+  attributes: { size: pair({ doc: "Rows and columns of the result, one number or [height, width].", min: 1 }) },
+  shape: ({ operands: [x], attributes: { size }, fail, warn }) => {
+    checkRank("adaptive_avg_pool", x!, 3, "an image C×H×W", { fail, warn });
+    return { dtype: "f32", shape: [x!.shape[0]!, ...size] };
+  },
+  lower: ({ b, operands: [x], attributes: { size } }) => {
+    const [, height = 1, width = 1] = b.typeOf(x!).shape;
+    const [rows, columns] = [height / size[0], width / size[1]];
+    if (!Number.isInteger(rows) || !Number.isInteger(columns)) return b.node({ family: "adaptive_pool", size }, [x!]);
+    const window = { kernel: [rows, columns], stride: [rows, columns], dilation: [1, 1], pad: [0, 0, 0, 0] } as const;
+    return b.node({ family: "pool", pooling: "average", window }, [x!]);
+  },
+  reference: ({ operands: [x], attributes: { size } }) => {
+    const [samples = 1, channels = 1, height = 1, width = 1] = x!.shape;
+    const y = tensor([samples, channels, ...size]);
+    let at = 0;
+    for (let plane = 0; plane < samples * channels; plane++)
+      for (let p = 0; p < size[0]; p++)
+        for (let q = 0; q < size[1]; q++) {
+          const [rows, columns] = [shareOf(p, size[0], height), shareOf(q, size[1], width)];
+          let sum = 0;
+          for (let h = rows.begin; h < rows.end; h++)
+            for (let w = columns.begin; w < columns.end; w++) sum += x!.data[(plane * height + h) * width + w]!;
+          y.data[at++] = sum / ((rows.end - rows.begin) * (columns.end - columns.begin));
+        }
+    return y;
+  },
+  samples: [
+    { link: "adaptive_avg_pool(3)", input: [5, 7, 8], batch: 3 },
+    { link: "adaptive_avg_pool([2, 3])", input: [20, 8, 9], batch: 1 },
+    { link: "adaptive_avg_pool([5, 4])", input: [33, 3, 9], batch: 17 },
+    { link: "conv(20, kernel=3) -> tanh -> adaptive_avg_pool([2, 3]) -> tanh", input: [3, 7, 9], batch: 2 },
+    {
+      link: "conv(5, kernel=3, pad=1, bias=false) -> batch_norm -> adaptive_avg_pool(4) -> conv(6, kernel=3, pad=1)",
+      input: [3, 6, 7],
+      batch: 3,
+    },
+  ],
+});
