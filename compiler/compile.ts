@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parse, type Diagnostic, type SourceFile } from "../grammar/index.ts";
-import type { Isa as ManifestIsa, Manifest } from "../runtime/bind/manifest.ts";
+import type { Manifest } from "../runtime/bind/manifest.ts";
 import { check, type CheckOptions } from "./check/check.ts";
 import { checkArena } from "./check/arena.ts";
 import type { CheckedModel } from "./check/program.ts";
@@ -8,20 +8,27 @@ import { planModel } from "./plan-model.ts";
 import type { EmittedFile } from "./emit/emitted-file.ts";
 import { printModel } from "./emit/cpp/model.ts";
 import type { ModelPlans } from "./ir/model-plans.ts";
+import type { Cpu } from "./ir/plan.ts";
 import { manifestOf } from "./manifest-of.ts";
-import { targets } from "./passes/targets.ts";
+import { levels } from "./passes/targets.ts";
 import { version } from "./version.ts";
 
 export interface CompileOptions extends CheckOptions {
-  readonly isa: ManifestIsa;
+  /** Which processors to compile for: each has plans and code of its own. */
+  readonly cpus: readonly Cpu[];
   /** false: train on pictures as they are, whatever `augment` lines say. */
   readonly augment?: boolean | undefined;
 }
 
 export interface CompiledModel {
   readonly model: CheckedModel;
-  readonly plans: ModelPlans;
   readonly manifest: Manifest;
+  /** One for each level of processors, the best first. */
+  readonly variants: readonly Variant[];
+}
+
+export interface Variant {
+  readonly plans: ModelPlans;
   /** Generated C++. */
   readonly kernels: readonly EmittedFile[];
 }
@@ -43,7 +50,9 @@ export function compile(source: SourceFile, options: CompileOptions): Compilatio
   const compiled = models.map((model) =>
     compileModel(options.augment === false ? withoutAugments(model) : model, [source, ...sources], options),
   );
-  const budget = compiled.flatMap(({ model, plans }) => checkArena(model, arenaBytes(plans)) ?? []);
+  const budget = compiled.flatMap(({ model, variants }) =>
+    checkArena(model, Math.max(...variants.map(({ plans }) => arenaBytes(plans)))),
+  );
   const all = [...diagnostics, ...budget];
   return { diagnostics: all, models: hasErrors(all) ? [] : compiled };
 }
@@ -58,7 +67,7 @@ export function arenaBytes({ plans }: ModelPlans): number {
 function compileModel(
   model: CheckedModel,
   sources: readonly [SourceFile, ...SourceFile[]],
-  { isa, set, augment = true }: CompileOptions,
+  { cpus, set, augment = true }: CompileOptions,
 ): CompiledModel {
   const [source, ...others] = sources;
   const read = others.map(({ path, text }) => [path.replace(/^.*[\\/]/, ""), text]);
@@ -67,11 +76,14 @@ function compileModel(
     compiler: `cnnc ${version}`,
     file: source.path.replace(/^.*[\\/]/, ""),
     sourceHash,
-    hash: sha256(JSON.stringify([version, isa, set ?? {}, augment, source.text, ...read])).slice(0, 32),
+    hash: sha256(JSON.stringify([version, set ?? {}, augment, source.text, ...read])).slice(0, 32),
   };
-  const plans = planModel(model, targets[isa]);
-  const manifest = manifestOf(model, plans, identity, `${baseName(source.path)}.node`);
-  return { model, plans, manifest, kernels: printModel(plans, identity) };
+  const variants = levels
+    .filter(({ cpu }) => cpus.includes(cpu))
+    .map((target) => planModel(model, target))
+    .map((plans) => ({ plans, kernels: printModel(plans, identity) }));
+  const plans = variants.map((variant) => variant.plans);
+  return { model, manifest: manifestOf(model, plans, identity, `${baseName(source.path)}.node`), variants };
 }
 
 function withoutAugments(model: CheckedModel): CheckedModel {

@@ -3,7 +3,7 @@ export { compile, baseName, arenaBytes, type Compilation, type CompiledModel, ty
 export { planModel, planProgram } from "./plan-model.ts";
 export { build, type BuildOptions, type BuildResult } from "./build/build.ts";
 export { BuildError } from "./build/build-error.ts";
-export { nativeIsa } from "./build/toolchain.ts";
+export { nativeCpu } from "./build/toolchain.ts";
 export { pipeline } from "./passes/pipeline.ts";
 export { version } from "./version.ts";
 export { render, sourceFile, type Diagnostic } from "../grammar/index.ts";

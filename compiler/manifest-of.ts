@@ -5,8 +5,15 @@ import { valueOf, type Graph } from "./ir/graph.ts";
 import type { ModelPlans, Identity } from "./ir/model-plans.ts";
 
 /** What wrappers and programs need to know about a model at run time. */
-export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Identity, addon: string): Manifest {
+export function manifestOf(
+  model: CheckedModel,
+  variants: readonly ModelPlans[],
+  identity: Identity,
+  addon: string,
+): Manifest {
   const { train } = model;
+  // What is said here does not depend on the target.
+  const [plans] = variants as [ModelPlans];
   return {
     format: 1,
     compiler: identity.compiler,
@@ -14,7 +21,7 @@ export function manifestOf(model: CheckedModel, plans: ModelPlans, identity: Ide
     ...(model.doc && { doc: model.doc }),
     source: { file: identity.file, hash: identity.sourceHash },
     hash: identity.hash,
-    isa: plans.target.name,
+    cpus: variants.map(({ target }) => target.cpu),
     addon,
     inputs: model.inputs.map(({ name, type, doc }) => ({
       name,

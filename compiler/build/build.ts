@@ -12,7 +12,7 @@ import {
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CompiledModel } from "../compile.ts";
-import { emitProject, type Project } from "../emit/addon/project.ts";
+import { emitProject, type Project, type ProjectVariant } from "../emit/addon/project.ts";
 import type { EmittedFile } from "../emit/emitted-file.ts";
 import { emitHeader } from "../emit/c/header.ts";
 import { emitWrapper } from "../emit/ts/wrapper.ts";
@@ -43,12 +43,8 @@ export async function build(
   { name, out, signal }: BuildOptions,
 ): Promise<BuildResult> {
   const started = performance.now();
-  const kernels = models.flatMap((model) => model.kernels);
-  const { isa } = models[0]!.manifest;
-  const { entry, cached } = await buildNative(
-    { name, isa, models: models.map(({ model }) => model.name), kernels },
-    signal,
-  );
+  const project = { name, models: models.map(({ model }) => model.name), variants: variantsOf(models) };
+  const { entry, cached } = await buildNative(project, signal);
   mkdirSync(out, { recursive: true });
   const natives = [`${name}.node`, `lib${name}.a`];
   for (const file of natives) replace(join(out, file), (temporary) => copyFileSync(join(entry, file), temporary));
@@ -66,6 +62,14 @@ export async function build(
     bytes: statSync(join(out, file)).size,
   }));
   return { out, addon: join(out, `${name}.node`), cached, milliseconds: performance.now() - started, files };
+}
+
+/** The files of all models side by side, for each target that they were compiled for. */
+function variantsOf(models: readonly CompiledModel[]): readonly ProjectVariant[] {
+  return models[0]!.variants.map(({ plans: { target } }, i) => ({
+    target,
+    kernels: models.flatMap(({ variants }) => variants[i]!.kernels),
+  }));
 }
 
 function cApi(): string {

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Isa } from "../ir/plan.ts";
+import type { Cpu, Isa } from "../ir/plan.ts";
+import { targets } from "../passes/targets.ts";
 import { BuildError } from "./build-error.ts";
 
 /** What a build needs from the machine. */
@@ -50,6 +51,11 @@ export function nativeIsa(): Isa {
   const flags = cpuFlags();
   if (["avx512f", "avx512vl", "avx512dq", "avx512bw"].every((flag) => flags.has(flag))) return "avx512";
   return flags.has("avx2") && flags.has("fma") ? "avx2" : "scalar";
+}
+
+/** The same as a level of processors: what `native` means. */
+export function nativeCpu(): Cpu {
+  return targets[nativeIsa()].cpu;
 }
 
 function cpuFlags(): ReadonlySet<string> {

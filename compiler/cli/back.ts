@@ -1,8 +1,8 @@
-import { nativeIsa } from "../build/toolchain.ts";
+import { nativeCpu } from "../build/toolchain.ts";
 import { compile } from "../compile.ts";
 import type { CompiledModel } from "../compile.ts";
-import { targets } from "../passes/targets.ts";
-import type { Target } from "../ir/plan.ts";
+import { targetFor } from "../passes/targets.ts";
+import type { Cpu, Target } from "../ir/plan.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "./diagnostics-output.ts";
 import type { TargetOptions } from "./options.ts";
 import { loadSource, readSource } from "./source.ts";
@@ -14,9 +14,10 @@ export function compileFile(
   options: TargetOptions,
   single: boolean,
 ): readonly CompiledModel[] | undefined {
-  const { model, set, json, quiet, isa = nativeIsa(), augment } = options;
+  const { model, set, json, quiet, augment } = options;
   const { models, diagnostics } = compile(readSource(file), {
-    ...{ model, set, single, isa, augment },
+    ...{ model, set, single, augment },
+    cpus: cpusOf(options),
     load: loadSource,
   });
   const failed = hasErrors(diagnostics);
@@ -25,6 +26,12 @@ export function compileFile(
   return failed ? undefined : models;
 }
 
-export function targetOf({ isa }: TargetOptions): Target {
-  return targets[isa ?? nativeIsa()];
+/** `native` is resolved before anything depends on it: caches are keyed by what a machine runs, not by its name. */
+function cpusOf({ cpu = ["native"] }: TargetOptions): readonly Cpu[] {
+  return cpu.map((name) => (name === "native" ? nativeCpu() : name));
+}
+
+/** Of the one level that a command shows. */
+export function targetOf(options: TargetOptions): Target {
+  return targetFor(cpusOf(options)[0]!);
 }

@@ -1,4 +1,4 @@
-import type { Isa } from "../../runtime/bind/manifest.ts";
+import type { CpuName } from "./cpu.ts";
 import type { Overrides } from "./overrides.ts";
 
 /** What every command takes. */
@@ -11,7 +11,7 @@ export interface CommonOptions {
 
 /** What every command takes that goes through the back end. */
 export interface TargetOptions extends CommonOptions {
-  readonly isa?: Isa;
+  readonly cpu?: readonly CpuName[];
   /** Absent: as the file says. */
   readonly augment?: boolean;
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { version } from "../version.ts";
 import type { ExitCode } from "./cli-error.ts";
+import { cpuList, oneCpu } from "./cpu.ts";
 import { collectOverride, natural, positive, rows, seconds, share } from "./overrides.ts";
 
 type Finish = (exitCode: ExitCode) => void;
@@ -60,7 +61,8 @@ function addVariants(program: Command, finish: Finish): void {
 
 function addBuilding(program: Command, finish: Finish): void {
   const build = program.command("build").argument("<file>", "the network");
-  withTarget(withModel(build.description("compile a network to a native module with a typed API")))
+  withModel(build.description("compile a network to a native module with a typed API"))
+    .option("--cpu <levels>", `${cpuHelp}; several, with commas between, are chosen from when it is loaded`, cpuList)
     .option("--out <folder>", "folder for the products (default: build/NAME beside the file)")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
@@ -124,12 +126,8 @@ function withModel(command: Command): Command {
     .option("--quiet", "print nothing but results");
 }
 
+const cpuHelp = "processors to compile for: native (default), x86-64, x86-64-v3 or x86-64-v4";
+
 function withTarget(command: Command): Command {
-  return command.addOption(
-    new Option("--isa <name>", "instruction set (default: the widest of this machine)").choices([
-      "avx512",
-      "avx2",
-      "scalar",
-    ]),
-  );
+  return command.option("--cpu <level>", cpuHelp, oneCpu);
 }

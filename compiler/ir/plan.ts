@@ -1,10 +1,16 @@
 import type { Graph, ValueId } from "./graph.ts";
 
+/** Instruction sets, as kernels name them. */
 export type Isa = "avx512" | "avx2" | "scalar";
+
+/** Micro-architecture levels of the psABI, as users name them. */
+export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
 
 /** What code is made for: the numbers that choices need. */
 export interface Target {
   readonly name: Isa;
+  /** The processors that have it. */
+  readonly cpu: Cpu;
   /** Vector widths in floats that kernels can use, widest first. */
   readonly lanes: readonly number[];
   /** Values that a tile may keep: vector registers; for scalars more, since compilers make vectors of them. */

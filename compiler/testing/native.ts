@@ -20,8 +20,10 @@ export async function buildTestAddon(
   programs: (model: CheckedModel) => readonly ProgramName[] = () => ["infer", "gradient"],
 ): Promise<Addon> {
   const identity = { compiler: "cnnc test", file: `${name}.cnn`, sourceHash: "-", hash: "test" };
-  const kernels = models.flatMap((model) => printModel(planModel(model, targets[isa], programs(model)), identity));
-  const { entry } = await buildNative({ name, isa, models: models.map((model) => model.name), kernels, together: 12 });
+  const target = targets[isa];
+  const kernels = models.flatMap((model) => printModel(planModel(model, target, programs(model)), identity));
+  const names = models.map((model) => model.name);
+  const { entry } = await buildNative({ name, models: names, variants: [{ target, kernels }], together: 12 });
   return createRequire(import.meta.url)(join(entry, `${name}.node`)) as Addon;
 }
 

@@ -46,8 +46,8 @@ bool Instance::Arena::fit(const Program& program, int64_t batch) {
 }
 
 Instance* Instance::create(const Model& model, int threads, Error* what) {
-  if (!cpu_supports(model.isa)) {
-    *what = "this processor lacks instructions that the model was compiled for";
+  if (const Error refusal = cpu_refusal(model.cpu)) {
+    *what = refusal;
     return nullptr;
   }
   auto* instance = new (std::nothrow) Instance(model, std::clamp(threads, 1, Pool::max_threads));

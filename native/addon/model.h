@@ -63,7 +63,7 @@ struct Parameter {
 struct Model {
   const char* name;
   const char* hash;          // of source and compiler; the wrapper carries the same
-  const char* isa;           // "avx512", "avx2", "scalar": what the CPU must have
+  const char* cpu;           // "x86-64-v4", "x86-64-v3", "x86-64": what the processor must have
   int32_t input_count, output_count, target_count, parameter_count, metric_count, state_slots;
   const Tensor *inputs, *outputs, *targets;
   const Parameter* parameters;
@@ -77,7 +77,8 @@ struct Model {
   double (*learning_rate)(double step, double total_steps);
 };
 
-// Defined by each generated addon: its models (more than one when a file declares several).
+// Defined by each generated addon: its models (more than one when a file declares several), each once for every
+// level of processors that it was built for, the best first (dispatch.h).
 extern const Model* const models[];
 extern const int32_t model_count;
 

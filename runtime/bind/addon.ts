@@ -18,9 +18,11 @@ export interface AddonTensor {
 export interface AddonModel {
   readonly name: string;
   readonly hash: string;
-  readonly isa: string;
-  /** Whether this processor can run it. */
-  readonly supported: boolean;
+  /** Of the levels of processors that it was built for (`cpus`), the one whose code is used. */
+  readonly cpu: string;
+  readonly cpus: readonly string[];
+  /** Why it cannot run here; null where it can. */
+  readonly refusal: string | null;
   readonly inputs: readonly AddonTensor[];
   readonly outputs: readonly AddonTensor[];
   readonly targets: readonly AddonTensor[];
@@ -86,10 +88,10 @@ export function openAddon(location: string | URL, manifest: Manifest): { addon: 
       `${path} does not hold ${manifest.model} of this wrapper but ${found}; build ${manifest.source.file} again`,
     );
   }
-  if (!model.supported) {
+  if (model.refusal !== null) {
     throw new CnncCpuError(
-      `${manifest.model} was compiled for processors with ${model.isa}, which this one lacks; ` +
-        `build ${manifest.source.file} for this machine, or for a smaller --isa`,
+      `${manifest.model} was built for ${model.cpus.join(", ")}: ${model.refusal}; ` +
+        `build ${manifest.source.file} for this machine, or for a lower --cpu`,
     );
   }
   return { addon, model };

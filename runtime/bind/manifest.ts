@@ -1,6 +1,7 @@
 /** What a build tells about a model: written by the compiler into `manifest.json`, read by wrappers and programs. */
 
-export type Isa = "avx512" | "avx2" | "scalar";
+/** Micro-architecture levels of the x86-64 psABI. */
+export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
 
 /** How one parameter's first values are drawn. */
 export type Initializer =
@@ -56,7 +57,8 @@ export interface Manifest {
   readonly source: { readonly file: string; readonly hash: string };
   /** Hash of source and compiler; the addon carries the same. */
   readonly hash: string;
-  readonly isa: Isa;
+  /** The levels of processors that it was built for, the best first. */
+  readonly cpus: readonly Cpu[];
   readonly addon: string;
   readonly inputs: readonly InputManifest[];
   readonly outputs: readonly OutputManifest[];

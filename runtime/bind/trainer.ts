@@ -168,7 +168,7 @@ export class Trainer<M extends ModelTypes> {
       model: this.#net.manifest.model,
       // The same bits come again only from the same build for the same processors.
       build: this.#net.manifest.hash,
-      isa: this.#net.manifest.isa,
+      cpu: this.#host.model.cpu,
       step: String(this.#next),
       seed: String(this.seed),
       totalSteps: String(this.totalSteps),
@@ -228,12 +228,12 @@ export class Trainer<M extends ModelTypes> {
       if (Number.isFinite(value)) return value;
       throw new CnncWeightsError(`"${key}" is missing: this is no checkpoint of a trainer`);
     };
-    const { build, isa, epochs } = from.metadata;
+    const { build, cpu, epochs } = from.metadata;
     return {
       step: number("step"),
       seed: number("seed"),
       totalSteps: number("totalSteps"),
-      sameBuild: build === this.#net.manifest.hash && isa === this.#net.manifest.isa,
+      sameBuild: build === this.#net.manifest.hash && cpu === this.#host.model.cpu,
       run:
         epochs === undefined
           ? undefined

@@ -22,14 +22,14 @@ const outputs = (batch = 1) => [new Float32Array(2 * batch), new Float32Array(2 
 
 describe("models()", () => {
   it("tells what is inside, before anything of it has run", () => {
-    expect(addon.models().map((it) => [it.name, it.supported])).toEqual([
-      ["Linear", true],
-      ["Slow", true],
-      ["Alien", false],
+    expect(addon.models().map((it) => [it.name, it.cpu, it.refusal === null])).toEqual([
+      ["Linear", "x86-64", true],
+      ["Slow", "x86-64", true],
+      ["Alien", "quantum", false],
     ]);
     expect(addon.models()[0]).toMatchObject({
       hash: "fake-hash",
-      isa: "scalar",
+      cpus: ["quantum", "x86-64"],
       inputs: [{ name: "image", type: "u8", shape: [1, 1, 3] }],
       targets: [{ name: "kind", type: "i32", shape: [] }],
       parameters: ["dense1.weight", "dense1.bias"],
@@ -39,7 +39,7 @@ describe("models()", () => {
   });
 
   it("refuses a model that the processor cannot run", () => {
-    expect(() => addon.create("Alien", 1)).toThrow(/processor lacks instructions/);
+    expect(() => addon.create("Alien", 1)).toThrow(/processors that this library does not know/);
   });
 });
 

@@ -64,7 +64,7 @@ describe("the C interface", () => {
     const output = await run(at("program"), files);
     expect(output.replaceAll(`${folder}/`, "").split("\n")).toEqual([
       "the library has no model of this name",
-      "this processor lacks instructions that the model was compiled for",
+      "its code is for processors that this library does not know",
       "Linear fake-hash 1",
       "-1 dense1.weight has no value: load weights first",
       "-1 none cannot be opened",

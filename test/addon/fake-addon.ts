@@ -95,7 +95,7 @@ export function fakeManifest(model = "Linear"): Manifest {
     model,
     source: { file: "linear.cnn", hash: "-" },
     hash: "fake-hash",
-    isa: "scalar",
+    cpus: ["x86-64"],
     addon: "fake.node",
     inputs: [{ name: "image", dtype: "u8", shape: [1, 1, 3] }],
     outputs: [

@@ -104,5 +104,5 @@ for (const threads of values.threads.split(",").map(Number)) {
 if (values.json)
   writeFileSync(
     values.json,
-    `${JSON.stringify({ batch, isa: LeNet.manifest.isa, cpu: os.cpus()[0]?.model, results }, null, 2)}\n`,
+    `${JSON.stringify({ batch, cpus: LeNet.manifest.cpus, cpu: os.cpus()[0]?.model, results }, null, 2)}\n`,
   );

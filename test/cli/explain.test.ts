@@ -56,6 +56,6 @@ describe("cnnc explain", () => {
   });
 
   test("shows the generated source", async () => {
-    expect(await explain("--source", "--isa", "avx2")).toContain("for avx2");
+    expect(await explain("--source", "--cpu", "x86-64-v3")).toContain("for x86-64-v3");
   });
 });

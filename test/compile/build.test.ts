@@ -93,7 +93,10 @@ describe("a build", () => {
     const stopping = new AbortController();
     const other = models.map((model) => ({
       ...model,
-      kernels: model.kernels.map((file) => ({ ...file, text: `${file.text}// another\n` })),
+      variants: model.variants.map(({ plans, kernels }) => ({
+        plans,
+        kernels: kernels.map((file) => ({ ...file, text: `${file.text}// another\n` })),
+      })),
     }));
     const built = build(other, { name: "tiny", out: path.join(folder, "acht"), signal: stopping.signal });
     setTimeout(() => stopping.abort(), 1500);

@@ -14,7 +14,7 @@ const labels = "cat\ndog\nbird\n";
 
 function manifestOf(files: Readonly<Record<string, string>>): Manifest {
   const { models, diagnostics } = compile(sourceFile("net.cnn", net), {
-    isa: "scalar",
+    cpus: ["x86-64"],
     load: (path) => (path in files ? sourceFile(path, files[path]!) : undefined),
   });
   expect(diagnostics).toEqual([]);

@@ -3,8 +3,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll } from "vitest";
 import { build, type BuildResult } from "../../compiler/build/build.ts";
-import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import { nativeCpu } from "../../compiler/build/toolchain.ts";
 import { compile, type CompiledModel } from "../../compiler/compile.ts";
+import type { Cpu } from "../../compiler/ir/plan.ts";
 import { sourceFile } from "../../grammar/index.ts";
 import { defineModel, readMnist, type ClassOutput, type Input, type ModelClass } from "../../runtime/index.ts";
 import { readText, root } from "../support/paths.ts";
@@ -17,13 +18,20 @@ export interface LeNetTypes {
   metrics: "clothing.accuracy";
 }
 
-export function compileText(text: string, file: string): readonly CompiledModel[] {
-  return compile(sourceFile(file, text), { isa: nativeIsa() }).models;
+export function compileText(
+  text: string,
+  file: string,
+  cpus: readonly Cpu[] = [nativeCpu()],
+): readonly CompiledModel[] {
+  return compile(sourceFile(file, text), { cpus }).models;
 }
 
 /** Builds LeNet into a folder; all suites share the cache's entry. */
-export async function buildLeNet(out: string): Promise<BuildResult & { readonly LeNet: ModelClass<LeNetTypes> }> {
-  const models = compileText(readText("examples/lenet/lenet.cnn"), "examples/lenet/lenet.cnn");
+export async function buildLeNet(
+  out: string,
+  cpus?: readonly Cpu[],
+): Promise<BuildResult & { readonly LeNet: ModelClass<LeNetTypes> }> {
+  const models = compileText(readText("examples/lenet/lenet.cnn"), "examples/lenet/lenet.cnn", cpus);
   const result = await build(models, { name: "lenet", out });
   return { ...result, LeNet: defineModel<LeNetTypes>(models[0]!.manifest, result.addon) };
 }

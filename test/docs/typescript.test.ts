@@ -13,7 +13,7 @@ const pages = ["README.md", "docs/api.md", "docs/training.md"];
 test.each(pages)("the TypeScript of %s fits the generated types", async (page) => {
   const program = [...readText(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((found) => found[1]).join("\n");
   const found = await withTempFolder((folder) => {
-    const { models } = compile(sourceFile("lenet.cnn", readText("examples/lenet/lenet.cnn")), { isa: "avx2" });
+    const { models } = compile(sourceFile("lenet.cnn", readText("examples/lenet/lenet.cnn")), { cpus: ["x86-64-v3"] });
     fs.mkdirSync(path.join(folder, "build/lenet"), { recursive: true });
     for (const { name, text } of emitWrapper(models.map(({ manifest }) => manifest)))
       fs.writeFileSync(path.join(folder, "build/lenet", name), text);

@@ -21,11 +21,12 @@ export async function buildCommand(file: string, options: BuildCommandOptions): 
   const out = options.out ?? path.join(path.dirname(file), "build", name);
   const result = await withInterrupt((signal) => build(compiled, { name, out, signal }));
   const models = compiled.map(({ model }) => model.name);
+  const { cpus } = compiled[0]!.manifest;
   if (options.json) {
     const { addon, cached, milliseconds, files } = result;
-    printJson({ models, isa: compiled[0]?.manifest.isa, out, addon, cached, seconds: milliseconds / 1000, files });
+    printJson({ models, cpus, out, addon, cached, seconds: milliseconds / 1000, files });
   } else if (!options.quiet) {
-    printLine([`${models.join(", ")} (${compiled[0]?.manifest.isa}) in ${out}`, ...filesOf(result)].join("\n"));
+    printLine([`${models.join(", ")} (${cpus.join(", ")}) in ${out}`, ...filesOf(result)].join("\n"));
   }
   return 0;
 }

@@ -127,7 +127,7 @@ function checkPassName(name: string): void {
 function explainSource(file: string, options: ExplainCommandOptions): ExitCode {
   const [compiled] = compileFile(file, options, true) ?? [];
   if (compiled === undefined) return 1;
-  const { kernels } = compiled;
+  const kernels = compiled.variants.flatMap((variant) => variant.kernels);
   if (options.json) printJson(kernels);
   else
     printLine(

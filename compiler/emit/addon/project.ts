@@ -1,4 +1,4 @@
-import type { Isa } from "../../ir/plan.ts";
+import type { Isa, Target } from "../../ir/plan.ts";
 import { entryName } from "../c/header.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 
@@ -6,15 +6,20 @@ import type { EmittedFile } from "../emitted-file.ts";
 export interface Project {
   /** Base name of the products: `lenet.node`, `liblenet.a`. */
   readonly name: string;
-  readonly isa: Isa;
   readonly models: readonly string[];
-  /** Generated C++, compiled for the instruction set. */
-  readonly kernels: readonly EmittedFile[];
+  /** One for each level of processors, the best first. */
+  readonly variants: readonly ProjectVariant[];
   /** Compile so many of them as one: quicker for many small models. */
   readonly together?: number;
   /** Absolute folder of cnnc's native sources, and of node-addon-api's headers. */
   readonly native: string;
   readonly nodeAddonApi: string;
+}
+
+/** The generated C++ of all models for one target. */
+export interface ProjectVariant {
+  readonly target: Target;
+  readonly kernels: readonly EmittedFile[];
 }
 
 /** Flags that the kernels' contract rests on: explicit FMA only, no shared inline statics, no process-wide state. */
@@ -47,7 +52,7 @@ export function emitProject(project: Project): readonly EmittedFile[] {
     { name: "CMakeLists.txt", text: cmakeLists(project) },
     { name: "package.json", text: packageJson(project) },
     { name: "models.cc", text: modelList(project) },
-    ...project.kernels,
+    ...project.variants.flatMap(({ kernels }) => kernels),
   ];
 }
 
@@ -56,24 +61,48 @@ function packageJson({ name }: Project): string {
   return `${JSON.stringify({ name: `cnnc-build-${name}`, version: "0.0.0", private: true, binary: { napi_versions: [8] } }, null, 2)}\n`;
 }
 
-function modelList({ models }: Project): string {
+/** All tables of all models: of each name the best variant first. */
+function modelList({ models, variants }: Project): string {
+  const isas = variants.map(({ target }) => target.name);
+  const tables = models.flatMap((name) => isas.map((isa) => `&${isa}::model_${name}`));
+  const declared = (isa: Isa): string[] => [
+    `namespace ${isa} {`,
+    ...models.map((name) => `extern const Model model_${name};`),
+    `}  // namespace ${isa}`,
+  ];
   return [
     `#include "addon/model.h"`,
     "",
-    ...models.map((name) => `extern const cnnc::Model model_${name};`),
-    "",
     "namespace cnnc {",
-    `const Model* const models[] = {${models.map((name) => `&model_${name}`).join(", ")}};`,
-    `const int32_t model_count = ${models.length};`,
+    ...isas.flatMap(declared),
+    "",
+    `const Model* const models[] = {${tables.join(", ")}};`,
+    `const int32_t model_count = ${tables.length};`,
     "}  // namespace cnnc",
     "",
   ].join("\n");
 }
 
-function cmakeLists({ name, isa, kernels, together, native, nodeAddonApi }: Project): string {
+/** All flags of a group of files. */
+const options = (flags: readonly string[]): string => [...everywhere, ...flags].join(" ");
+
+const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.cpu}`;
+
+/** The generated files of one variant: only they are compiled for its processors. */
+function kernelTarget(variant: ProjectVariant, together: number | undefined): string {
+  const { target, kernels } = variant;
+  const library = kernelLibrary(variant);
   // The longest first, so that the cores end together.
   const sources = [...kernels].sort((a, b) => b.text.length - a.text.length).map((file) => `"${file.name}"`);
-  const options = (flags: readonly string[]): string => [...everywhere, ...flags].join(" ");
+  const flags = [...kernelFlags, ...isaFlags[target.name], `-DCNNC_ISA=${target.name}`];
+  const unity = `set_target_properties(${library} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${together})\n`;
+  return `add_library(${library} OBJECT ${sources.join(" ")})
+${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(flags)})
+`;
+}
+
+function cmakeLists({ name, variants, together, native, nodeAddonApi }: Project): string {
+  const kernels = variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" ");
   return `# Made by cnnc: an addon and a static library for ${name}.
 cmake_minimum_required(VERSION 3.16)
 set(CMAKE_BUILD_TYPE Release)
@@ -88,9 +117,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-fno-gnu-unique)
 endif()
 
-add_library(kernels OBJECT ${sources.join(" ")})
-${together ? `set_target_properties(kernels PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${together})\n` : ""}target_compile_options(kernels PRIVATE ${options([...kernelFlags, ...isaFlags[isa], `-DCNNC_ISA=${isa}`])})
-
+${variants.map((variant) => kernelTarget(variant, together)).join("\n")}
 # The host is the same for all models; each part is compiled as one file, since its headers take longer than its code.
 file(GLOB host "${native}/addon/*.cc" "${native}/addon/c/*.cc" "${native}/parallel/*.cc")
 file(GLOB node_glue "${native}/addon/node/*.cc")
@@ -105,13 +132,13 @@ target_compile_definitions(node_glue PRIVATE NAPI_VERSION=8 NAPI_DISABLE_CPP_EXC
 target_include_directories(node_glue SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
 set_target_properties(host node_glue PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
 
-add_library(addon SHARED $<TARGET_OBJECTS:kernels> $<TARGET_OBJECTS:node_glue> $<TARGET_OBJECTS:host>)
+add_library(addon SHARED ${kernels} $<TARGET_OBJECTS:node_glue> $<TARGET_OBJECTS:host>)
 set_target_properties(addon PROPERTIES OUTPUT_NAME ${name} PREFIX "" SUFFIX ".node" LINKER_LANGUAGE CXX
   LIBRARY_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
 target_link_libraries(addon PRIVATE \${CMAKE_JS_LIB} pthread)
 target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,--gc-sections "-Wl,--version-script=${native}/addon/node/exports.map" -s)
 
-add_library(library STATIC $<TARGET_OBJECTS:kernels> $<TARGET_OBJECTS:host>)
+add_library(library STATIC ${kernels} $<TARGET_OBJECTS:host>)
 set_target_properties(library PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
   ARCHIVE_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
 `;

@@ -16,7 +16,7 @@ export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Con
       `struct ${name} {`,
       "  uint64_t seed, step;",
       "  Affine operator()(long n) const {",
-      "    using namespace cnnc::scalars;",
+      "    using namespace scalars;",
       "    Affine map;",
       ...indent(indent(maps.flatMap(printMap))),
       "    return map;",

@@ -11,18 +11,21 @@ import { comment, double, literal } from "./names.ts";
 import { printProgram } from "./program.ts";
 
 /**
- * The C++ of one model, in files that compile side by side: `LeNet.cpp` with the packing of parameters (prepare),
- * the first program and the table by which the host finds everything, then a file for each further program.
+ * The C++ of one model for one level of processors, in files that compile side by side: `LeNet.x86-64-v4.cpp` with the
+ * packing of parameters (prepare), the first program and the table by which the host finds everything, then a file for
+ * each further program. Other levels have the same names in another namespace.
  */
 export function printModel(model: ModelPlans, identity: Identity): readonly EmittedFile[] {
   const [first, ...others] = programNames.filter((name) => model.plans[name]);
   const plan = model.plans[first!]!;
-  const file = (name: string, lines: readonly string[]): EmittedFile => ({ name, text: `${lines.join("\n")}\n` });
+  const file = (what: string, name: string, lines: readonly string[]): EmittedFile => ({
+    name: `${name}.cpp`,
+    text: [...header(what, model, identity), ...lines, "", "}  // namespace cnnc::CNNC_ISA", ""].join("\n"),
+  });
+  const base = `${model.name}.${model.target.cpu}`;
   const main = [
-    ...header(model.name, model, identity),
     `namespace ${model.name}_model {`,
     "namespace {",
-    "using namespace cnnc::CNNC_ISA;",
     "",
     ...prepare(plan),
     "",
@@ -37,12 +40,13 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
     ...modelTable(model, plan, identity),
   ];
   return [
-    file(`${model.name}.cpp`, main),
+    file(model.name, base, main),
     ...others.map((name) =>
-      file(`${model.name}.${name}.cpp`, [
-        ...header(`${model.name}, program ${name}`, model, identity),
-        ...printProgram(model.plans[name]!, functionOf(model, name)),
-      ]),
+      file(
+        `${model.name}, program ${name}`,
+        `${base}.${name}`,
+        printProgram(model.plans[name]!, functionOf(model, name)),
+      ),
     ),
   ];
 }
@@ -53,9 +57,11 @@ const functionOf = ({ name }: ModelPlans, program: ProgramName): string => `${na
 
 function header(what: string, { target }: ModelPlans, { compiler, file, sourceHash }: Identity): string[] {
   return [
-    `// ${what}, compiled from ${file} by ${compiler} for ${target.name}. Made anew by each build: edit the .cnn file.`,
+    `// ${what}, compiled from ${file} by ${compiler} for ${target.cpu}. Made anew by each build: edit the .cnn file.`,
     `// source sha256 ${sourceHash}`,
     `#include "generated.h"`,
+    "",
+    "namespace cnnc::CNNC_ISA {",
     "",
   ];
 }
@@ -104,10 +110,12 @@ function learningRate({ name }: ModelPlans, rate: Expression): string[] {
     leaf: (x) => (x.op === "scalar" ? x.name : "?"),
   });
   return [
+    "// In the namespace of the functions that it is written with.",
+    "namespace scalars {",
     `double ${name}_learning_rate([[maybe_unused]] double step, [[maybe_unused]] double total_steps) {`,
-    `  using namespace cnnc::scalars;`,
     `  return ${text};`,
     "}",
+    "}  // namespace scalars",
     "",
   ];
 }
@@ -208,12 +216,12 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     ...(preparedBytes > 0 ? [`void ${functionOf(model, "infer")}_prepare(const cnnc::Call& call);`] : []),
     `extern const cnnc::Model model_${model.name};`,
     `const cnnc::Model model_${model.name} = {`,
-    `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.name)},`,
+    `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.cpu)},`,
     `    ${counts.join(", ")},`,
     `    ${lists.join(", ")},`,
     `    ${block}, ${preparedBytes}, ${activityBytes},`,
     `    ${preparedBytes > 0 ? `{${functionOf(model, "infer")}_prepare, 64, 0}` : "{nullptr, 0, 0}"}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
-    `    ${model.rate ? `${model.name}_learning_rate` : "nullptr"},`,
+    `    ${model.rate ? `scalars::${model.name}_learning_rate` : "nullptr"},`,
     "};",
   ];
 }

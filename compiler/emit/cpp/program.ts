@@ -18,11 +18,11 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
   const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
   const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c)));
   return [
-    ...(update ? [`double ${graph.model}_learning_rate(double step, double total_steps);`, ""] : []),
+    ...(update
+      ? [`namespace scalars { double ${graph.model}_learning_rate(double step, double total_steps); }`, ""]
+      : []),
     `namespace ${name}_program {`,
     "namespace {",
-    "using namespace cnnc::CNNC_ISA;",
-    "using cnnc::Call;",
     "",
     "// Bytes of one sample's slice of the arena, and what lies in it.",
     `constexpr long slice = ${arena.slice};`,

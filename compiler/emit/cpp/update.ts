@@ -48,9 +48,9 @@ export function printUpdate(
     ],
     call: (floats) => [
       "const double step = double(call.step);",
-      `const double learning_rate = ${c.plan.graph.model}_learning_rate(step, call.total_steps);`,
+      `const double learning_rate = scalars::${c.plan.graph.model}_learning_rate(step, call.total_steps);`,
       "(void)step, (void)learning_rate;",
-      "using namespace cnnc::scalars;",
+      "using namespace scalars;",
       `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, ${values.join(", ")}};`,
       `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
     ],

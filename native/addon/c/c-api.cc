@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../dispatch.h"
 #include "../instance.h"
 #include "safetensors.h"
 
@@ -28,23 +29,20 @@ int32_t fail(cnnc_net* net, std::string text) {
   return -1;
 }
 
-int32_t model_count() { return cnnc::model_count; }
-const Model* model_at(int32_t index) {
-  return index >= 0 && index < cnnc::model_count ? cnnc::models[index] : nullptr;
+const char* model_name(int32_t index) {
+  const Model* model = cnnc::model_at(index);
+  return model ? model->name : nullptr;
 }
-const char* model_name(int32_t index) { return model_at(index) ? model_at(index)->name : nullptr; }
-const char* model_hash(int32_t index) { return model_at(index) ? model_at(index)->hash : nullptr; }
 
-const Model* find_model(const char* name) {
-  for (int32_t i = 0; name && i < cnnc::model_count; i++)
-    if (std::strcmp(cnnc::models[i]->name, name) == 0) return cnnc::models[i];
-  return nullptr;
+const char* model_hash(int32_t index) {
+  const Model* model = cnnc::model_at(index);
+  return model ? model->hash : nullptr;
 }
 
 cnnc_net* create(const char* name, int32_t threads, const char** error) {
   const char* reason = nullptr;
   cnnc_net* net = nullptr;
-  if (const Model* model = find_model(name); !model) {
+  if (const Model* model = name ? cnnc::find_model(name) : nullptr; !model) {
     reason = "the library has no model of this name";
   } else if (threads < 1 || threads > cnnc::Pool::max_threads) {
     reason = "threads must be from 1 to 256";
@@ -154,8 +152,8 @@ int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* c
 const char* error_of(const cnnc_net* net) { return net->error.c_str(); }
 
 constexpr cnnc_api table = {
-    CNNC_API_VERSION, model_count, model_name,    model_hash,    create,  destroy,
-    load,             set_parameter, get_parameter, predict,       error_of,
+    CNNC_API_VERSION, cnnc::named_models, model_name, model_hash, create, destroy,
+    load,             set_parameter,      get_parameter, predict, error_of,
 };
 
 }  // namespace

@@ -4,16 +4,12 @@
 #include <new>
 #include <string>
 
+#include "../dispatch.h"
+
 namespace cnnc {
 namespace {
 
 constexpr const char* disposed_text = "the model has been disposed";
-
-const Model* find_model(const std::string& name) {
-  for (int32_t i = 0; i < model_count; i++)
-    if (name == models[i]->name) return models[i];
-  return nullptr;
-}
 
 void throw_error(Napi::Env env, const char* text) {
   if (!env.IsExceptionPending()) Napi::Error::New(env, text).ThrowAsJavaScriptException();
@@ -113,7 +109,7 @@ InstanceObject::InstanceObject(const Napi::CallbackInfo& info)
   const std::string name = arguments.text(0, "model");
   const auto threads = static_cast<int>(arguments.integer(1, "threads", 1, Pool::max_threads));
   if (!arguments.ok()) return;
-  const Model* model = find_model(name);
+  const Model* model = find_model(name.c_str());
   Instance::Error error = nullptr;
   if (!model)
     arguments.fail_range("the addon has no model " + name);

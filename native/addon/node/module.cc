@@ -1,8 +1,10 @@
 // The addon's exports: models() and create(model, threads).
 #include <napi.h>
 
+#include <cstring>
+
 #include "../cpu.h"
-#include "../model.h"
+#include "../dispatch.h"
 #include "environment.h"
 #include "instance-object.h"
 
@@ -32,20 +34,31 @@ Napi::Array describe(Napi::Env env, const cnnc::Tensor* tensors, int32_t count) 
   return list;
 }
 
+// All levels of processors that a model was built for.
+Napi::Array built_for(Napi::Env env, const char* name) {
+  auto list = Napi::Array::New(env);
+  for (int32_t i = 0; i < cnnc::model_count; i++)
+    if (std::strcmp(cnnc::models[i]->name, name) == 0)
+      list.Set(list.Length(), Napi::String::New(env, cnnc::models[i]->cpu));
+  return list;
+}
+
 // Reads tables only; nothing that needs more than the baseline processor has run before this answers.
 Napi::Value list_models(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto list = Napi::Array::New(env);
-  for (int32_t i = 0; i < cnnc::model_count; i++) {
-    const cnnc::Model& model = *cnnc::models[i];
+  for (int32_t i = 0; i < cnnc::named_models(); i++) {
+    const cnnc::Model& model = *cnnc::model_at(i);
+    const char* refusal = cnnc::cpu_refusal(model.cpu);
     auto parameters = Napi::Array::New(env);
     for (int32_t k = 0; k < model.parameter_count; k++)
       parameters.Set(static_cast<uint32_t>(k), Napi::String::New(env, model.parameters[k].name));
     auto it = Napi::Object::New(env);
     it.Set("name", model.name);
     it.Set("hash", model.hash);
-    it.Set("isa", model.isa);
-    it.Set("supported", cnnc::cpu_supports(model.isa));
+    it.Set("cpu", model.cpu);
+    it.Set("cpus", built_for(env, model.name));
+    it.Set("refusal", refusal ? Napi::String::New(env, refusal) : env.Null());
     it.Set("inputs", describe(env, model.inputs, model.input_count));
     it.Set("outputs", describe(env, model.outputs, model.output_count));
     it.Set("targets", describe(env, model.targets, model.target_count));

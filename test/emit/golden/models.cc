@@ -1,8 +1,10 @@
 #include "addon/model.h"
 
-extern const cnnc::Model model_LeNet;
-
 namespace cnnc {
-const Model* const models[] = {&model_LeNet};
+namespace avx512 {
+extern const Model model_LeNet;
+}  // namespace avx512
+
+const Model* const models[] = {&avx512::model_LeNet};
 const int32_t model_count = 1;
 }  // namespace cnnc

@@ -1,10 +1,11 @@
-// LeNet, compiled from lenet.cnn by cnnc 0.1.0 for avx512. Made anew by each build: edit the .cnn file.
+// LeNet, compiled from lenet.cnn by cnnc 0.1.0 for x86-64-v4. Made anew by each build: edit the .cnn file.
 // source sha256 5d2a51cefa2a8855b5c3896cb23d26a494875fb403ca9c326626320b7f8a07ea
 #include "generated.h"
 
+namespace cnnc::CNNC_ISA {
+
 namespace LeNet_model {
 namespace {
-using namespace cnnc::CNNC_ISA;
 
 // Parameters, packed for the kernels that read them.
 namespace prepare {
@@ -65,8 +66,6 @@ const char* const metrics[] = {"clothing.accuracy"};
 
 namespace LeNet_infer_program {
 namespace {
-using namespace cnnc::CNNC_ISA;
-using cnnc::Call;
 
 // Bytes of one sample's slice of the arena, and what lies in it.
 constexpr long slice = 9856;
@@ -262,19 +261,23 @@ struct Program {
 
 void LeNet_infer(const cnnc::Call& call) { LeNet_infer_program::Program{call}.run(); }
 
+// In the namespace of the functions that it is written with.
+namespace scalars {
 double LeNet_learning_rate([[maybe_unused]] double step, [[maybe_unused]] double total_steps) {
-  using namespace cnnc::scalars;
   return select(max(1., total_steps * 0.05) > step + 0.5, min(0.05, (step + 1.) * 0.05 / max(1., total_steps * 0.05)), 0. + (1. + cos(max(0., (step - max(1., total_steps * 0.05)) / max(1., total_steps - max(1., total_steps * 0.05))) * 3.141592653589793)) * 0.025);
 }
+}  // namespace scalars
 
 void LeNet_infer(const cnnc::Call& call);
 void LeNet_step(const cnnc::Call& call);
 extern const cnnc::Model model_LeNet;
 const cnnc::Model model_LeNet = {
-    "LeNet", "9b3efe467c9176376c2343f49b265095", "avx512",
+    "LeNet", "2bd96e8f89c18c77a67a71cfd30c21be", "x86-64-v4",
     1, 1, 1, 10, 1, 1,
     LeNet_model::inputs, LeNet_model::outputs, LeNet_model::targets, LeNet_model::parameters, LeNet_model::metrics,
     66944, 0, 0,
     {nullptr, 0, 0}, {LeNet_infer, 64, 9856}, {LeNet_step, 344064, 81292}, {nullptr, 0, 0},
-    LeNet_learning_rate,
+    scalars::LeNet_learning_rate,
 };
+
+}  // namespace cnnc::CNNC_ISA

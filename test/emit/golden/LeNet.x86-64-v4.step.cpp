@@ -1,13 +1,13 @@
-// LeNet, program step, compiled from lenet.cnn by cnnc 0.1.0 for avx512. Made anew by each build: edit the .cnn file.
+// LeNet, program step, compiled from lenet.cnn by cnnc 0.1.0 for x86-64-v4. Made anew by each build: edit the .cnn file.
 // source sha256 5d2a51cefa2a8855b5c3896cb23d26a494875fb403ca9c326626320b7f8a07ea
 #include "generated.h"
 
-double LeNet_learning_rate(double step, double total_steps);
+namespace cnnc::CNNC_ISA {
+
+namespace scalars { double LeNet_learning_rate(double step, double total_steps); }
 
 namespace LeNet_step_program {
 namespace {
-using namespace cnnc::CNNC_ISA;
-using cnnc::Call;
 
 // Bytes of one sample's slice of the arena, and what lies in it.
 constexpr long slice = 81280;
@@ -481,9 +481,9 @@ struct Program {
 
     // sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
     const double step = double(call.step);
-    const double learning_rate = LeNet_learning_rate(step, call.total_steps);
+    const double learning_rate = scalars::LeNet_learning_rate(step, call.total_steps);
     (void)step, (void)learning_rate;
-    using namespace cnnc::scalars;
+    using namespace scalars;
     const update move{call.parameters, call.state + 0L, call.gradients, float(learning_rate)};
     for_ranges<16384>(call, 66944, [&](long i0, long i1) { map_flat<f32x16>(i0, i1, move); });
   }
@@ -493,3 +493,5 @@ struct Program {
 }  // namespace LeNet_step_program
 
 void LeNet_step(const cnnc::Call& call) { LeNet_step_program::Program{call}.run(); }
+
+}  // namespace cnnc::CNNC_ISA
