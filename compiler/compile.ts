@@ -23,6 +23,8 @@ export interface CompileOptions extends CheckOptions {
 export interface CompiledModel {
   readonly model: CheckedModel;
   readonly manifest: Manifest;
+  /** The file itself, then the imports and labels that it read. */
+  readonly sources: readonly SourceFile[];
   /** One for each level of processors, the best first. */
   readonly variants: readonly Variant[];
 }
@@ -83,7 +85,7 @@ function compileModel(
     .map((target) => planModel(model, target))
     .map((plans) => ({ plans, kernels: printModel(plans, identity) }));
   const plans = variants.map((variant) => variant.plans);
-  return { model, manifest: manifestOf(model, plans, identity, `${baseName(source.path)}.node`), variants };
+  return { model, manifest: manifestOf(model, plans, identity, `${baseName(source.path)}.node`), sources, variants };
 }
 
 function withoutAugments(model: CheckedModel): CheckedModel {

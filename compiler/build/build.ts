@@ -1,24 +1,12 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { availableParallelism } from "node:os";
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CompiledModel } from "../compile.ts";
-import { emitProject, type Project, type ProjectVariant } from "../emit/addon/project.ts";
-import type { EmittedFile } from "../emit/emitted-file.ts";
+import type { ProjectVariant } from "../emit/addon/project.ts";
 import { emitHeader } from "../emit/c/header.ts";
 import { emitWrapper } from "../emit/ts/wrapper.ts";
-import { cacheFolder, cacheKey, folderHash, prune, publish, touch } from "./cache.ts";
-import { runCmake } from "./run-cmake.ts";
-import { findToolchain, nativeFolder, nodeAddonApiFolder } from "./toolchain.ts";
+import { buildNative } from "./build-native.ts";
+import { nativeFolder } from "./toolchain.ts";
+import { writeTogether } from "./write-together.ts";
 
 export interface BuildOptions {
   /** Base name of the products. */
@@ -26,6 +14,8 @@ export interface BuildOptions {
   /** Folder to write; made where it is missing. */
   readonly out: string;
   readonly signal?: AbortSignal;
+  /** Told what the user should know of a build that succeeds all the same. */
+  readonly note?: (text: string) => void;
 }
 
 export interface BuildResult {
@@ -38,25 +28,20 @@ export interface BuildResult {
 }
 
 /** Builds models into one folder: addon, static library, C header, ES module with types, manifest. */
-export async function build(
-  models: readonly CompiledModel[],
-  { name, out, signal }: BuildOptions,
-): Promise<BuildResult> {
+export async function build(models: readonly CompiledModel[], options: BuildOptions): Promise<BuildResult> {
   const started = performance.now();
-  const project = { name, models: models.map(({ model }) => model.name), variants: variantsOf(models) };
-  const { entry, cached } = await buildNative(project, signal);
-  mkdirSync(out, { recursive: true });
+  const { name, out } = options;
+  const manifests = models.map(({ manifest }) => manifest);
+  const texts = [...emitWrapper(manifests), emitHeader(name, manifests, cApi())];
   const natives = [`${name}.node`, `lib${name}.a`];
-  for (const file of natives) replace(join(out, file), (temporary) => copyFileSync(join(entry, file), temporary));
-  const texts = [
-    ...emitWrapper(models.map(({ manifest }) => manifest)),
-    emitHeader(
-      name,
-      models.map(({ manifest }) => manifest),
-      cApi(),
-    ),
-  ];
-  for (const { name: file, text } of texts) replace(join(out, file), (temporary) => writeFileSync(temporary, text));
+  const project = { name, models: models.map(({ model }) => model.name), variants: variantsOf(models) };
+  const sources = models.flatMap((model) => model.sources);
+  const { cached } = await buildNative(project, { ...options, sources }, (folder) =>
+    writeTogether(out, [
+      ...natives.map((file) => ({ name: file, write: (to: string) => copyFileSync(join(folder, file), to) })),
+      ...texts.map((file) => ({ name: file.name, write: (to: string) => writeFileSync(to, file.text) })),
+    ]),
+  );
   const files = [...natives, ...texts.map((file) => file.name)].map((file) => ({
     name: file,
     bytes: statSync(join(out, file)).size,
@@ -74,49 +59,4 @@ function variantsOf(models: readonly CompiledModel[]): readonly ProjectVariant[]
 
 function cApi(): string {
   return readFileSync(join(nativeFolder(), "addon", "c", "c-api.h"), "utf8");
-}
-
-/** Whole or not at all: a program that has the old file mapped keeps it. */
-function replace(path: string, write: (temporary: string) => void): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  write(temporary);
-  renameSync(temporary, path);
-}
-
-/** The folder in the cache that holds the native products `NAME.node` and `libNAME.a`; made when it is not there. */
-export async function buildNative(
-  project: Omit<Project, "native" | "nodeAddonApi">,
-  signal?: AbortSignal,
-): Promise<{ readonly entry: string; readonly cached: boolean }> {
-  const toolchain = findToolchain();
-  const native = nativeFolder();
-  const files = emitProject({ ...project, native, nodeAddonApi: nodeAddonApiFolder() });
-  const texts = files.flatMap((file) => [file.name, file.text]);
-  const key = cacheKey([toolchain.compilerVersion, folderHash(native), process.platform, process.arch, ...texts]);
-  const cache = cacheFolder();
-  const entry = join(cache, key);
-  if (existsSync(entry)) {
-    touch(entry);
-    return { entry, cached: true };
-  }
-  mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(join(cache, "build-"));
-  try {
-    await compileProject(files, work, toolchain, signal);
-    publish(join(work, "build", "product"), entry);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  prune(cache);
-  return { entry, cached: false };
-}
-
-async function compileProject(
-  files: readonly EmittedFile[],
-  work: string,
-  toolchain: ReturnType<typeof findToolchain>,
-  signal?: AbortSignal,
-): Promise<void> {
-  for (const file of files) writeFileSync(join(work, file.name), file.text);
-  await runCmake(work, toolchain, { jobs: availableParallelism(), ...(signal && { signal }) });
 }

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -25,10 +35,14 @@ export function folderHash(folder: string): string {
   return cacheKey(files.flatMap((file) => [file.slice(folder.length), readFileSync(file, "utf8")]));
 }
 
-/** Marks an entry as used just now, so that pruning takes older ones first. */
+/** Marks an entry as used just now, so that pruning takes older ones first; in a cache that is only read, nothing ages. */
 export function touch(entry: string): void {
   const now = new Date();
-  utimesSync(entry, now, now);
+  try {
+    utimesSync(entry, now, now);
+  } catch (error) {
+    if (!["EROFS", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 /**
@@ -59,8 +73,20 @@ export function prune(folder: string, limit = limitBytes): void {
   let total = 0;
   for (const { path, bytes } of entries) {
     total += bytes;
-    if (total > limit) rmSync(path, { recursive: true, force: true });
+    if (total > limit) remove(path);
   }
+}
+
+/** Out of the way in one step first: no build may find an entry that is half gone. */
+function remove(entry: string): void {
+  const aside = mkdtempSync(join(entry, "..", "build-"));
+  try {
+    renameSync(entry, join(aside, "old"));
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  rmSync(aside, { recursive: true, force: true });
 }
 
 /** Nothing where another process has just removed the folder. */

@@ -9,6 +9,7 @@ import type { ClassOutput, Input, Net } from "../../runtime/index.ts";
 import { compileFile } from "./back.ts";
 import { onlyModel } from "./front.ts";
 import type { TargetOptions } from "./options.ts";
+import { printNote } from "./terminal.ts";
 
 /** A model of which nothing is known while this is compiled: names and sizes stand in its manifest. */
 export interface AnyModel {
@@ -23,6 +24,7 @@ export interface LoadRequest {
   readonly weights?: string | undefined;
   readonly threads?: number | undefined;
   readonly seed?: number | undefined;
+  readonly quiet?: boolean | undefined;
 }
 
 /** Compiles one model of a file, or nothing when findings were printed. */
@@ -35,12 +37,17 @@ export function compileOne(file: string, options: TargetOptions): CompiledModel 
 export async function loadModel(
   file: string,
   compiled: CompiledModel,
-  { weights, threads, seed }: LoadRequest,
+  { weights, threads, seed, quiet }: LoadRequest,
   signal?: AbortSignal,
 ): Promise<AnyNet> {
   const out = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-"));
   try {
-    const result = await build([compiled], { name: baseName(file), out, ...(signal && { signal }) });
+    const result = await build([compiled], {
+      name: baseName(file),
+      out,
+      ...(!quiet && { note: printNote }),
+      ...(signal && { signal }),
+    });
     const model = defineModel<AnyModel>(compiled.manifest, path.resolve(result.addon));
     return await model.load({
       ...(weights !== undefined && { weights }),

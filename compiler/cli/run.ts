@@ -1,4 +1,5 @@
 import type { CommanderError } from "commander";
+import type { BuildError } from "../build/build-error.ts";
 import { CliError } from "./cli-error.ts";
 import type { ExitCode } from "./cli-error.ts";
 import { makeProgram } from "./program.ts";
@@ -15,7 +16,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    return report(error);
+    return await report(error);
   }
 }
 
@@ -23,15 +24,18 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
 
-function report(error: unknown): ExitCode {
+async function report(error: unknown): Promise<ExitCode> {
   if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof CliError) {
     print(message, error.mend);
     return error.exitCode;
   }
-  if (hasMend(error)) print(message, error.mend);
-  else if (isExpected(error)) print(message);
+  if (hasMend(error)) {
+    if (error.diagnostics.length > 0)
+      (await import("./diagnostics-output.ts")).printDiagnostics(error.diagnostics, process.stderr);
+    print(message, error.mend);
+  } else if (isExpected(error)) print(message);
   else {
     print(
       `this is a fault of cnnc: ${message}`,
@@ -54,9 +58,9 @@ function isCommanderError(error: unknown): error is CommanderError {
   );
 }
 
-/** Errors of the build say what the user can do. */
-function hasMend(error: unknown): error is Error & { readonly mend: string } {
-  return error instanceof Error && "mend" in error && typeof error.mend === "string";
+/** Errors of the build say what the user can do. They are told by their name: their class belongs to the back end. */
+function hasMend(error: unknown): error is BuildError {
+  return error instanceof Error && error.name === "BuildError";
 }
 
 /** What the runtime throws on purpose (CNNC_…), and what the system says of files (ENOENT and the like). */

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Addon, AddonInstance } from "../../runtime/bind/addon.ts";
-import { buildNative } from "../build/build.ts";
+import { buildNative } from "../build/build-native.ts";
 import { parametersOf } from "../check/cost.ts";
 import type { CheckedModel } from "../check/program.ts";
 import { planModel } from "../plan-model.ts";
@@ -23,8 +23,10 @@ export async function buildTestAddon(
   const target = targets[isa];
   const kernels = models.flatMap((model) => printModel(planModel(model, target, programs(model)), identity));
   const names = models.map((model) => model.name);
-  const { entry } = await buildNative({ name, models: names, variants: [{ target, kernels }], together: 12 });
-  return createRequire(import.meta.url)(join(entry, `${name}.node`)) as Addon;
+  const load = createRequire(import.meta.url);
+  const project = { name, models: names, variants: [{ target, kernels }], together: 12 };
+  const { result } = await buildNative(project, {}, (folder) => load(join(folder, `${name}.node`)) as Addon);
+  return result;
 }
 
 /** One model of a test addon, called with float64 tensors by name. */

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { diagnosticIndex, diagnosticPage } from "../../compiler/docs/diagnostic-page.ts";
+import { buildDiagnostics } from "../../compiler/build/diagnostics-table.ts";
 import { checkDiagnostics } from "../../compiler/check/diagnostics.ts";
 import { syntaxDiagnostics } from "../../grammar/index.ts";
 import type { DiagnosticDefinition } from "../../grammar/index.ts";
@@ -10,9 +11,11 @@ import { filesBelow, readText, root } from "../support/paths.ts";
 const folder = "docs/diagnostics";
 const update = process.env["UPDATE_GOLDENS"] === "1";
 
-const entries = Object.entries<DiagnosticDefinition>({ ...syntaxDiagnostics, ...checkDiagnostics }).sort(([a], [b]) =>
-  a.localeCompare(b),
-);
+const entries = Object.entries<DiagnosticDefinition>({
+  ...syntaxDiagnostics,
+  ...checkDiagnostics,
+  ...buildDiagnostics,
+}).sort(([a], [b]) => a.localeCompare(b));
 
 test("docs/diagnostics holds one fresh page per code", () => {
   const pages = new Map(

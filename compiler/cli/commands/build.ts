@@ -7,7 +7,7 @@ import type { ExitCode } from "../cli-error.ts";
 import { formatBytes, formatSeconds } from "../columns.ts";
 import { withInterrupt } from "../interrupt.ts";
 import type { TargetOptions } from "../options.ts";
-import { printJson, printLine } from "../terminal.ts";
+import { printJson, printLine, printNote } from "../terminal.ts";
 
 export interface BuildCommandOptions extends TargetOptions {
   readonly out?: string;
@@ -19,7 +19,9 @@ export async function buildCommand(file: string, options: BuildCommandOptions): 
   if (compiled === undefined) return 1;
   const name = baseName(file);
   const out = options.out ?? path.join(path.dirname(file), "build", name);
-  const result = await withInterrupt((signal) => build(compiled, { name, out, signal }));
+  const result = await withInterrupt((signal) =>
+    build(compiled, { name, out, signal, ...(!options.quiet && { note: printNote }) }),
+  );
   const models = compiled.map(({ model }) => model.name);
   const { cpus } = compiled[0]!.manifest;
   if (options.json) {

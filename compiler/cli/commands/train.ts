@@ -46,7 +46,7 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
   const test = await openTest(options, manifest);
   const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");
   return withInterrupt(async (signal) => {
-    const request = { weights: options.resume, threads: options.threads, seed: options.seed };
+    const request = { weights: options.resume, threads: options.threads, seed: options.seed, quiet: options.quiet };
     const net = await loadModel(file, compiled, request, signal);
     try {
       return await trainNet(net, { data, test, out, signal, options });

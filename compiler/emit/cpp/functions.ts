@@ -20,6 +20,11 @@ export function functionName(node: Node, c: Context): string {
   return `compute_${c.names.of(resultOf(node))}`;
 }
 
+/** `// lenet.cnn:9: conv(6)`: the line of the source that a node is for. Failures of the C++ compiler are told by it. */
+export function origin({ origin: { file, line, text } }: Node): string {
+  return comment(`${file}:${line}: ${text}`);
+}
+
 /** Which range of its result a node's function computes. */
 function loopOf(index: number, c: Context): Loop {
   const units = c.plan.stages.find((stage) => stage.nodes.includes(index))!.units;
@@ -38,7 +43,7 @@ export function printPreparation(index: number, c: Context): string[] {
   const { text } = printCall(callOf(index, c, "samples"));
   return [
     "",
-    comment(`${node.origin.file}:${node.origin.line}: ${node.origin.text}`),
+    origin(node),
     `void ${functionName(node, c)}() const {`,
     ...indent(["constexpr long n = 0;", ...text]),
     "}",
@@ -57,13 +62,7 @@ export function printFunction(index: number, c: Context): string[] {
     lines.length === 0 ? [] : ["for (long n = n0; n < n1; n++) {", ...indent(lines), "}"];
   const lines =
     loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...forSample(halo), ...text];
-  return [
-    "",
-    comment(`${node.origin.file}:${node.origin.line}: ${node.origin.text}`),
-    `void ${functionName(node, c)}(${parameters[loop]}) const {`,
-    ...indent(lines),
-    "}",
-  ];
+  return ["", origin(node), `void ${functionName(node, c)}(${parameters[loop]}) const {`, ...indent(lines), "}"];
 }
 
 function callOf(index: number, c: Context, loop: Loop): Call {

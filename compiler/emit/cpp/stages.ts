@@ -1,9 +1,9 @@
-import { resultOf, type ValueId } from "../../ir/graph.ts";
+import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
 import type { Stage } from "../../ir/plan.ts";
 import { tile, window } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
-import { functionName } from "./functions.ts";
-import { comment, float, indent } from "./names.ts";
+import { functionName, origin } from "./functions.ts";
+import { float, indent } from "./names.ts";
 import { hasResults } from "./results.ts";
 import { printUpdate } from "./update.ts";
 
@@ -24,36 +24,30 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
     case "samples":
       return [
         `for_samples<${units.samples}>(call, [&](long n0, long n1) {`,
-        ...nodes.map((index) => `  ${functionName(c.node(index), c)}(n0, n1);${origin(index, c)}`),
+        ...nodes.map((index) => `  ${functionName(c.node(index), c)}(n0, n1);  ${origin(c.node(index))}`),
         ...(copiesResults ? ["  copy_results(n0, n1);"] : []),
         "});",
       ];
     case "bands": {
       const { height } = c.extent(resultOf(c.node(first)));
       const loop = `for_bands<${height}, ${units.rows}>(call, [&](long n, int h0, int h1) {`;
-      return [loop, `  ${functionName(c.node(first), c)}(n, h0, h1);${origin(first, c)}`, "});"];
+      return [loop, `  ${functionName(c.node(first), c)}(n, h0, h1);  ${origin(c.node(first))}`, "});"];
     }
     case "blocks": {
-      const call = `${functionName(c.node(first), c)}(0, call.batch, int(block), int(block) + 1);${origin(first, c)}`;
+      const call = `${functionName(c.node(first), c)}(0, call.batch, int(block), int(block) + 1);  ${origin(c.node(first))}`;
       return [`for_units(call, ${units.blocks}, [&](long block) {`, `  ${call}`, "});"];
     }
     case "preparation":
       return [];
     case "sums":
       return ["// Sums over parts of the batch, added in order.", ...sums(nodes, c)];
-    case "ranges": {
-      const { text } = c.node(first).origin;
-      return [comment(text), ...printUpdate(c.node(first), c).call(units.floats)];
-    }
+    case "ranges":
+      return [origin(c.node(first)), ...printUpdate(c.node(first), c).call(units.floats)];
   }
 }
 
-function origin(index: number, c: Context): string {
-  const { line, text } = c.node(index).origin;
-  return `  ${comment(`${line}: ${text}`)}`;
-}
-
 interface Job {
+  readonly node: Node;
   readonly units: string;
   readonly name: string;
   readonly body: readonly string[];
@@ -64,7 +58,8 @@ function printJobs(jobs: readonly Job[]): string[] {
   return [
     "for_jobs(call,",
     ...indent(
-      jobs.flatMap(({ units, name, body }, i) => [
+      jobs.flatMap(({ node, units, name, body }, i) => [
+        origin(node),
         `Job(${units}, [&](long${name === "" ? "" : ` ${name}`}) {`,
         ...indent(body),
         `})${i < last ? "," : ");"}`,
@@ -77,7 +72,12 @@ function printJobs(jobs: readonly Job[]): string[] {
 function derivedWeights(c: Context): string[] {
   const { derived } = c.plan;
   if (derived.length === 0) return [];
-  const jobs = derived.map(({ node }) => ({ units: "1", name: "", body: [`${deriveCall(node, c)};`] }));
+  const jobs = derived.map(({ node }) => ({
+    node: c.node(node),
+    units: "1",
+    name: "",
+    body: [`${deriveCall(node, c)};`],
+  }));
   return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs), ""];
 }
 
@@ -106,13 +106,13 @@ function sums(nodes: readonly number[], c: Context): string[] {
     if (node.core.family === "batch_mean") {
       const slot = graph.results.findIndex((result) => result.value === id);
       const body = [`call.results[${slot}] = batch_mean(${c.memory(node.inputs[0]!)}, call.batch);`];
-      return { units: "1", name: "", body };
+      return { node, units: "1", name: "", body };
     }
     if (node.core.family === "activity") {
       const { kernel, lanes } = c.choice(index);
       const bytes = `call.activity + ${arena.activity.get(id)}`;
       const body = [`${kernel}<${vector(lanes)}>(${c.memory(node.inputs[0]!)}, call.batch, ${bytes});`];
-      return { units: "1", name: "", body };
+      return { node, units: "1", name: "", body };
     }
     const statistic = statisticJobs(index, c);
     if (statistic) {
@@ -123,6 +123,7 @@ function sums(nodes: readonly number[], c: Context): string[] {
     const partials = arena.partials.get(index);
     if (partials === undefined)
       return {
+        node,
         units,
         name: "unit",
         body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.gradient(id)});`],
@@ -131,8 +132,9 @@ function sums(nodes: readonly number[], c: Context): string[] {
     const { size } = c.packing(graph.parameters[graph.gradients.indexOf(id)]!);
     const stride = partials.stride / 4;
     const total = `sum_partials<${vector(lanes)}>(memory.at(${partials.offset}), ${parts}, ${stride}, 0, ${size}, ${c.gradient(id)});`;
-    added.push({ units: "1", name: "", body: [total] });
+    added.push({ node, units: "1", name: "", body: [total] });
     return {
+      node,
       units: units === "1" ? `${parts}` : `${parts} * ${units}`,
       name: "unit",
       body: [
@@ -147,7 +149,8 @@ function sums(nodes: readonly number[], c: Context): string[] {
 
 /** Statistics of batch normalisation: parts in double, then what follows from all of them. */
 function statisticJobs(index: number, c: Context): { readonly part: Job; readonly finish: Job } | undefined {
-  const { core, inputs, body } = c.node(index);
+  const node = c.node(index);
+  const { core, inputs, body } = node;
   if (core.family !== "batch_moments" && core.family !== "batch_norm_sums") return undefined;
   const { lanes, parts = 1 } = c.choice(index);
   const v = vector(lanes);
@@ -160,6 +163,7 @@ function statisticJobs(index: number, c: Context): { readonly part: Job; readonl
   const values = inputs.map((id) => c.memory(id));
   const result = c.memory(body[0]!.value);
   const part = (operands: string): Job => ({
+    node,
     units: `${parts}`,
     name: "part",
     body: [
@@ -169,14 +173,14 @@ function statisticJobs(index: number, c: Context): { readonly part: Job; readonl
   });
   if (core.family === "batch_norm_sums") {
     const call = `finish_sums(${memory}, ${parts}, ${stride}, ${channels}, ${result}, ${c.memory(core.scaled)});`;
-    return { part: part(values.join(", ")), finish: { units: "1", name: "", body: [call] } };
+    return { part: part(values.join(", ")), finish: { node, units: "1", name: "", body: [call] } };
   }
   // Only a step moves the running values.
   const running = c.plan.graph.program === "step" ? values.slice(1).join(", ") : "nullptr, nullptr";
   const [x] = inputs as [ValueId];
   const numbers = `${parts}, ${stride}, call.batch, ${float(core.eps)}, ${float(core.momentum)}`;
   const call = `finish_moments<${v}, ${c.type(x)}>(${memory}, ${numbers}, ${result}, ${c.memory(core.invStd)}, ${running});`;
-  return { part: part(values[0]!), finish: { units: "1", name: "", body: [call] } };
+  return { part: part(values[0]!), finish: { node, units: "1", name: "", body: [call] } };
 }
 
 /** The kernel of a sum over the batch, the number of its independent tiles, and its operands for one of them. */

@@ -244,13 +244,13 @@ struct Program {
 
   void run() const {
     for_samples<8>(call, [&](long n0, long n1) {
-      compute_logits_normalize1(n0, n1);  // 5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
-      compute_logits_avg_pool1(n0, n1);  // 9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)
-      compute_logits_avg_pool2(n0, n1);  // 10: conv(16, kernel=5) -> tanh -> avg_pool(2)
-      compute_logits_tanh3(n0, n1);  // 12: dense(120) -> tanh
-      compute_logits_tanh4(n0, n1);  // 13: dense(84) -> tanh
-      compute_logits_dense3(n0, n1);  // 14: dense(10)
-      compute_clothing_softmax1(n0, n1);  // 18: softmax
+      compute_logits_normalize1(n0, n1);  // lenet.cnn:5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
+      compute_logits_avg_pool1(n0, n1);  // lenet.cnn:9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)
+      compute_logits_avg_pool2(n0, n1);  // lenet.cnn:10: conv(16, kernel=5) -> tanh -> avg_pool(2)
+      compute_logits_tanh3(n0, n1);  // lenet.cnn:12: dense(120) -> tanh
+      compute_logits_tanh4(n0, n1);  // lenet.cnn:13: dense(84) -> tanh
+      compute_logits_dense3(n0, n1);  // lenet.cnn:14: dense(10)
+      compute_clothing_softmax1(n0, n1);  // lenet.cnn:18: softmax
       copy_results(n0, n1);
     });
   }
