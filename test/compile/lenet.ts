@@ -6,7 +6,7 @@ import { build, type BuildResult } from "../../compiler/build/build.ts";
 import { nativeCpu } from "../../compiler/build/toolchain.ts";
 import { compile, type CompiledModel } from "../../compiler/compile.ts";
 import type { Cpu } from "../../compiler/ir/plan.ts";
-import { sourceFile } from "../../grammar/index.ts";
+import { sourceFile, type SourceFile } from "../../grammar/index.ts";
 import { defineModel, readMnist, type ClassOutput, type Input, type ModelClass } from "../../runtime/index.ts";
 import { readText, root } from "../support/paths.ts";
 
@@ -22,8 +22,13 @@ export function compileText(
   text: string,
   file: string,
   cpus: readonly Cpu[] = [nativeCpu()],
+  imports: (path: string) => string | undefined = () => undefined,
 ): readonly CompiledModel[] {
-  return compile(sourceFile(file, text), { cpus }).models;
+  const load = (path: string): SourceFile | undefined => {
+    const text = imports(path);
+    return text === undefined ? undefined : sourceFile(path, text);
+  };
+  return compile(sourceFile(file, text), { cpus, load }).models;
 }
 
 /** Builds LeNet into a folder; all suites share the cache's entry. */

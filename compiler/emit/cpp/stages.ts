@@ -60,9 +60,9 @@ function printJobs(jobs: readonly Job[]): string[] {
     ...indent(
       jobs.flatMap(({ node, units, name, body }, i) => [
         origin(node),
-        `Job(${units}, [&](long${name === "" ? "" : ` ${name}`}) {`,
+        `Job{${units}, [&](long${name === "" ? "" : ` ${name}`}) {`,
         ...indent(body),
-        `})${i < last ? "," : ");"}`,
+        `}}${i < last ? "," : ");"}`,
       ]),
     ),
   ];

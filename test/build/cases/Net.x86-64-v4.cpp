@@ -37,8 +37,8 @@ struct Program {
 
     for_jobs(call,
       // net.cnn:6: gradient of dense(10)
-      Job(8, [&](long unit) {
+      Job{8, [&](long unit) {
         channel_sum<f32x16>(y_dense1_gradient, n0, n1, memory.at(0) + part * 16);
-      }));
+      }});
   }
 };

@@ -373,21 +373,21 @@ struct Program {
     // Weights with vectors over input channels, for the gradients to data.
     for_jobs(call,
       // lenet.cnn:14: gradient of dense(10) -> gradient of tanh
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         transpose_dense<16, Tile{1, 1}, 16, Tile{8, 3}, 10, 84, 1, 1>(call.parameters + 65584, memory.at(92160));
-      }),
+      }},
       // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         transpose_dense<16, Tile{1, 3}, 16, Tile{4, 4}, 84, 120, 1, 1>(call.parameters + 53968, memory.at(96000));
-      }),
+      }},
       // lenet.cnn:12: gradient of dense(120)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         transpose_dense<16, Tile{1, 4}, 16, Tile{8, 1}, 120, 16, 5, 5>(call.parameters + 2640, memory.at(139008));
-      }),
+      }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         transpose_conv<16, Tile{1, 1}, 8, Tile{14, 1}, 16, 6, 5, 5, 1>(call.parameters + 224, memory.at(331008));
-      }));
+      }});
 
     for_samples<8>(call, [&](long n0, long n1) {
       compute_logits_normalize1(n0, n1);  // lenet.cnn:5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
@@ -411,96 +411,96 @@ struct Program {
     // Sums over parts of the batch, added in order.
     for_jobs(call,
       // lenet.cnn:14: gradient of dense(10)
-      Job(8, [&](long unit) {
+      Job{8, [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, 1);
         const auto [n0, n1] = chunk(call.batch, 8, part);
         channel_sum<f32x16>(logits_dense3_gradient, n0, n1, memory.at(0) + part * 16);
-      }),
+      }},
       // lenet.cnn:14: gradient of dense(10)
-      Job(dense_weights_units<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(), [&](long unit) {
+      Job{dense_weights_units<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(), [&](long unit) {
         dense_weights<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(logits_tanh4, logits_dense3_gradient, call.batch, int(unit), call.gradients + 65584);
-      }),
+      }},
       // lenet.cnn:13: gradient of dense(84)
-      Job(8, [&](long unit) {
+      Job{8, [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, 1);
         const auto [n0, n1] = chunk(call.batch, 8, part);
         channel_sum<f32x16>(logits_dense2_gradient, n0, n1, memory.at(512) + part * 96);
-      }),
+      }},
       // lenet.cnn:13: gradient of dense(84)
-      Job(dense_weights_units<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(), [&](long unit) {
+      Job{dense_weights_units<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(), [&](long unit) {
         dense_weights<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(logits_dropout1, logits_dense2_gradient, call.batch, int(unit), call.gradients + 53968);
-      }),
+      }},
       // lenet.cnn:12: gradient of dense(120)
-      Job(8, [&](long unit) {
+      Job{8, [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, 1);
         const auto [n0, n1] = chunk(call.batch, 8, part);
         channel_sum<f32x16>(logits_dense1_gradient, n0, n1, memory.at(3584) + part * 128);
-      }),
+      }},
       // lenet.cnn:12: gradient of dense(120)
-      Job(dense_weights_units<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(), [&](long unit) {
+      Job{dense_weights_units<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(), [&](long unit) {
         dense_weights<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(logits_avg_pool2, logits_dense1_gradient, call.batch, int(unit), call.gradients + 2640);
-      }),
+      }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job(8, [&](long unit) {
+      Job{8, [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, 1);
         const auto [n0, n1] = chunk(call.batch, 8, part);
         channel_sum<f32x16>(logits_conv2_gradient, n0, n1, memory.at(7680) + part * 16);
-      }),
+      }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job(8 * conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(), [&](long unit) {
+      Job{8 * conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(), [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>());
         const auto [n0, n1] = chunk(call.batch, 8, part);
         conv_weights<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(logits_avg_pool1, logits_conv2_gradient, n0, n1, tile, memory.at(8192) + part * 2400);
-      }),
+      }},
       // lenet.cnn:9: gradient of conv(6, kernel=5, pad=2)
-      Job(8, [&](long unit) {
+      Job{8, [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, 1);
         const auto [n0, n1] = chunk(call.batch, 8, part);
         channel_sum<f32x8>(logits_conv1_gradient, n0, n1, memory.at(84992) + part * 16);
-      }),
+      }},
       // lenet.cnn:9: gradient of conv(6, kernel=5, pad=2)
-      Job(8 * conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(), [&](long unit) {
+      Job{8 * conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(), [&](long unit) {
         const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>());
         const auto [n0, n1] = chunk(call.batch, 8, part);
         conv_weights<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(logits_normalize1, logits_conv1_gradient, n0, n1, tile, memory.at(85504) + part * 208);
-      }),
+      }},
       // lenet.cnn:22: sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         call.results[0] = batch_mean(loss_cross_entropy, call.batch);
-      }),
+      }},
       // lenet.cnn:22: sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         call.results[1] = batch_mean(loss_cross_entropy_hits, call.batch);
-      }));
+      }});
     for_jobs(call,
       // lenet.cnn:14: gradient of dense(10)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x16>(memory.at(0), 8, 16, 0, 16, call.gradients + 66928);
-      }),
+      }},
       // lenet.cnn:13: gradient of dense(84)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x16>(memory.at(512), 8, 96, 0, 96, call.gradients + 65488);
-      }),
+      }},
       // lenet.cnn:12: gradient of dense(120)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x16>(memory.at(3584), 8, 128, 0, 128, call.gradients + 53840);
-      }),
+      }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x16>(memory.at(7680), 8, 16, 0, 16, call.gradients + 2624);
-      }),
+      }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x16>(memory.at(8192), 8, 2400, 0, 2400, call.gradients + 224);
-      }),
+      }},
       // lenet.cnn:9: gradient of conv(6, kernel=5, pad=2)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x8>(memory.at(84992), 8, 16, 0, 8, call.gradients + 208);
-      }),
+      }},
       // lenet.cnn:9: gradient of conv(6, kernel=5, pad=2)
-      Job(1, [&](long) {
+      Job{1, [&](long) {
         sum_partials<f32x8>(memory.at(85504), 8, 208, 0, 200, call.gradients + 0);
-      }));
+      }});
 
     // lenet.cnn:22: sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
     const double step = double(call.step);
