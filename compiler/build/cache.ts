@@ -63,13 +63,16 @@ const limitBytes = 2 ** 30;
 /** A folder of work that is as old as this was left by a build that was killed. */
 const staleAfterMs = 24 * 3600 * 1000;
 
+/** Bytes of all that is kept. */
+export function cacheSize(folder: string): number {
+  return entriesOf(folder).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Removes the entries that were not used for longest, until the cache is below 1 GiB, and what killed builds left. */
 export function prune(folder: string, limit = limitBytes): void {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const measured = folders.flatMap(({ name }) => measure(join(folder, name), name));
-  for (const { path, used, name } of measured)
+  for (const { path, used, name } of measureAll(folder))
     if (name.startsWith("build-") && Date.now() - used > staleAfterMs) rmSync(path, { recursive: true, force: true });
-  const entries = measured.filter(({ name }) => /^[0-9a-f]{32}$/.test(name)).sort((a, b) => b.used - a.used);
+  const entries = entriesOf(folder).sort((a, b) => b.used - a.used);
   let total = 0;
   for (const { path, bytes } of entries) {
     total += bytes;
@@ -87,6 +90,16 @@ function remove(entry: string): void {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   rmSync(aside, { recursive: true, force: true });
+}
+
+/** The finished builds; what else lies in the folder is work. */
+function entriesOf(folder: string) {
+  return measureAll(folder).filter(({ name }) => /^[0-9a-f]{32}$/.test(name));
+}
+
+function measureAll(folder: string) {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.flatMap(({ name }) => measure(join(folder, name), name));
 }
 
 /** Nothing where another process has just removed the folder. */

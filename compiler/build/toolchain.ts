@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cpu, Isa } from "../ir/plan.ts";
-import { targets } from "../passes/targets.ts";
+import { levels, targets } from "../passes/targets.ts";
 import { BuildError } from "./build-error.ts";
 
 /** What a build needs from the machine. */
@@ -16,29 +16,49 @@ export interface Toolchain {
 
 const require = createRequire(import.meta.url);
 
-/** Finds the C++ compiler ($CXX, else g++, c++, clang++) and checks for cmake and make. */
+/** What a tool is called and how it comes on a machine. */
+export const tools = {
+  compiler: {
+    names: ["g++", "c++", "clang++"],
+    mend: "install one: apt-get install g++ (or dnf install gcc-c++, brew install gcc), or set CXX",
+  },
+  cmake: { names: ["cmake"], mend: "install it: apt-get install cmake (or dnf install cmake, brew install cmake)" },
+  // cmake takes ninja where there is one.
+  make: {
+    names: ["ninja", "make"],
+    mend: "install one: apt-get install make (or dnf install make, brew install make)",
+  },
+} as const satisfies { readonly [name: string]: { readonly names: readonly string[]; readonly mend: string } };
+
+/** Finds the C++ compiler ($CXX, else g++, c++, clang++) and checks for cmake, and for make or ninja. */
 export function findToolchain(env: NodeJS.ProcessEnv = process.env): Toolchain {
-  const wanted = env["CXX"];
-  const compiler = (wanted ? [wanted] : ["g++", "c++", "clang++"]).find((name) => onPath(name, env));
-  if (compiler === undefined)
-    throw new BuildError(
-      wanted ? `CXX names ${wanted}, which is not on the PATH` : "no C++ compiler was found",
-      "install one: apt-get install g++ (or dnf install gcc-c++, brew install gcc), or set CXX",
-    );
-  for (const [tool, mend] of [
-    ["cmake", "apt-get install cmake"],
-    ["make", "apt-get install make"],
-  ] as const)
-    if (!onPath(tool, env)) throw new BuildError(`${tool} was not found on the PATH`, `install it: ${mend}`);
+  const compiler = findCompiler(env);
+  if (compiler === undefined) {
+    const wanted = env["CXX"];
+    const message = wanted ? `CXX names ${wanted}, which is not on the PATH` : "no C++ compiler was found";
+    throw new BuildError(message, tools.compiler.mend);
+  }
+  for (const { names, mend } of [tools.cmake, tools.make])
+    if (findTool(names, env) === undefined)
+      throw new BuildError(`${names.join(" or ")} was not found on the PATH`, mend);
   return { compiler, compilerVersion: versionOf(compiler) };
 }
 
-function onPath(name: string, env: NodeJS.ProcessEnv): boolean {
-  if (name.includes("/")) return existsSync(name);
-  return (env["PATH"] ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, name)));
+export function findCompiler(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const wanted = env["CXX"];
+  return findTool(wanted ? [wanted] : tools.compiler.names, env);
 }
 
-function versionOf(compiler: string): string {
+/** The path of the first of these commands that there is. */
+export function findTool(names: readonly string[], env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return names
+    .flatMap((name) => (name.includes("/") ? [name] : folders.map((folder) => join(folder, name))))
+    .find((path) => existsSync(path));
+}
+
+/** The first line of what a command says of its version. */
+export function versionOf(compiler: string): string {
   try {
     return execFileSync(compiler, ["--version"], { encoding: "utf8" }).split("\n")[0] ?? compiler;
   } catch (error) {
@@ -56,6 +76,12 @@ export function nativeIsa(): Isa {
 /** The same as a level of processors: what `native` means. */
 export function nativeCpu(): Cpu {
   return targets[nativeIsa()].cpu;
+}
+
+/** All levels that this machine can run, the best first. */
+export function runnableCpus(): readonly Cpu[] {
+  const all = levels.map(({ cpu }) => cpu);
+  return all.slice(all.indexOf(nativeCpu()));
 }
 
 function cpuFlags(): ReadonlySet<string> {
@@ -80,10 +106,15 @@ export function nativeFolder(): string {
 }
 
 export function nodeAddonApiFolder(): string {
-  return dirname(require.resolve("node-addon-api/package.json"));
+  return packageFolder("node-addon-api");
+}
+
+/** Where a package that builds need is installed. Node's own headers come from one too, so no build loads them. */
+export function packageFolder(name: "node-addon-api" | "node-api-headers" | "cmake-js"): string {
+  return dirname(require.resolve(`${name}/package.json`));
 }
 
 /** The script behind the cmake-js command. */
 export function cmakeJsScript(): string {
-  return join(dirname(require.resolve("cmake-js/package.json")), "bin", "cmake-js");
+  return join(packageFolder("cmake-js"), "bin", "cmake-js");
 }

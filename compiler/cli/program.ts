@@ -20,6 +20,7 @@ export function makeProgram(finish: Finish): Command {
   addBuilding(program, finish);
   addVariants(program, finish);
   addUsing(program, finish);
+  addMachine(program, finish);
   return program;
 }
 
@@ -67,6 +68,14 @@ function addBuilding(program: Command, finish: Finish): void {
     .action(async (file: string, options) =>
       finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
     );
+}
+
+function addMachine(program: Command, finish: Finish): void {
+  program
+    .command("doctor")
+    .description("look for all that a build needs, and try the C++ compiler")
+    .option("--json", "print for programs")
+    .action(async (options) => finish((await import("./commands/doctor.ts")).doctorCommand(options)));
 }
 
 function addUsing(program: Command, finish: Finish): void {
