@@ -20,7 +20,7 @@ export function makeProgram(finish: Finish): Command {
   addBuilding(program, finish);
   addVariants(program, finish);
   addUsing(program, finish);
-  addMachine(program, finish);
+  addStarting(program, finish);
   return program;
 }
 
@@ -70,7 +70,16 @@ function addBuilding(program: Command, finish: Finish): void {
     );
 }
 
-function addMachine(program: Command, finish: Finish): void {
+function addStarting(program: Command, finish: Finish): void {
+  program
+    .command("init")
+    .argument("[folder]", "where to write it", ".")
+    .description("write a small project: a network and a program that trains it")
+    .option("--json", "print for programs")
+    .option("--quiet", "print nothing but results")
+    .action(async (folder: string, options) =>
+      finish((await import("./commands/init.ts")).initCommand(folder, options)),
+    );
   program
     .command("doctor")
     .description("look for all that a build needs, and try the C++ compiler")

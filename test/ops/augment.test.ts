@@ -123,7 +123,8 @@ model M {
       const { models } = compile(sourceFile("m.cnn", text), { cpus: ["x86-64"], augment });
       return models[0]!;
     });
-    const families = (model: typeof varied) => model!.plans.plans.step!.graph.nodes.map(({ core }) => core.family);
+    const families = (model: typeof varied) =>
+      model!.variants[0]!.plans.plans.step!.graph.nodes.map(({ core }) => core.family);
     expect(families(varied)).toContain("affine_sample");
     expect(families(plain)).not.toContain("affine_sample");
     expect(plain!.manifest.hash).not.toBe(varied!.manifest.hash);
