@@ -65,6 +65,7 @@ function addBuilding(program: Command, finish: Finish): void {
   withModel(build.description("compile a network to a native module with a typed API"))
     .option("--cpu <levels>", `${cpuHelp}; several, with commas between, are chosen from when it is loaded`, cpuList)
     .option("--out <folder>", "folder for the products (default: build/NAME beside the file)")
+    .option("--no-augment", "a training step that takes the pictures as they are")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
     );

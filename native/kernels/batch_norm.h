@@ -19,22 +19,30 @@ CNNC_INLINE Moments merge(Moments a, double count_a, Moments b, double count_b) 
 }
 
 // Moments of one sample, for V::lanes channels, shifted by the sample's first pixel so that no digits are lost where
-// the mean is large: with d = x - x0, mean = x0 + Σd/M, squares = Σd² - (Σd)²/M.
+// the mean is large: with d = x - x0, mean = x0 + Σd/M, squares = Σd² - (Σd)²/M. Float sums run over some 32 pixels, then
+// go on in double: an error of the variance is one of all values of the channel.
 template <class V, class X>
 CNNC_INLINE void sample_moments(X x, long n, int c, Moments* out) {
   constexpr double count = double(X::height) * X::width;
-  V shift = load_lanes<V, X>(x.at(n, 0, 0), c), sum = V::zero(), squares = V::zero();
-  for (int h = 0; h < X::height; h++)
-    for (int w = 0; w < X::width; w++) {
-      V d = load_lanes<V, X>(x.at(n, h, w), c) - shift;
-      sum = sum + d;
-      squares = fma(d, d, squares);
-    }
-  alignas(64) float first[V::lanes], total[V::lanes], square[V::lanes];
-  shift.store(first), sum.store(total), squares.store(square);
+  constexpr int rows = max(1, 32 / X::width);
+  const V shift = load_lanes<V, X>(x.at(n, 0, 0), c);
+  double sums[V::lanes] = {}, squares[V::lanes] = {};
+  alignas(64) float lane[V::lanes], square[V::lanes];
+  for (int h0 = 0; h0 < X::height; h0 += rows) {
+    V sum = V::zero(), squared = V::zero();
+    for (int h = h0; h < min(h0 + rows, X::height); h++)
+      for (int w = 0; w < X::width; w++) {
+        V d = load_lanes<V, X>(x.at(n, h, w), c) - shift;
+        sum = sum + d;
+        squared = fma(d, d, squared);
+      }
+    sum.store(lane), squared.store(square);
+    for (int i = 0; i < V::lanes; i++) sums[i] += lane[i], squares[i] += square[i];
+  }
+  shift.store(lane);
   for (int i = 0; i < V::lanes; i++) {
-    double s = total[i], q = double(square[i]) - s * s / count;
-    out[i] = {first[i] + s / count, q > 0 ? q : 0};
+    double s = sums[i], q = squares[i] - s * s / count;
+    out[i] = {lane[i] + s / count, q > 0 ? q : 0};
   }
 }
 

@@ -216,6 +216,18 @@ describe("fit", () => {
     expect(ticks).toBeGreaterThan(40);
   });
 
+  it("gathers the next batch while a step runs", async () => {
+    await using net = await Linear.load();
+    let begun = 0;
+    const gather = (indices: ArrayLike<number>) => {
+      begun++;
+      return data.gather(indices);
+    };
+    const seen: number[] = [];
+    await fit(net, { size: 30, gather }, { epochs: 1, batch: 8, onStep: () => void seen.push(begun) });
+    expect(seen).toEqual([2, 3, 4, 4]);
+  });
+
   it("passes on what a data set throws", async () => {
     await using net = await Linear.load();
     const gather = () => {

@@ -23,7 +23,6 @@ BLAS many times slower, which would be no comparison: "blas" tells what was load
 """
 
 import argparse
-import gzip
 import json
 import math
 import os
@@ -38,9 +37,9 @@ for override in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 import torch  # noqa: E402  (after the environment is clean)
 import torch.nn.functional as F  # noqa: E402
 
-MEAN, STD = 0.286, 0.353
+from fashion_mnist import DEFAULT_DATA, normalize, peer, rate, read_split  # noqa: E402
+
 LR, MOMENTUM, WEIGHT_DECAY, WARMUP = 0.05, 0.9, 5e-4, 0.05
-DEFAULT_DATA = "/usr/share/datasets/fashion-mnist"
 
 
 def lenet(init):
@@ -62,36 +61,10 @@ def lenet(init):
     return net
 
 
-def normalize(images):
-    return (images.float() / 255 - MEAN) / STD
-
-
 def sgd(net, foreach=False):
     return torch.optim.SGD(
         net.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY, foreach=foreach
     )
-
-
-def rate(step, steps):
-    """Linear warm-up over the first 5% of the steps, then a half cosine down to 0."""
-    warm = WARMUP * steps
-    if step < warm:
-        return (step + 1) / warm
-    return 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm)))
-
-
-def read_idx(path):
-    with gzip.open(path, "rb") as file:
-        data = file.read()
-    dims = data[3]
-    shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(dims)]
-    return torch.frombuffer(bytearray(data[4 + 4 * dims :]), dtype=torch.uint8).reshape(shape)
-
-
-def read_split(folder, name):
-    images = read_idx(os.path.join(folder, f"{name}-images-idx3-ubyte.gz"))
-    labels = read_idx(os.path.join(folder, f"{name}-labels-idx1-ubyte.gz"))
-    return images.unsqueeze(1), labels.long()
 
 
 def accuracy(net, images, labels):
@@ -113,7 +86,7 @@ def train(options):
     for epoch in range(options.epochs):
         total = 0.0
         for index in torch.randperm(len(images)).split(options.batch):
-            optimizer.param_groups[0]["lr"] = LR * rate(step, steps)
+            optimizer.param_groups[0]["lr"] = LR * rate(step, steps, WARMUP)
             optimizer.zero_grad(set_to_none=True)
             loss = F.cross_entropy(net(normalize(images[index])), labels[index])
             loss.backward()
@@ -196,20 +169,6 @@ def time_all(options):
     print(json.dumps({"ready": True}), flush=True)
     for _ in sys.stdin:
         print(json.dumps(time_steps(variants, options)), flush=True)
-
-
-def peer():
-    return {"peer": "pytorch", "version": torch.__version__, "blas": loaded_blas()}
-
-
-def loaded_blas():
-    """The libraries that answer BLAS calls: Debian keeps OpenBLAS in a folder of its own."""
-    try:
-        with open("/proc/self/maps", encoding="utf8") as maps:
-            paths = {line.split()[-1] for line in maps if "blas" in line}
-    except OSError:
-        return "unknown"
-    return " ".join(sorted("/".join(path.split("/")[-2:]) for path in paths)) or "none"
 
 
 def main():
