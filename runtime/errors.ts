@@ -34,17 +34,28 @@ export class CnncInputError extends CnncError {
 /** Weights that cannot be read, or are another network's. */
 export class CnncWeightsError extends CnncError {
   override readonly code = "CNNC_WEIGHTS";
+  /** Names that the model has and the weights lack, and the other way round. */
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
-  constructor(
-    message: string,
-    options: ErrorOptions & { missing?: readonly string[]; unexpected?: readonly string[] } = {},
-  ) {
+  /** Where it is about one tensor: which, what it should be, what came. */
+  readonly tensor: string | undefined;
+  readonly expected: string | undefined;
+  readonly got: string | undefined;
+  constructor(message: string, options: ErrorOptions & Partial<WeightsFault> = {}) {
     super(message, options);
     this.missing = options.missing ?? [];
     this.unexpected = options.unexpected ?? [];
+    this.tensor = options.tensor;
+    this.expected = options.expected;
+    this.got = options.got;
+  }
+
+  static ofTensor(tensor: string, expected: string, got: string): CnncWeightsError {
+    return new CnncWeightsError(`${tensor}: expected ${expected}, got ${got}`, { tensor, expected, got });
   }
 }
+
+type WeightsFault = Pick<CnncWeightsError, "missing" | "unexpected" | "tensor" | "expected" | "got">;
 
 /** A data set that is empty or cannot be read. */
 export class CnncDataError extends CnncError {

@@ -3,7 +3,14 @@ export { CnncCpuError, CnncDataError, CnncError, CnncInputError, CnncStaleError,
 
 export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
 export { Net, type PredictOptions } from "./bind/net.ts";
-export { Trainer, type DeadUnits, type RunShape, type StepResult, type TrainerOptions } from "./bind/trainer.ts";
+export {
+  Trainer,
+  type DeadUnits,
+  type RunShape,
+  type StepOptions,
+  type StepResult,
+  type TrainerOptions,
+} from "./bind/trainer.ts";
 export { ClassPredictions, Prediction } from "./bind/class-predictions.ts";
 export { Parameters } from "./bind/parameters.ts";
 export { initialValues } from "./bind/initialize.ts";

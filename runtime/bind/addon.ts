@@ -34,7 +34,8 @@ export interface AddonModel {
 /**
  * One model in memory. `layouts` has bit i set where input i lies as H,W,C; lists follow the order of the
  * addon's tables. Asynchronous calls copy what they are given and run in order on a thread of their own;
- * a synchronous call waits for the one that runs, not for those that wait.
+ * a synchronous call waits for the one that runs, not for those that wait. A ticket, any whole number from 1, names
+ * a call for `withdraw`.
  */
 export interface AddonInstance {
   setParameter(index: number, values: Float32Array): void;
@@ -48,11 +49,13 @@ export interface AddonInstance {
   clearActivity(): void;
   getGradient(index: number, into: Float32Array): Float32Array;
   inferSync(batch: number, inputs: Elements[], layouts: number, outputs: (Float32Array | null)[]): unknown;
-  infer(batch: number, inputs: Elements[], layouts: number): Promise<Float32Array[]>;
+  infer(batch: number, inputs: Elements[], layouts: number, ticket?: number): Promise<Float32Array[]>;
   stepSync(...step: StepArguments): Float64Array;
-  step(...step: StepArguments): Promise<Float64Array>;
+  step(...step: [...StepArguments, ticket?: number]): Promise<Float64Array>;
   gradientSync(...step: [...StepArguments, inputGradients: (Float32Array | null)[]]): Float64Array;
   learningRate(step: number, totalSteps: number): number;
+  /** Takes a call that waits off the queue and rejects it; false: it runs, or has run. */
+  withdraw(ticket: number): boolean;
   /** Waits for the call that runs and rejects those that wait. */
   dispose(): void;
   readonly disposed: boolean;

@@ -13,6 +13,8 @@ import { physicalCores } from "./physical-cores.ts";
 export interface LoadOptions {
   /** A safetensors file, or weights in memory. Without: fresh values, drawn with `seed`. */
   readonly weights?: string | URL | Weights;
+  /** Take weights with values that are infinite or no numbers; default: they are an error. */
+  readonly allowNonFinite?: boolean;
   /** How many threads a call may use; default: the machine's physical cores. */
   readonly threads?: number;
   /** For fresh values; default 0. */
@@ -39,22 +41,24 @@ export function defineModel<M extends ModelTypes>(manifest: Manifest, addon: str
 function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, options: LoadOptions): Net<M> {
   const threads = options.threads ?? Math.min(physicalCores(), 256);
   if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
-    throw new CnncError(`threads: expected a whole number from 1 to 256, got ${threads}`);
+    throw new RangeError(`threads: expected a whole number from 1 to 256, got ${threads}`);
   }
   const seed = options.seed ?? 0;
   checkSeed(seed);
   const { addon, model } = openAddon(options.addonPath ?? location, manifest);
   const parameters = inAddonOrder(manifest, model);
   const native = nativeCall(() => addon.create(manifest.model, threads));
+  const fill = (weights: Weights) =>
+    loadWeights(native, manifest.model, parameters, weights, options.allowNonFinite ?? false);
   try {
     const { weights } = options;
     if (weights === undefined) {
       initializeWeights(native, parameters, seed);
     } else if (typeof weights === "string" || weights instanceof URL) {
       using file = openSafetensors(weights);
-      loadWeights(native, manifest.model, parameters, file);
+      fill(file);
     } else {
-      loadWeights(native, manifest.model, parameters, weights);
+      fill(weights);
     }
     return new Net<M>({ ...manifest, parameters }, model, native);
   } catch (error) {

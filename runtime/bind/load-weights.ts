@@ -1,5 +1,5 @@
 import { CnncWeightsError } from "../errors.ts";
-import { describeShape } from "../tensor/typed-array.ts";
+import { describeShape, describeValue, elementCount } from "../tensor/typed-array.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { AddonInstance } from "./addon.ts";
 import { initialValues } from "./initialize.ts";
@@ -8,25 +8,45 @@ import type { ParameterManifest } from "./manifest.ts";
 /** Optimiser state in a checkpoint stands under this prefix; it is no part of the weights. */
 export const statePrefix = "optimizer.";
 
-/** Fills every parameter, or nothing: names and shapes are compared before the first is set. */
+/** Fills every parameter: names and shapes are compared before the first is set. */
 export function loadWeights(
   native: AddonInstance,
   model: string,
   parameters: readonly ParameterManifest[],
   weights: Weights,
+  allowNonFinite: boolean,
 ): void {
+  if (typeof (weights as Partial<Weights>).read !== "function") {
+    throw new CnncWeightsError(`weights: expected a path, a URL or weightsOf(…), got ${describeValue(weights)}`);
+  }
   compareNames(model, parameters, weights);
-  for (const { name, shape } of parameters) {
-    const found = weights.shape(name);
-    if (found.length !== shape.length || found.some((size, i) => size !== shape[i])) {
-      throw new CnncWeightsError(
-        `${name}: the model has ${describeShape(shape)}, the weights have ${describeShape(found)}`,
-      );
-    }
+  for (const { name, shape } of parameters) mustHaveShape(weights, name, shape);
+  for (const [index, parameter] of parameters.entries()) {
+    const values = readTensor(weights, parameter);
+    if (!allowNonFinite) mustBeFinite(parameter.name, values);
+    native.setParameter(index, values);
   }
-  for (const [index, { name }] of parameters.entries()) {
-    native.setParameter(index, weights.read(name));
-  }
+}
+
+/** Refuses a tensor of another shape than the model's; `name` is what the weights call it. */
+export function mustHaveShape(weights: Weights, name: string, shape: readonly number[]): void {
+  const found = weights.shape(name);
+  if (found.length === shape.length && found.every((size, i) => size === shape[i])) return;
+  throw CnncWeightsError.ofTensor(name, describeShape(shape), describeShape(found));
+}
+
+/** A tensor's values; weights in memory may have fewer than their shape says. */
+export function readTensor(weights: Weights, { name, shape }: Pick<ParameterManifest, "name" | "shape">): Float32Array {
+  const values: unknown = weights.read(name);
+  const size = elementCount(shape);
+  if (values instanceof Float32Array && values.length === size) return values;
+  throw CnncWeightsError.ofTensor(name, `Float32Array of ${size}`, describeValue(values));
+}
+
+/** One value that is no number makes every result one: training that diverged, or a file that is damaged. */
+function mustBeFinite(name: string, values: Float32Array): void {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index >= 0) throw CnncWeightsError.ofTensor(name, "finite numbers", `${values[index]} at ${index}`);
 }
 
 export function initializeWeights(native: AddonInstance, parameters: readonly ParameterManifest[], seed: number): void {

@@ -1,7 +1,8 @@
-import { CnncError, CnncWeightsError } from "../errors.ts";
+import { CnncWeightsError } from "../errors.ts";
 import { describeValue, elementCount } from "../tensor/typed-array.ts";
 import type { AddonInstance } from "./addon.ts";
 import type { ParameterManifest } from "./manifest.ts";
+import { nativeCall } from "./native-call.ts";
 
 /** The named weights of a loaded model, in PyTorch's order; the packed form stays inside. */
 export class Parameters implements Iterable<ParameterManifest> {
@@ -33,19 +34,21 @@ export class Parameters implements Iterable<ParameterManifest> {
     const index = this.#index(name);
     const values = into ?? new Float32Array(this.#size(index));
     this.#check(index, values);
-    return this.#native.getParameter(index, values);
+    return nativeCall(() => this.#native.getParameter(index, values));
   }
 
   set(name: string, values: Float32Array): void {
     const index = this.#index(name);
     this.#check(index, values);
-    this.#native.setParameter(index, values);
+    nativeCall(() => {
+      this.#native.setParameter(index, values);
+    });
   }
 
   /** The gradient of the latest training step or gradient call. */
   gradient(name: string): Float32Array {
     const index = this.#index(name);
-    return this.#native.getGradient(index, new Float32Array(this.#size(index)));
+    return nativeCall(() => this.#native.getGradient(index, new Float32Array(this.#size(index))));
   }
 
   [Symbol.iterator](): Iterator<ParameterManifest> {
@@ -54,8 +57,8 @@ export class Parameters implements Iterable<ParameterManifest> {
 
   #index(name: string): number {
     const index = this.#indices.get(name);
-    if (index === undefined) throw new CnncError(`the model has no parameter ${name}`);
-    return index;
+    if (index !== undefined) return index;
+    throw new CnncWeightsError(`the model has no parameter ${name}`, { unexpected: [name] });
   }
 
   #size(index: number): number {
@@ -64,8 +67,7 @@ export class Parameters implements Iterable<ParameterManifest> {
 
   #check(index: number, values: unknown): void {
     if (values instanceof Float32Array && values.length === this.#size(index)) return;
-    const { name } = this.#list[index]!;
     const expected = `Float32Array of ${this.#size(index)}`;
-    throw new CnncWeightsError(`${name}: expected ${expected}, got ${describeValue(values)}`);
+    throw CnncWeightsError.ofTensor(this.#list[index]!.name, expected, describeValue(values));
   }
 }

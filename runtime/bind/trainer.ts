@@ -5,7 +5,8 @@ import { openSafetensors } from "../weights/read-safetensors.ts";
 import type { Weights } from "../weights/weights.ts";
 import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
 import type { AddonInstance, AddonModel, StepArguments } from "./addon.ts";
-import { statePrefix } from "./load-weights.ts";
+import type { CallQueue } from "./call-queue.ts";
+import { mustHaveShape, readTensor, statePrefix } from "./load-weights.ts";
 import type { Manifest, TrainManifest } from "./manifest.ts";
 import type { Batch, ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
@@ -39,6 +40,11 @@ export interface StepResult<M extends ModelTypes> {
   readonly metrics: { readonly [Name in M["metrics"]]: number };
 }
 
+export interface StepOptions {
+  /** Takes the step back while it waits for others: it is not made, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** How many units of a rectified layer never fired: whatever they were shown, their values were 0. */
 export interface DeadUnits {
   readonly layer: string;
@@ -51,7 +57,7 @@ export interface DeadUnits {
 interface Host {
   readonly model: AddonModel;
   readonly native: AddonInstance;
-  enqueue<T>(call: () => Promise<T>): Promise<T>;
+  readonly calls: CallQueue;
   mustBeOpen(): void;
 }
 
@@ -103,7 +109,9 @@ export class Trainer<M extends ModelTypes> {
     this.#run = saved?.run;
     if (!saved) host.native.clearState();
     checkSeed(this.seed);
-    if (!(this.totalSteps > 0)) throw new RangeError(`totalSteps: expected a positive number, got ${this.totalSteps}`);
+    if (!Number.isSafeInteger(this.totalSteps) || this.totalSteps < 1) {
+      throw new RangeError(`totalSteps: expected a whole number from 1, got ${this.totalSteps}`);
+    }
   }
 
   /** How many steps have been started. */
@@ -149,10 +157,14 @@ export class Trainer<M extends ModelTypes> {
     });
   }
 
-  /** Forward, backward and optimiser over one batch, in the background; steps run in the order of calls. */
-  async step(batch: Batch<M>): Promise<StepResult<M>> {
+  /**
+   * Forward, backward and optimiser over one batch, in the background; steps run in the order of calls.
+   * A step that its signal has taken back while it waited has changed nothing; its number is not used again.
+   */
+  async step(batch: Batch<M>, { signal }: StepOptions = {}): Promise<StepResult<M>> {
+    signal?.throwIfAborted();
     const step = this.#arguments(batch);
-    return this.#result(await this.#host.enqueue(() => this.#host.native.step(...step)));
+    return this.#result(await this.#host.calls.run((ticket) => this.#host.native.step(...step, ticket), signal));
   }
 
   /** The same on the calling thread. */
@@ -207,7 +219,8 @@ export class Trainer<M extends ModelTypes> {
 
   #stateTensors(): TensorToWrite[] {
     return this.#eachState((slot, index, name, shape) => {
-      const values = this.#host.native.getState(slot, index, new Float32Array(elementCount(shape)));
+      const memory = new Float32Array(elementCount(shape));
+      const values = nativeCall(() => this.#host.native.getState(slot, index, memory));
       return { name, shape, read: () => values };
     });
   }
@@ -217,19 +230,17 @@ export class Trainer<M extends ModelTypes> {
       using file = openSafetensors(from);
       return this.#resume(file);
     }
-    this.#eachState((slot, index, name, shape) => {
-      if (!from.has(name) || elementCount(from.shape(name)) !== elementCount(shape)) {
-        throw new CnncWeightsError(`${name} is missing or has another shape: training cannot be resumed from this`);
-      }
-      this.#host.native.setState(slot, index, from.read(name));
+    this.#eachState((_slot, _index, name, shape) => {
+      if (from.has(name)) return mustHaveShape(from, name, shape);
+      throw new CnncWeightsError(`${name} is missing: training cannot be resumed from this`, { missing: [name] });
     });
     const number = (key: string): number => {
-      const value = Number(from.metadata[key]);
-      if (Number.isFinite(value)) return value;
-      throw new CnncWeightsError(`"${key}" is missing: this is no checkpoint of a trainer`);
+      const value = Number(from.metadata[key] ?? NaN);
+      if (Number.isSafeInteger(value) && value >= 0) return value;
+      throw new CnncWeightsError(`"${key}" is missing or no whole number: this is no checkpoint of a trainer`);
     };
     const { build, cpu, epochs } = from.metadata;
-    return {
+    const saved = {
       step: number("step"),
       seed: number("seed"),
       totalSteps: number("totalSteps"),
@@ -239,6 +250,13 @@ export class Trainer<M extends ModelTypes> {
           ? undefined
           : { epochs: number("epochs"), batch: number("batch"), samples: number("samples") },
     };
+    this.#eachState((slot, index, name, shape) => {
+      const values = readTensor(from, { name, shape });
+      nativeCall(() => {
+        this.#host.native.setState(slot, index, values);
+      });
+    });
+    return saved;
   }
 
   #eachState<T>(visit: (slot: number, index: number, name: string, shape: readonly number[]) => T): T[] {

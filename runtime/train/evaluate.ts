@@ -114,7 +114,7 @@ function classIndices(
   if (truths.length !== samples) throw new CnncInputError(name, `${samples} classes`, `${truths.length}`);
   return Array.from(truths, (truth) => {
     const index = typeof truth === "string" ? labels.indexOf(truth) : truth;
-    if (index >= 0 && index < labels.length) return index;
+    if (Number.isInteger(index) && index >= 0 && index < labels.length) return index;
     throw new CnncInputError(name, `a class below ${labels.length}`, JSON.stringify(truth));
   });
 }

@@ -13,7 +13,7 @@ export interface SafetensorsFile extends Weights, Disposable {
 /** Opens a file; every fault in it is a CnncWeightsError that names the file. */
 export function openSafetensors(path: string | URL): SafetensorsFile {
   const file = path instanceof URL || path.startsWith("file:") ? fileURLToPath(path) : path;
-  const fd = naming(file, () => fs.openSync(file, "r"));
+  const fd = naming(file, () => openFile(file));
   try {
     const size = naming(file, () => fs.fstatSync(fd).size);
     const source: Source = {
@@ -47,7 +47,7 @@ function readWeights(source: Source): Weights {
   const { header, dataAt } = readHeader(source);
   const find = (name: string) => {
     const entry = header.tensors.get(name);
-    if (!entry) throw new CnncWeightsError(`there is no tensor ${name}`);
+    if (!entry) throw new CnncWeightsError(`there is no tensor ${name}`, { missing: [name] });
     return entry;
   };
   return {
@@ -77,6 +77,12 @@ function readHeader(source: Source): { header: SafetensorsHeader; dataAt: number
   source.read(json, 8);
   const dataAt = 8 + json.length;
   return { header: parseHeader(json, source.size - dataAt), dataAt };
+}
+
+/** A pipe would be waited for, for ever. */
+function openFile(file: string): number {
+  if (!fs.statSync(file).isFile()) throw new CnncWeightsError("not a file");
+  return fs.openSync(file, "r");
 }
 
 function readFully(fd: number, into: Uint8Array, position: number): void {

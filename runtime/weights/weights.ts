@@ -1,3 +1,5 @@
+import { CnncWeightsError } from "../errors.ts";
+
 /** One named tensor, row-major. */
 export interface WeightTensor {
   readonly shape: readonly number[];
@@ -21,7 +23,7 @@ export function weightsOf(
   const map = tensors instanceof Map ? tensors : new Map(Object.entries(tensors));
   const find = (name: string): WeightTensor => {
     const tensor = map.get(name) as WeightTensor | undefined;
-    if (!tensor) throw new RangeError(`there is no tensor ${name}`);
+    if (!tensor) throw new CnncWeightsError(`there is no tensor ${name}`, { missing: [name] });
     return tensor;
   };
   return {

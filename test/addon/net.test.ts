@@ -149,7 +149,33 @@ describe("load", () => {
       "dense1.weight": { shape: [3, 2], data: new Float32Array(6) },
       "dense1.bias": { shape: [2], data: new Float32Array(2) },
     });
-    await expect(Linear.load({ weights })).rejects.toThrow("dense1.weight: the model has 2×3, the weights have 3×2");
+    await expect(Linear.load({ weights })).rejects.toThrow("dense1.weight: expected 2×3, got 3×2");
+  });
+
+  it("refuses weights that are none, or fewer than their shape says", async () => {
+    await expect(Linear.load({ weights: new Uint8Array(8) as never })).rejects.toThrow(
+      new CnncWeightsError("weights: expected a path, a URL or weightsOf(…), got Uint8Array of 8"),
+    );
+    const weights = weightsOf({
+      "dense1.weight": { shape: [2, 3], data: new Float32Array(5) },
+      "dense1.bias": { shape: [2], data: new Float32Array(2) },
+    });
+    const error = await Linear.load({ weights }).catch((it: unknown) => it);
+    const [tensor, expected, got] = ["dense1.weight", "Float32Array of 6", "Float32Array of 5"];
+    expect(error).toMatchObject({ code: "CNNC_WEIGHTS", tensor, expected, got });
+    expect(() => weights.read("dense2.bias")).toThrow(CnncWeightsError);
+  });
+
+  it.each([NaN, Infinity, -Infinity])("refuses weights with the value %s, unless they are wanted", async (value) => {
+    const weights = weightsOf({
+      "dense1.weight": { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, value, 6) },
+      "dense1.bias": { shape: [2], data: new Float32Array(2) },
+    });
+    await expect(Linear.load({ weights })).rejects.toThrow(
+      CnncWeightsError.ofTensor("dense1.weight", "finite numbers", `${value} at 4`),
+    );
+    await using all = await Linear.load({ weights, allowNonFinite: true });
+    expect(all.parameters.get("dense1.weight")[4]).toBe(value);
   });
 
   it("refuses an addon of another build, for another processor, or that is none", async () => {
@@ -173,6 +199,7 @@ describe("load", () => {
   });
 
   it.each([0, 1.5, -1, 1000])("refuses %s threads", async (threads) => {
+    await expect(Linear.load({ threads })).rejects.toThrow(RangeError);
     await expect(Linear.load({ threads })).rejects.toThrow(/threads: expected a whole number from 1 to 256/);
   });
 });

@@ -1,5 +1,6 @@
 #include "dispatcher.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cnnc {
@@ -15,6 +16,15 @@ bool Dispatcher::post(Job* job) {
   }
   changed_.notify_one();
   return true;
+}
+
+Dispatcher::Job* Dispatcher::withdraw(int64_t ticket) {
+  std::lock_guard lock(mutex_);
+  const auto found = std::find_if(queue_.begin(), queue_.end(), [ticket](Job* it) { return it->ticket == ticket; });
+  if (found == queue_.end()) return nullptr;
+  Job* job = *found;
+  queue_.erase(found);
+  return job;
 }
 
 std::deque<Dispatcher::Job*> Dispatcher::stop() {

@@ -50,8 +50,8 @@ void Environment::job_ends(napi_env env) {
   if (--pending_ == 0) napi_unref_threadsafe_function(env, completed_);
 }
 
-PromiseJob::PromiseJob(Napi::Env env, Napi::Object owner, Napi::Value result, Work work)
-    : environment_(Environment::of(env)), work_(std::move(work)) {
+PromiseJob::PromiseJob(Napi::Env env, Napi::Object owner, Napi::Value result, int64_t ticket, Work work)
+    : Job(ticket), environment_(Environment::of(env)), work_(std::move(work)) {
   napi_value promise = nullptr;
   napi_create_promise(env, &deferred_, &promise);
   promise_ = Napi::Promise(env, promise);

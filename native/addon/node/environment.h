@@ -44,7 +44,7 @@ class PromiseJob final : public Dispatcher::Job {
   using Work = std::function<Instance::Error()>;
 
   // The promise resolves with `result`, which `work` fills; `owner` stays alive until then.
-  PromiseJob(Napi::Env env, Napi::Object owner, Napi::Value result, Work work);
+  PromiseJob(Napi::Env env, Napi::Object owner, Napi::Value result, int64_t ticket, Work work);
 
   Napi::Promise promise() const { return promise_; }
   void run() override;

@@ -1,15 +1,17 @@
 #include "instance-object.h"
 
 #include <cstring>
-#include <new>
 #include <string>
 
 #include "../dispatch.h"
+#include "owned-batch.h"
 
 namespace cnnc {
 namespace {
 
+constexpr int64_t largest_whole = (int64_t{1} << 53) - 1;  // that a JavaScript number can be
 constexpr const char* disposed_text = "the model has been disposed";
+constexpr const char* withdrawn_text = "the call has been withdrawn";
 
 void throw_error(Napi::Env env, const char* text) {
   if (!env.IsExceptionPending()) Napi::Error::New(env, text).ThrowAsJavaScriptException();
@@ -24,51 +26,28 @@ Napi::Value new_array(Napi::Env env, napi_ref constructor, int64_t length) {
   return Napi::Value(env, array);
 }
 
+// The end of a job that will never run.
+void reject(Napi::Env env, Dispatcher::Job* job, Instance::Error reason) {
+  std::unique_ptr<PromiseJob> cancelled(static_cast<PromiseJob*>(job));
+  cancelled->fail(reason);
+  cancelled->settle(env);
+}
+
 double* numbers(Napi::Value float64_array) { return float64_array.As<Napi::Float64Array>().Data(); }
 
 StepInfo read_step_info(Arguments& arguments, size_t at) {
   StepInfo info;
-  constexpr int64_t largest = (int64_t{1} << 53) - 1;
-  info.seed = static_cast<uint64_t>(arguments.integer(at, "seed", 0, largest));
-  info.step = static_cast<uint64_t>(arguments.integer(at + 1, "step", 0, largest));
+  info.seed = static_cast<uint64_t>(arguments.integer(at, "seed", 0, largest_whole));
+  info.step = static_cast<uint64_t>(arguments.integer(at + 1, "step", 0, largest_whole));
   info.total_steps = arguments.number(at + 2, "totalSteps");
   if (arguments.ok() && !(info.total_steps > 0)) arguments.fail_range("totalSteps: expected a positive number");
   return info;
 }
 
-// A batch with its own copy of what the caller may change, transfer or free while the call waits.
-class OwnedBatch {
- public:
-  static std::shared_ptr<OwnedBatch> copy(const Model& model, Batch&& batch) {
-    auto owned = std::make_shared<OwnedBatch>();
-    owned->batch = std::move(batch);
-    Batch& it = owned->batch;
-    int64_t total = 0;
-    auto place = [&total](const Tensor& tensor, const Span& span) {
-      const int64_t at = total;
-      total += (static_cast<int64_t>(span.length) * element_bytes(tensor.type) + 63) / 64 * 64;
-      return at;
-    };
-    std::vector<int64_t> offsets;
-    for (size_t i = 0; i < it.spans.size(); i++) offsets.push_back(place(model.inputs[i], it.spans[i]));
-    for (size_t i = 0; i < it.target_spans.size(); i++)
-      offsets.push_back(place(model.targets[i], it.target_spans[i]));
-    if (!owned->memory.reserve(total)) return nullptr;
-    auto move_in = [&](const Tensor& tensor, const Span& span, int64_t offset) {
-      char* to = owned->memory.data() + offset;
-      std::memcpy(to, span.data, span.length * static_cast<size_t>(element_bytes(tensor.type)));
-      return to;
-    };
-    for (size_t i = 0; i < it.spans.size(); i++)
-      it.inputs[i].data = move_in(model.inputs[i], it.spans[i], offsets[i]);
-    for (size_t i = 0; i < it.target_spans.size(); i++)
-      it.targets[i] = move_in(model.targets[i], it.target_spans[i], offsets[it.spans.size() + i]);
-    return owned;
-  }
-
-  Batch batch;
-  Buffer memory;
-};
+// How `withdraw` finds an asynchronous call; 0 where it will not be looked for.
+int64_t read_ticket(Arguments& arguments, size_t at) {
+  return arguments.count() > at ? arguments.integer(at, "ticket", 1, largest_whole) : 0;
+}
 
 std::vector<int64_t> sizes(const Tensor* tensors, int32_t count) {
   std::vector<int64_t> found;
@@ -95,6 +74,7 @@ Napi::Function InstanceObject::define(Napi::Env env) {
                          InstanceMethod<&InstanceObject::step_sync>("stepSync"),
                          InstanceMethod<&InstanceObject::step>("step"),
                          InstanceMethod<&InstanceObject::gradient_sync>("gradientSync"),
+                         InstanceMethod<&InstanceObject::withdraw>("withdraw"),
                          InstanceMethod<&InstanceObject::dispose>("dispose"),
                          InstanceAccessor<&InstanceObject::arena_bytes>("arenaBytes"),
                          InstanceAccessor<&InstanceObject::parameter_bytes>("parameterBytes"),
@@ -159,8 +139,8 @@ Napi::Value InstanceObject::answer(Napi::Env env, Instance::Error error, Napi::V
 }
 
 // `result` is not yet visible to JavaScript, so its memory stays where it is.
-Napi::Value InstanceObject::start(Napi::Env env, Napi::Value result, PromiseJob::Work work) {
-  auto job = std::make_unique<PromiseJob>(env, Value(), result, std::move(work));
+Napi::Value InstanceObject::start(Napi::Env env, Napi::Value result, int64_t ticket, PromiseJob::Work work) {
+  auto job = std::make_unique<PromiseJob>(env, Value(), result, ticket, std::move(work));
   const Napi::Promise promise = job->promise();
   if (!dispatcher_) dispatcher_ = std::make_unique<Dispatcher>();
   if (dispatcher_->post(job.get())) {
@@ -279,12 +259,13 @@ Napi::Value InstanceObject::infer_sync(const Napi::CallbackInfo& info) {
   return answer(info.Env(), instance_->infer(batch.size, batch.inputs.data(), outputs.data()), info[3]);
 }
 
-// infer(batch, inputs, layouts) → Promise<Float32Array[]>
+// infer(batch, inputs, layouts, ticket?) → Promise<Float32Array[]>
 Napi::Value InstanceObject::infer(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (!alive(env)) return {};
   const Model& model = instance_->model();
   Arguments arguments(info);
+  const int64_t ticket = read_ticket(arguments, 3);
   Batch batch = read_batch(arguments, {model, false}, nullptr);
   if (!arguments.ok() || !alive(env)) return {};
   auto owned = OwnedBatch::copy(model, std::move(batch));
@@ -298,7 +279,7 @@ Napi::Value InstanceObject::infer(const Napi::CallbackInfo& info) {
     outputs.push_back(array.As<Napi::Float32Array>().Data());
     result.Set(static_cast<uint32_t>(i), array);
   }
-  return start(env, result, [it = instance_.get(), owned, outputs = std::move(outputs)] {
+  return start(env, result, ticket, [it = instance_.get(), owned, outputs = std::move(outputs)] {
     return it->infer(owned->batch.size, owned->batch.inputs.data(), outputs.data());
   });
 }
@@ -317,19 +298,20 @@ Napi::Value InstanceObject::step_sync(const Napi::CallbackInfo& info) {
                 result);
 }
 
-// step(batch, inputs, layouts, targets, seed, step, totalSteps) → Promise<Float64Array>
+// step(batch, inputs, layouts, targets, seed, step, totalSteps, ticket?) → Promise<Float64Array>
 Napi::Value InstanceObject::step(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (!alive(env)) return {};
   const Model& model = instance_->model();
   Arguments arguments(info);
   const StepInfo step = read_step_info(arguments, 4);
+  const int64_t ticket = read_ticket(arguments, 7);
   const Napi::Value result = new_array(env, environment_->float64_array, 1 + model.metric_count);
   Batch batch = read_batch(arguments, {model, true}, nullptr);
   if (!arguments.ok() || result.IsEmpty() || !alive(env)) return {};
   auto owned = OwnedBatch::copy(model, std::move(batch));
   if (!owned) return answer(env, "out of memory: the inputs could not be copied", env.Undefined());
-  return start(env, result, [it = instance_.get(), owned, step, to = numbers(result)] {
+  return start(env, result, ticket, [it = instance_.get(), owned, step, to = numbers(result)] {
     return it->step(owned->batch.size, owned->batch.inputs.data(), owned->batch.targets.data(), step, to);
   });
 }
@@ -352,13 +334,19 @@ Napi::Value InstanceObject::gradient_sync(const Napi::CallbackInfo& info) {
                 result);
 }
 
+// withdraw(ticket) → whether the call still waited: it is not made, and its promise rejected.
+Napi::Value InstanceObject::withdraw(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int64_t ticket = arguments.integer(0, "ticket", 1, largest_whole);
+  if (!arguments.ok()) return {};
+  Dispatcher::Job* job = dispatcher_ ? dispatcher_->withdraw(ticket) : nullptr;
+  if (job) reject(info.Env(), job, withdrawn_text);
+  return Napi::Boolean::New(info.Env(), job != nullptr);
+}
+
 // dispose(): waits for the call that runs; the promises of those that wait are rejected.
 Napi::Value InstanceObject::dispose(const Napi::CallbackInfo& info) {
-  for (Dispatcher::Job* job : stop()) {
-    std::unique_ptr<PromiseJob> cancelled(static_cast<PromiseJob*>(job));
-    cancelled->fail(disposed_text);
-    cancelled->settle(info.Env());
-  }
+  for (Dispatcher::Job* job : stop()) reject(info.Env(), job, disposed_text);
   report(info.Env(), 0);
   return info.Env().Undefined();
 }

@@ -38,6 +38,7 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
   Napi::Value step_sync(const Napi::CallbackInfo& info);
   Napi::Value step(const Napi::CallbackInfo& info);
   Napi::Value gradient_sync(const Napi::CallbackInfo& info);
+  Napi::Value withdraw(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
   Napi::Value arena_bytes(const Napi::CallbackInfo& info);
   Napi::Value parameter_bytes(const Napi::CallbackInfo& info);
@@ -52,7 +53,7 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
   bool read_values(Arguments& arguments, size_t at, Values& values);
   void report(Napi::Env env, int64_t bytes);
   std::deque<Dispatcher::Job*> stop();
-  Napi::Value start(Napi::Env env, Napi::Value result, PromiseJob::Work work);
+  Napi::Value start(Napi::Env env, Napi::Value result, int64_t ticket, PromiseJob::Work work);
   Napi::Value answer(Napi::Env env, Instance::Error error, Napi::Value result);
 
   std::shared_ptr<Environment> environment_;
