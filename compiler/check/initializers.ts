@@ -58,6 +58,7 @@ function firstActivation(layer: NewLayer, consumers: Consumers): NewLayer["opera
 }
 
 function draw(word: string, { initial }: ParameterSpec): Distribution {
+  if (initial.kind === "constant") return initial;
   if (initial.kind !== "weight") return { kind: "constant", value: initial.kind === "ones" ? 1 : 0 };
   const definition = registry.get(word);
   if (definition?.kind !== "initializer") throw new Error(`the registry has no initializer ${word}`);

@@ -1,5 +1,13 @@
 import { isBinary, isUnary, type Binary, type Expression, type Unary } from "./expression.ts";
 
+/** erf x = 2/√π·exp(-x²)·Σ_n 2ⁿ·x²ⁿ⁺¹/(2n + 1)!!, all terms of one sign; beyond 6 it is ±1 to the last digit. */
+export function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 200; n++) sum += term *= (2 * x * x) / (2 * n + 1);
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
 const unaries: { readonly [Op in Unary]: (x: number) => number } = {
   neg: (x) => -x,
   exp: Math.exp,
@@ -7,6 +15,7 @@ const unaries: { readonly [Op in Unary]: (x: number) => number } = {
   sqrt: Math.sqrt,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  erf,
   cos: Math.cos,
   sin: Math.sin,
 };

@@ -29,12 +29,22 @@ export type Expression =
     };
 
 export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps";
-export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "cos" | "sin";
+export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "erf" | "cos" | "sin";
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
 
-const unaries: readonly string[] = ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "cos", "sin"] satisfies Unary[];
+const unaries: readonly string[] = [
+  "neg",
+  "exp",
+  "log",
+  "sqrt",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "cos",
+  "sin",
+] satisfies Unary[];
 /** Those that never fall when their operand rises. */
-const rising: readonly Unary[] = ["exp", "log", "sqrt", "tanh", "sigmoid"];
+const rising: readonly Unary[] = ["exp", "log", "sqrt", "tanh", "sigmoid", "erf"];
 const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
 
 type Operand = Expression | number;
@@ -61,6 +71,7 @@ export const e = {
   sqrt: unary("sqrt"),
   tanh: unary("tanh"),
   sigmoid: unary("sigmoid"),
+  erf: unary("erf"),
   cos: unary("cos"),
   sin: unary("sin"),
   add: binary("add"),

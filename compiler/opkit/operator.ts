@@ -22,9 +22,11 @@ interface Word<A extends Attributes> {
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
-  /** `weight`: drawn by the layer's initialiser from its fans; `zeros`: zero. */
+  /** `weight`: drawn by the layer's initialiser from its fans; the others always start as they say. */
   readonly initial:
-    { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number } | { readonly kind: "zeros" | "ones" };
+    | { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number }
+    | { readonly kind: "zeros" | "ones" }
+    | { readonly kind: "constant"; readonly value: number };
   /** false: training moves it (running statistics), but not by a gradient. */
   readonly trained?: false;
 }

@@ -12,7 +12,7 @@ interface GradientContext<A extends Attributes> {
   readonly random: Expression;
 }
 
-/** An activation function: one operand, the same shape out. */
+/** An activation function, or another function of single elements: one operand, the same shape out. */
 export function definePointwise<const A extends Attributes = Record<never, never>>(definition: {
   readonly name: string;
   readonly summary: string;
@@ -22,7 +22,8 @@ export function definePointwise<const A extends Attributes = Record<never, never
   /** Gradient to x from that to y; prefer y, which is kept anyway, to x. */
   readonly gradient: (c: GradientContext<A>) => Expression;
   readonly reference: (x: number, attributes: Values<A>) => number;
-  readonly initializer: "he" | "xavier";
+  /** Of an activation: what suits the layer before it. */
+  readonly initializer?: "he" | "xavier";
   readonly rectifies?: true;
   readonly samples?: readonly Sample[];
   /** Each element of the result is a probability. */
@@ -43,7 +44,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
         [x!]: gradient({ x: given, y: e.value(y), dy, attributes, random }),
       }));
     },
-    activation: { initializer, ...(rectifies && { rectifies }) },
+    ...(initializer && { activation: { initializer, ...(rectifies && { rectifies }) } }),
     ...(probabilities && { probabilities }),
     reference: ({ operands: [x], attributes }) => mapTensor(x!, (value) => reference(value, attributes)),
     samples: definition.samples ?? [

@@ -8,12 +8,18 @@ import { rotate } from "./augment/rotate.ts";
 import { scale } from "./augment/scale.ts";
 import { shift } from "./augment/shift.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
+import { clip } from "./clip.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv/conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { dense } from "./dense/dense.ts";
 import { dropout } from "./dropout/dropout.ts";
+import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
+import { gelu } from "./gelu.ts";
+import { hardSigmoid } from "./hard-sigmoid.ts";
+import { hardSwish } from "./hard-swish.ts";
+import { identity } from "./identity.ts";
 import { he, xavier } from "./initializers.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { normalize } from "./normalize/normalize.ts";
@@ -22,11 +28,14 @@ import { avgPool } from "./pool/avg-pool.ts";
 import { globalAvgPool, globalMaxPool } from "./pool/global-pools.ts";
 import { maxPool } from "./pool/max-pool.ts";
 import { minPool } from "./pool/min-pool.ts";
+import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
+import { relu6 } from "./relu6.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { constant, cosine, oneCycle, step } from "./schedules.ts";
 import { sgd } from "./sgd.ts";
 import { sigmoid } from "./sigmoid.ts";
+import { silu } from "./silu.ts";
 import { logSoftmax, softmax } from "./softmax/softmax.ts";
 import { tanh } from "./tanh.ts";
 
@@ -40,12 +49,18 @@ const definitions: readonly Definition[] = [
   scale,
   shift,
   batchNorm,
+  clip,
   concat,
   conv,
   crossEntropy,
   dense,
   dropout,
+  elu,
   flatten,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  identity,
   he,
   xavier,
   leakyRelu,
@@ -56,7 +71,9 @@ const definitions: readonly Definition[] = [
   globalMaxPool,
   maxPool,
   minPool,
+  prelu,
   relu,
+  relu6,
   rmsprop,
   constant,
   cosine,
@@ -64,6 +81,7 @@ const definitions: readonly Definition[] = [
   step,
   sgd,
   sigmoid,
+  silu,
   logSoftmax,
   softmax,
   tanh,

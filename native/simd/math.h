@@ -60,6 +60,24 @@ CNNC_INLINE V sigmoid(V x) {
   return select(x < V::zero(), e, V(1.f)) / (e + V(1.f));
 }
 
+// Near 0 erf x = x + x·p(x²), beyond 1 - exp(-|x|·(1 + q(|x|))) with the sign of x; p and q of least largest error.
+template <class V>
+CNNC_INLINE V erf(V x) {
+  V t = abs(x), s = x * x;
+  V p = fma(V(-5.96761703e-4f), s, V(4.99119423e-3f));
+  p = fma(p, s, V(-2.67681349e-2f));
+  p = fma(p, s, V(1.12819925e-1f));
+  p = fma(p, s, V(-3.76125336e-1f));
+  p = fma(p, s, V(1.28379166e-1f));
+  V q = fma(V(-1.72853470e-5f), t, V(3.83197126e-4f));
+  q = fma(q, s, fma(V(-3.88396438e-3f), t, V(2.42546219e-2f)));
+  q = fma(q, t, V(-1.06777877e-1f));
+  q = fma(q, t, V(-6.34846687e-1f));
+  q = fma(q, t, V(-1.28717512e-1f));
+  V far = V(1.f) - exp(fma(q, t, -t));
+  return select(t > V(.927734375f), select(x < V::zero(), -far, far), fma(p, x, x));
+}
+
 // x = 2ᵉ·m with m in √½..√2, log x = e·ln2 + log m; log m by a polynomial in m - 1 (Cephes).
 // Of zero -∞, of a negative number not a number, of a denormal right.
 template <class V>

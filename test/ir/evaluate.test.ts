@@ -13,6 +13,8 @@ test.each([
   ["(where_greater x x 3 4)", 4],
   ["(tanh x)", Math.tanh(0.75)],
   ["(sigmoid y)", 1 / (1 + Math.exp(2))],
+  ["(erf y)", -0.9953222650189527],
+  ["(erf 7)", 1],
   ["(add (mul (sin x) (sin x)) (mul (cos x) (cos x)))", 1],
 ])("%s", (text, value) => {
   const leaf = (x: Parameters<typeof evaluate>[0]): number => (x.op === "value" ? leaves[x.id]! : NaN);

@@ -1,4 +1,4 @@
-// exp, log, tanh, sigmoid in units in the last place against long double, over dense samples of all floats.
+// exp, log, tanh, sigmoid, erf in units in the last place against long double, over dense samples of all floats.
 #include "simd/math.h"
 #include "check.h"
 
@@ -67,11 +67,13 @@ void check_all() {
   const auto l = [](V x) { return log(x); };
   const auto t = [](V x) { return tanh(x); };
   const auto s = [](V x) { return sigmoid(x); };
+  const auto f = [](V x) { return erf(x); };
   const float inf = std::numeric_limits<float>::infinity(), biggest = std::numeric_limits<float>::max();
   const auto real_exp = [](long double x) { return std::exp(x); };
   const auto real_log = [](long double x) { return std::log(x); };
   const auto real_tanh = [](long double x) { return std::tanh(x); };
   const auto real_sigmoid = [](long double x) { return 1 / (1 + std::exp(-x)); };
+  const auto real_erf = [](long double x) { return std::erf(x); };
   check<V>("exp", -104, 88.72f, e, real_exp);
   check<V>("exp", -1, 1, e, real_exp);
   check<V>("log", .4f, 2.5f, l, real_log);
@@ -81,13 +83,17 @@ void check_all() {
   check_bits<V>("tanh", 0x80000001, 0xff7fffff, t, real_tanh);
   check<V>("sigmoid", -104, 30, s, real_sigmoid);
   check<V>("sigmoid", -1, 1, s, real_sigmoid);
+  check<V>("erf", -5, 5, f, real_erf);
+  check_bits<V>("erf", 1, 0x7f7fffff, f, real_erf);
+  check_bits<V>("erf", 0x80000001, 0xff7fffff, f, real_erf);
   expect("exp overflows to infinity", at<V>(e, 88.73f) == inf && at<V>(e, biggest) == inf && at<V>(e, inf) == inf);
   expect("exp underflows to zero", at<V>(e, -105) == 0 && at<V>(e, -biggest) == 0 && at<V>(e, -inf) == 0);
   expect("log of the ends", at<V>(l, 0) == -inf && at<V>(l, inf) == inf && std::isnan(at<V>(l, -1)));
   expect("tanh of the ends", at<V>(t, inf) == 1 && at<V>(t, -inf) == -1 && at<V>(t, 0) == 0);
   expect("sigmoid of the ends", at<V>(s, inf) == 1 && at<V>(s, -inf) == 0 && at<V>(s, 0) == .5f);
+  expect("erf of the ends", at<V>(f, inf) == 1 && at<V>(f, -inf) == -1 && at<V>(f, 0) == 0);
   for (bool nan : {std::isnan(at<V>(e, nan_value)), std::isnan(at<V>(l, nan_value)), std::isnan(at<V>(t, nan_value)),
-                   std::isnan(at<V>(s, nan_value))})
+                   std::isnan(at<V>(s, nan_value)), std::isnan(at<V>(f, nan_value))})
     expect("a number that is none stays so", nan);
 }
 

@@ -1,0 +1,26 @@
+import { erf } from "../ir/evaluate.ts";
+import { e, type Expression } from "../ir/expression.ts";
+import { definePointwise } from "../opkit/pointwise.ts";
+
+/** Φ(x) = (1 + erf(x/√2))/2, the share of a standard normal variable that lies below x. */
+const below = (x: Expression): Expression => e.mul(e.add(e.erf(e.mul(x, Math.SQRT1_2)), 1), 0.5);
+
+export const gelu = definePointwise({
+  name: "gelu",
+  summary: "Gaussian error linear unit: x times the share of a normal distribution below x.",
+  doc:
+    "y = x·Φ(x), Φ(x) = (1 + erf(x/√2))/2, elementwise: the exact form, not the one by tanh. Its derivative is " +
+    "Φ(x) + x·exp(-x²/2)/√(2π) (Hendrycks & Gimpel 2016, arXiv:1606.08415).",
+  forward: (x) => e.mul(x, below(x)),
+  gradient: ({ x, dy }) => {
+    const density = e.mul(e.exp(e.mul(e.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return e.mul(dy, e.add(e.mul(x, density), below(x)));
+  },
+  reference: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
+  initializer: "he",
+  samples: [
+    { link: "gelu", input: [5, 3, 7], batch: 3 },
+    { link: "normalize(mean=[0.1, 0.2, 0.3], std=[0.1, 0.5, 1]) -> gelu", input: [3, 5, 7], batch: 2 },
+    { link: "gelu", input: [33], batch: 17 },
+  ],
+});
