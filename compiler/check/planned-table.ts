@@ -2,7 +2,7 @@
 export const plannedWords: ReadonlySet<string> = new Set([
   ...["depthwise_conv", "conv_transpose"],
   ...["layer_norm", "group_norm", "instance_norm", "lrn"],
-  ...["reshape", "permute", "sub", "mul", "div", "split", "slice", "pad", "upsample", "resize"],
+  ...["reshape", "permute", "split", "slice", "pad", "upsample", "resize"],
   ...["pixel_shuffle", "channel_shuffle", "embedding", "one_hot", "spectrogram", "log_mel", "mfcc"],
   ...["binary_cross_entropy", "dice", "mse", "l1", "huber", "hinge"],
   ...["lsuv", "zeros", "ones", "orthogonal"],

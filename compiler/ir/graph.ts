@@ -38,7 +38,7 @@ export interface Step {
 /** What a picture is taken to be beyond its edges: 0, or the nearest pixel. */
 export type Fill = "zero" | "edge";
 
-export type Pooling = "max" | "average" | "average_with_pad";
+export type Pooling = "max" | "sum" | "average" | "average_with_pad";
 
 /**
  * The loop nest of a node: what is computed before the pointwise steps. Operands are in `Node.inputs`.

@@ -13,6 +13,7 @@ import { concat } from "./concat.ts";
 import { conv } from "./conv/conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { dense } from "./dense/dense.ts";
+import { div } from "./div.ts";
 import { dropout } from "./dropout/dropout.ts";
 import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
@@ -22,6 +23,7 @@ import { hardSwish } from "./hard-swish.ts";
 import { identity } from "./identity.ts";
 import { he, xavier } from "./initializers.ts";
 import { leakyRelu } from "./leaky-relu.ts";
+import { mul } from "./mul.ts";
 import { normalize } from "./normalize/normalize.ts";
 import { adaptiveAvgPool } from "./pool/adaptive-avg-pool.ts";
 import { avgPool } from "./pool/avg-pool.ts";
@@ -37,6 +39,7 @@ import { sgd } from "./sgd.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
 import { logSoftmax, softmax } from "./softmax/softmax.ts";
+import { sub } from "./sub.ts";
 import { tanh } from "./tanh.ts";
 
 const definitions: readonly Definition[] = [
@@ -54,6 +57,7 @@ const definitions: readonly Definition[] = [
   conv,
   crossEntropy,
   dense,
+  div,
   dropout,
   elu,
   flatten,
@@ -64,6 +68,7 @@ const definitions: readonly Definition[] = [
   he,
   xavier,
   leakyRelu,
+  mul,
   normalize,
   adaptiveAvgPool,
   avgPool,
@@ -84,6 +89,7 @@ const definitions: readonly Definition[] = [
   silu,
   logSoftmax,
   softmax,
+  sub,
   tanh,
 ];
 

@@ -1,7 +1,8 @@
 import { Builder } from "../ir/builder.ts";
 import { e, mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
-import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { resultOf, valueOf, type Core, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { extentOf, sameShape, type Shape } from "../shape/tensor-type.ts";
 import { withoutDead } from "./rewrite.ts";
 
 /**
@@ -108,14 +109,22 @@ function backward(node: Node, b: Builder, gradients: Gradients, wanted: Readonly
   });
 }
 
-/** The gradient of one operand of a pointwise step; summed over all positions where the operand is per channel. */
+/** The gradient of one operand of a pointwise step; summed over all elements that read the same number of it. */
 function backwardStep(b: Builder, step: Step, id: ValueId, expression: Expression, gradient: ValueId): ValueId {
-  const operand = b.valueOf(id);
+  const [operand, { shape }] = [b.valueOf(id), b.typeOf(step.value)];
   const arrives = mapGradient(expression, gradient);
   const everywhere = arrives.op === "value" ? arrives.id : undefined;
-  if (operand.batched) return everywhere ?? b.map(arrives, undefined, { gradientOf: id });
+  if (operand.batched && sameShape(operand.type.shape, shape))
+    return everywhere ?? b.map(arrives, undefined, { gradientOf: id });
   const full = everywhere ?? b.map(arrives, undefined, { part: "part", result: b.typeOf(step.value) });
-  return b.node({ family: "channel_sum" }, [full], { gradientOf: id });
+  return b.node(operand.batched ? sumOverPositions(shape) : { family: "channel_sum" }, [full], { gradientOf: id });
+}
+
+/** Of each channel of a sample: one window over all rows and columns. */
+function sumOverPositions(shape: Shape): Core {
+  const { height, width } = extentOf(shape);
+  const window = { kernel: [height, width], stride: [height, width], dilation: [1, 1], pad: [0, 0, 0, 0] } as const;
+  return { family: "pool", pooling: "sum", window };
 }
 
 function mapGradient(expression: Expression, gradient: ValueId): Expression {

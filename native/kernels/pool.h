@@ -1,4 +1,4 @@
-// Pooling: the maximum or average of every window, clipped to the image.
+// Pooling: the maximum, sum or average of every window, clipped to the image.
 #pragma once
 #include "../simd/simd.h"
 #include "pooling.h"
@@ -51,7 +51,7 @@ CNNC_INLINE void pool_row(const Rows& rows, Index index, long n, int p, int firs
   }
 }
 
-// y[n,p,q,c] = max or average over r,s of x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] for rows p of [p0, p1).
+// y[n,p,q,c] = max, sum or average over r,s of x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] for rows p of [p0, p1).
 // index, a tensor of bytes (of floats where there are more than 256 taps), receives the tap r·kw + s of the first maximum.
 template <class V, class X, Pooling how, Window k, int P, int Q, class Index, class Body>
 CNNC_KERNEL void pool(X x, Index index, long n, int p0, int p1, Body body) {

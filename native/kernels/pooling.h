@@ -5,7 +5,7 @@
 namespace cnnc::CNNC_ISA {
 
 // average divides by the pixels inside the image, average_with_pad also counts those in the padding.
-enum class Pooling { max, average, average_with_pad };
+enum class Pooling { max, sum, average, average_with_pad };
 
 // In place of the tensor that keeps which tap of each window was the maximum.
 struct NoIndex {
@@ -30,10 +30,12 @@ constexpr int counted(int p, int taps, int stride, int pad, int after, int dilat
   return r.end - r.begin;
 }
 
-// One over the pixels that window (p, q) averages; 0 of none.
+// One over the pixels that window (p, q) averages; 0 of none. A sum takes them as they are.
 template <Pooling how, Window k, int H, int W, int P, int Q>
 CNNC_INLINE float share(int p, int q) {
-  if constexpr (all_inside(k.kh, k.sh, k.ph, k.dh, H, P) && all_inside(k.kw, k.sw, k.pw, k.dw, W, Q)) {
+  if constexpr (how == Pooling::sum) {
+    return 1.f;
+  } else if constexpr (all_inside(k.kh, k.sh, k.ph, k.dh, H, P) && all_inside(k.kw, k.sw, k.pw, k.dw, W, Q)) {
     return 1.f / (k.kh * k.kw);
   } else {
     int pixels = counted<how>(p, k.kh, k.sh, k.ph, k.bottom, k.dh, H) * counted<how>(q, k.kw, k.sw, k.pw, k.right, k.dw, W);

@@ -26,6 +26,7 @@ describe("networks of every kind are planned and printed", () => {
 // The rest is built in the full run.
 const built = [
   "dropout between flatten and dense",
+  "gates, slopes and quotients",
   "two losses with one target",
   "a value that is pooled, and read by a padded convolution",
 ];

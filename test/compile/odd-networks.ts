@@ -211,6 +211,15 @@ const texts: Readonly<Record<string, string>> = {
                x, x, x, x, x, x, x) -> max_pool(10) -> global_avg_pool -> dense(3)
     output a: class[3] = y -> softmax
     ${one} }`,
+  "gates, slopes and quotients": `block Gated(channels) {
+    x = in -> conv(channels, kernel=3, pad=1, groups=channels) -> hard_swish
+    out x -> mul(x -> global_avg_pool -> dense(3) -> prelu -> dense(channels) -> hard_sigmoid) -> add(in)
+  }
+  model Gates { input x: f32[6, 9, 8]
+    h = x -> repeat 2 { Gated(6) } -> prelu
+    y = h -> div(h -> global_max_pool -> sigmoid) -> sub(x -> gelu) -> clip(-2, 2) -> max_pool(2) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
   "bands, blocks and rests": `model Large { input x: f32[16, 41, 37]
     y = x -> conv(70, kernel=3, pad=1) -> tanh -> conv(33, kernel=3, stride=2, pad=1) -> tanh -> max_pool(3, stride=2)
           -> flatten -> dense(1500) -> tanh -> dense(3)

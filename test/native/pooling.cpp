@@ -10,7 +10,7 @@ struct PoolCase {
   int P, Q;
 };
 
-// Calls f(window, pixel, tap, 1 / pixels counted) for every pixel of every window of one sample's channel.
+// Calls f(window, pixel, tap, 1 / pixels counted), of a sum f(window, pixel, tap, 1), for every pixel of every window of one sample's channel.
 template <PoolCase s, class F>
 void each_tap(Pooling how, const F& f) {
   for (int p = 0; p < s.P; p++)
@@ -25,7 +25,7 @@ void each_tap(Pooling how, const F& f) {
       };
       int count = 0;
       visit([&](int, int) { count++; }, how == Pooling::average_with_pad);
-      visit([&](int pixel, int tap) { f(p * s.Q + q, pixel, tap, 1. / count); }, 0);
+      visit([&](int pixel, int tap) { f(p * s.Q + q, pixel, tap, how == Pooling::sum ? 1. : 1. / count); }, 0);
     }
 }
 
@@ -127,6 +127,7 @@ void check_fused(const char* name) {
 template <class V, PoolCase s>
 void check_all(const char* name) {
   check_pool<V, s, Pooling::max, 1>(name);
+  check_pool<V, s, Pooling::sum, 1>(name);
   check_pool<V, s, Pooling::average, 0>(name);
   check_pool<V, s, Pooling::average_with_pad, 1>(name);
 }

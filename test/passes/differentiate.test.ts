@@ -172,6 +172,20 @@ it("gradients of a value that several read are added up", () => {
   );
 });
 
+it("a number per channel of a sample gets the sum over that sample's rows and columns", () => {
+  const found = after(`
+    input x: f32[3,2,4]
+    input s: f32[3]
+    node map (x, s)
+      store y: f32[3,2,4] = (mul x s)
+        gradient x = (mul gradient s)
+        gradient s = (mul gradient x)
+    result y = y
+  `);
+  expect(found).toContain("store y.part: f32[3,2,4] = (mul seed.y.staged x)");
+  expect(found).toContain("node pool (y.part)\n  store s.gradient: f32[3] = core");
+});
+
 it("a parameter per channel gets the sum over samples, rows and columns", () => {
   const found = after(`
     input x: f32[3,2,2]

@@ -94,9 +94,11 @@ Right: \`logits = … -> dense(12)\``,
   CNN340: {
     title: "operands of different shapes",
     severity: "error",
-    message: "`{operator}` takes two values of the same shape; found {first} and {second}",
+    message:
+      "`{operator}` takes two values of the same shape, or one and a vector with a number per channel; found {first} and {second}",
     explain: `The two sides of a skip connection must have the same channels, rows and columns: give both paths the same
-stride, and the side path a convolution with \`kernel=1\` where channels differ.
+stride, and the side path a convolution with \`kernel=1\` where channels differ. A vector beside a picture has a number
+for each of its channels.
 
 Wrong: \`add(x -> conv(32, kernel=3, pad=1), x)\` where \`x\` has 16 channels
 

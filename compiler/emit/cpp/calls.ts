@@ -36,6 +36,7 @@ export const tile = ({ pixels, vectors }: Tile = { pixels: 1, vectors: 1 }): str
 
 const poolings = {
   max: "Pooling::max",
+  sum: "Pooling::sum",
   average: "Pooling::average",
   average_with_pad: "Pooling::average_with_pad",
 } as const;

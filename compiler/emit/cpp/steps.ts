@@ -94,8 +94,14 @@ function load(id: ValueId, c: Context): string {
   const name = `from_${c.names.of(id)}`;
   const { role, batched } = c.value(id);
   if (role === "input" || role === "target") return `${name}.template load<V>(at)`;
-  if (c.layout(id).kind === "image") return `V::load(${name}.at(at.n, at.h, at.w, at.c))`;
+  if (c.layout(id).kind === "image") return `V::load(${name}.at(at.n, ${position(id, c)}, at.c))`;
   return batched ? `V(${name}[at.n])` : `V::load(${name} + at.c)`;
+}
+
+/** A value of one pixel is read at that, wherever the loop stands. */
+function position(id: ValueId, c: Context): string {
+  const { height, width } = c.extent(id);
+  return height * width === 1 ? "0, 0" : "at.h, at.w";
 }
 
 function store(value: ValueId, node: Node, members: Map<string, Member>, c: Context): string[] {

@@ -149,7 +149,7 @@ struct logits_dense2_gradient_steps {
   logits_dense2_gradient_t to_logits_dense2_gradient;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_dense2_gradient = core * (V(1.f) - V::load(from_logits_tanh4.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh4.at(at.n, at.h, at.w, at.c)));
+    const V logits_dense2_gradient = core * (V(1.f) - V::load(from_logits_tanh4.at(at.n, 0, 0, at.c)) * V::load(from_logits_tanh4.at(at.n, 0, 0, at.c)));
     logits_dense2_gradient.store(to_logits_dense2_gradient.at(at.n, at.h, at.w, at.c));
     return logits_dense2_gradient;
   }
@@ -163,7 +163,7 @@ struct logits_dense1_gradient_steps {
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_tanh3_gradient = select(V(0.25f) > uniform<V>(seed, 0xc1349557u, step, at.n, element<V, 1, 1>(at)), V(0.f), core * V(1.3333334f));
-    const V logits_dense1_gradient = logits_tanh3_gradient * (V(1.f) - V::load(from_logits_tanh3.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh3.at(at.n, at.h, at.w, at.c)));
+    const V logits_dense1_gradient = logits_tanh3_gradient * (V(1.f) - V::load(from_logits_tanh3.at(at.n, 0, 0, at.c)) * V::load(from_logits_tanh3.at(at.n, 0, 0, at.c)));
     logits_dense1_gradient.store(to_logits_dense1_gradient.at(at.n, at.h, at.w, at.c));
     return logits_dense1_gradient;
   }

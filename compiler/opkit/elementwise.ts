@@ -1,0 +1,68 @@
+import { e, type Expression } from "../ir/expression.ts";
+import { formatShape, sameShape, sizeOf, type TensorType } from "../shape/tensor-type.ts";
+import { defineOperator, type Operator, type Sample, type ShapeContext } from "./operator.ts";
+import { tensor, type Tensor } from "./tensor.ts";
+
+/** What the documentation of each such operator says about shapes. */
+export const broadcastDoc =
+  "Both have the same shape, or one of them is a vector with a number for each channel of the other: x[C, H, W] and " +
+  "s[C] give y[c, h, w] from x[c, h, w] and s[c].";
+
+interface GradientContext {
+  readonly a: Expression;
+  readonly b: Expression;
+  readonly y: Expression;
+  readonly dy: Expression;
+}
+
+/** A function of the elements of two values, of which one may hold a number per channel. */
+export function defineElementwise(definition: {
+  readonly name: string;
+  readonly summary: string;
+  readonly doc: string;
+  readonly forward: (a: Expression, b: Expression) => Expression;
+  /** To a and to b, from the gradient to y. */
+  readonly gradients: (c: GradientContext) => readonly [Expression, Expression];
+  readonly reference: (a: number, b: number) => number;
+  readonly samples: readonly Sample[];
+}): Operator {
+  const { name, summary, doc, forward, gradients, reference, samples } = definition;
+  return defineOperator({
+    name,
+    summary,
+    doc,
+    operands: ["a", "b"],
+    attributes: {},
+    shape: (c) => broadcastShape(name, c),
+    lower: ({ b: builder, operands: [first, second] }) => {
+      const [a, b] = [e.value(first!), e.value(second!)];
+      return builder.map(forward(a, b), (result) => {
+        const [da, db] = gradients({ a, b, y: e.value(result), dy: e.gradient });
+        return first === second ? { [first!]: e.add(da, db) } : { [first!]: da, [second!]: db };
+      });
+    },
+    reference: ({ operands: [a, b] }) => combine(a!, b!, reference),
+    samples,
+  });
+}
+
+function broadcastShape(operator: string, { operands, fail }: ShapeContext<Record<never, never>>): TensorType {
+  const [a, b] = operands as [TensorType, TensorType];
+  for (const [at, { dtype }] of Object.entries({ a, b }))
+    if (dtype !== "f32") fail("CNN308", { operator, expected: "f32", found: dtype }, at);
+  const [wide, narrow] = b.shape.length > a.shape.length ? [b, a] : [a, b];
+  const perChannel = narrow.shape.length === 1 && narrow.shape[0] === wide.shape[0];
+  if (perChannel || sameShape(wide.shape, narrow.shape)) return wide;
+  return fail("CNN340", { operator, first: formatShape(a.shape), second: formatShape(b.shape) }, "b");
+}
+
+/** The batch is the first dimension of both. */
+function combine(a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
+  const { shape } = b.shape.length > a.shape.length ? b : a;
+  const plane = sizeOf(shape.slice(2));
+  const at = (x: Tensor, i: number): number => x.data[x.shape.length === shape.length ? i : Math.floor(i / plane)]!;
+  return tensor(
+    shape,
+    Float64Array.from({ length: sizeOf(shape) }, (_, i) => f(at(a, i), at(b, i))),
+  );
+}
