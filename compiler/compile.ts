@@ -72,11 +72,11 @@ function compileModel(
   { cpus, set, augment = true }: CompileOptions,
 ): CompiledModel {
   const [source, ...others] = sources;
-  const read = others.map(({ path, text }) => [path.replace(/^.*[\\/]/, ""), text]);
+  const read = others.map(({ path, text }) => [fileName(path), text]);
   const sourceHash = sha256(others.length === 0 ? source.text : JSON.stringify([source.text, read]));
   const identity = {
     compiler: `cnnc ${version}`,
-    file: source.path.replace(/^.*[\\/]/, ""),
+    file: fileName(source.path),
     sourceHash,
     hash: sha256(JSON.stringify([version, set ?? {}, augment, source.text, ...read])).slice(0, 32),
   };
@@ -92,9 +92,14 @@ function withoutAugments(model: CheckedModel): CheckedModel {
   return model.train ? { ...model, train: { ...model.train, augments: [] } } : model;
 }
 
+/** The last part of a path of any system; in one line, for it is printed in comments. */
+function fileName(path: string): string {
+  return path.replace(/^[^]*[\\/]/, "").replace(/[^\S ]+/g, " ");
+}
+
 /** `lenet` for `examples/lenet/lenet.cnn`: what products are named after. */
 export function baseName(path: string): string {
-  const base = path.replace(/^.*[\\/]/, "").replace(/\.cnn$/, "");
+  const base = fileName(path).replace(/\.cnn$/, "");
   return base.replace(/[^A-Za-z0-9_-]/g, "_") || "model";
 }
 

@@ -35,9 +35,13 @@ function cName(name: string): string {
   return name.replace(/[^A-Za-z0-9]/g, "_").replace(/^(?=[0-9])/, "_");
 }
 
-/** Text that neither ends the comment it stands in nor seems to start another. */
+/**
+ * Text that neither ends the comment it stands in nor seems to start another, not even where lines are joined: by a
+ * backslash or, up to C17, by the trigraph that stands for one.
+ */
 function inComment(text: string): string {
-  return text.replaceAll("*/", "* /").replaceAll("/*", "/ *");
+  const line = text.replace(/[\r\n]+/g, " ").replaceAll("??/", "? ?/");
+  return line.replaceAll("*/", "* /").replaceAll("/*", "/ *");
 }
 
 /** What a caller passes has a prefix of its own, beside `net` and `batch`. */

@@ -22,9 +22,9 @@ export function literal(text: string): string {
   return JSON.stringify(text);
 }
 
-/** A comment cannot end the line early nor continue on the next. */
+/** A comment cannot end the line early nor continue on the next, which a backslash before spaces makes it do too. */
 export function comment(text: string): string {
-  return `// ${text.replace(/[\r\n]+/g, " ").replace(/\\$/, "\\ ")}`;
+  return `// ${text.replace(/[\r\n]+/g, " ").replace(/\\\s*$/, "\\.")}`;
 }
 
 /** A float literal that reads back to the same bits. */
