@@ -1,5 +1,7 @@
 import type { ParameterSpec, Distribution } from "../opkit/operator.ts";
 import { registry } from "../ops/registry.ts";
+import { consumersOf, firstActivation } from "./consumers.ts";
+import type { Consumers } from "./consumers.ts";
 import type { NewLayer } from "./layer-list.ts";
 import type { CheckedParameter, Layer } from "./program.ts";
 import type { DefinitionOf } from "./words.ts";
@@ -12,7 +14,7 @@ export function initialize(layers: readonly NewLayer[]): Layer[] {
   const consumers = consumersOf(layers);
   // What a shared layer's first use says holds for all.
   const shared = new Map<string, CheckedParameter>();
-  return layers.map(({ use: _, ...layer }) => {
+  return layers.map((layer) => {
     if (layer.parameters.length === 0) return { ...layer, parameters: [] };
     const word = initializerWord(layer, consumers);
     const parameters = layer.parameters.map(({ name, spec }) => {
@@ -24,37 +26,10 @@ export function initialize(layers: readonly NewLayer[]): Layer[] {
   });
 }
 
-type Consumers = ReadonlyMap<string, readonly NewLayer[]>;
-
-function consumersOf(layers: readonly NewLayer[]): Consumers {
-  const consumers = new Map<string, NewLayer[]>();
-  for (const layer of layers) {
-    for (const operand of layer.operands) {
-      const list = consumers.get(operand);
-      if (list === undefined) consumers.set(operand, [layer]);
-      else list.push(layer);
-    }
-  }
-  return consumers;
-}
-
-function initializerWord(layer: NewLayer, consumers: Consumers): string {
+function initializerWord(layer: NewLayer, consumers: Consumers<NewLayer>): string {
   const { init } = layer.attributes;
   if (typeof init === "string" && init !== "auto") return init;
-  return firstActivation(layer, consumers)?.initializer ?? withoutActivation;
-}
-
-/** The nearest activation behind a layer, seen through pools and the like, not through layers that learn. */
-function firstActivation(layer: NewLayer, consumers: Consumers): NewLayer["operator"]["activation"] {
-  const seen = new Set<NewLayer>();
-  const queue = [...(consumers.get(layer.name) ?? [])];
-  for (const next of queue) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    if (next.operator.activation !== undefined) return next.operator.activation;
-    if (next.parameters.length === 0) queue.push(...(consumers.get(next.name) ?? []));
-  }
-  return undefined;
+  return firstActivation(layer, consumers)?.operator.activation?.initializer ?? withoutActivation;
 }
 
 function draw(word: string, { initial }: ParameterSpec): Distribution {

@@ -7,8 +7,6 @@ import type { BlockUse } from "./values.ts";
 /** A layer before the activations behind it, which decide its initialiser, are known. */
 export type NewLayer = Omit<Layer, "parameters"> & {
   readonly parameters: readonly Omit<CheckedParameter, "initializer">[];
-  /** The use of a block that it is part of. */
-  readonly use?: BlockUse | undefined;
 };
 
 export const MOST_LAYERS = 10_000;

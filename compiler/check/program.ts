@@ -1,6 +1,7 @@
 import type { Span } from "../../grammar/index.ts";
 import type { Definition, Distribution, ParameterSpec, TargetInfo } from "../opkit/operator.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
+import type { BlockUse } from "./values.ts";
 
 /** A model whose names, types and shapes are right: what the checker hands to `lower`. */
 export interface CheckedModel {
@@ -51,6 +52,8 @@ export interface Layer {
   readonly parameters: readonly CheckedParameter[];
   /** The call in the source. */
   readonly span: Span;
+  /** The use of a block that it is part of. */
+  readonly use?: BlockUse | undefined;
 }
 
 export interface CheckedParameter {

@@ -7,7 +7,7 @@ import type { Align } from "../columns.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "../diagnostics-output.ts";
 import { frontOf } from "../front.ts";
 import type { CommonOptions } from "../options.ts";
-import { receptiveFields } from "../receptive-field.ts";
+import { receptiveFields } from "../../lower/receptive-field.ts";
 import { printJson, printLine } from "../terminal.ts";
 
 /** `cnnc summary FILE`: all models of the file, or the one that is named. */

@@ -1,5 +1,5 @@
 import type { CheckedModel } from "../check/program.ts";
-import { lower } from "../lower/lower.ts";
+import { lower } from "./lower.ts";
 import { valuesOf } from "../ir/expression.ts";
 import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";

@@ -1,0 +1,30 @@
+import type { Layer } from "../check/program.ts";
+
+/*
+ * What rules ask of a layer. Where the declaration of an operator tells, these read it; the rest are
+ * the names that the literature behind the rules speaks of.
+ */
+
+/** A linear map by drawn weights: `conv`, `dense`. */
+export function isLinear({ parameters }: Layer): boolean {
+  return parameters.some(({ spec }) => spec.initial.kind === "weight");
+}
+
+export function isActivation({ operator }: Layer): boolean {
+  return operator.activation !== undefined;
+}
+
+/** Max(0, x) whose gradient is zero where x ≤ 0. */
+export function isRelu({ operator, attributes }: Layer): boolean {
+  const [, mostLeak] = (attributes["leak_grad"] ?? [0, 0]) as readonly [number, number];
+  return operator.name === "relu" && mostLeak === 0;
+}
+
+export function isBatchNorm({ operator }: Layer): boolean {
+  return operator.name === "batch_norm";
+}
+
+/** Dropout that drops something. */
+export function isDropout({ operator, attributes }: Layer): boolean {
+  return operator.name === "dropout" && (attributes["p"] as number) > 0;
+}

@@ -1,0 +1,31 @@
+import { receptiveFields } from "../../../lower/receptive-field.ts";
+import { defineRule } from "../../rule.ts";
+
+export const smallReceptiveField = defineRule({
+  code: "CNN506",
+  name: "small-receptive-field",
+  title: "class decided by a part of the picture",
+  severity: "warning",
+  set: "recommended",
+  message: "each score of `{name}` sees {field} of the {picture} pixels",
+  explain: `A number that a convolution or a pool computes depends on a window of the picture, its receptive field. A class is decided
+from scores, and no layer brings together what the whole picture shows: each score sees its own part, the rest of the
+picture has no say in it. A \`global_avg_pool\`, or \`flatten\` with \`dense\`, looks at everything. \`cnnc summary\` shows the receptive
+field of each layer.
+
+Reported where the field is less than half as high, or half as wide, as the picture.`,
+  checkModel: ({ network, report }) => {
+    const pictures = network.model.inputs.filter(({ type }) => type.shape.length === 3);
+    const [, height, width] = pictures[0]?.type.shape ?? [];
+    const classes = network.model.outputs.filter(({ kind }) => kind === "class");
+    if (pictures.length !== 1 || height === undefined || width === undefined || classes.length === 0) return;
+    const fields = receptiveFields(network.model);
+    for (const { name, value, span } of classes) {
+      const field = fields.get(value);
+      if (field === undefined || field === "all") continue;
+      if (2 * field.rows >= height && 2 * field.columns >= width) continue;
+      const help = "put `global_avg_pool` before the scores, or `flatten -> dense(…)` in their place";
+      report(span, { name, field: `${field.rows}×${field.columns}`, picture: `${height}×${width}` }, { help });
+    }
+  },
+});
