@@ -29,6 +29,18 @@ function addReading(program: Command, finish: Finish): void {
   withModel(check.description("report mistakes in .cnn files")).action(async (files: string[], options) =>
     finish(await (await import("./commands/check.ts")).checkCommand(files, options)),
   );
+  const lint = program.command("lint").argument("<paths...>", "files to lint, and folders with .cnn files");
+  withChoice(lint.description("report mistakes, and what works but is better done otherwise"))
+    .addOption(
+      new Option("--format <name>", "how to print").choices(["text", "json", "github", "sarif"]).default("text"),
+    )
+    .option("--fix", "apply the fixes of rules to the files")
+    .option("--config <file>", "configuration (default: the nearest cnnc.config.json upwards from each file)")
+    .option("--max-warnings <number>", "how many warnings are no failure", natural, 0)
+    .option("--quiet", "print nothing but results")
+    .action(async (paths: string[], options) =>
+      finish(await (await import("./commands/lint.ts")).lintCommand(paths, options)),
+    );
   const summary = program.command("summary").argument("<file>", "the network");
   withModel(summary.description("show shapes, parameters and costs, layer by layer")).action(
     async (file: string, options) => finish((await import("./commands/summary.ts")).summaryCommand(file, options)),
@@ -137,12 +149,14 @@ function addUsing(program: Command, finish: Finish): void {
     );
 }
 
-function withModel(command: Command): Command {
+function withChoice(command: Command): Command {
   return command
     .option("--model <name>", "the model, where the file has several")
-    .option("--set <name=value>", "a parameter of the model; may stand several times", collectOverride)
-    .option("--json", "print for programs")
-    .option("--quiet", "print nothing but results");
+    .option("--set <name=value>", "a parameter of the model; may stand several times", collectOverride);
+}
+
+function withModel(command: Command): Command {
+  return withChoice(command).option("--json", "print for programs").option("--quiet", "print nothing but results");
 }
 
 const cpuHelp = "processors to compile for: native (default), x86-64, x86-64-v3 or x86-64-v4";

@@ -75,11 +75,8 @@ function unknownRule(word: string, where: string): never {
     const message = `${word} is an error of the language; only warnings and rules have a severity that can be set`;
     throw new ConfigError(where, message, "remove it");
   }
-  const mend = suggestion(
-    word,
-    subjects.flatMap(({ code, name }) => [name, code]),
-    "docs/lint.md lists the rules",
-  );
+  const names = subjects.map(({ name }) => name);
+  const mend = suggestion(word, names, "docs/lint.md lists the rules");
   throw new ConfigError(where, `there is no rule called ${word}`, mend);
 }
 

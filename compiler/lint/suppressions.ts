@@ -1,4 +1,4 @@
-import { diagnostic, didYouMean, span } from "../../grammar/index.ts";
+import { diagnostic, span } from "../../grammar/index.ts";
 import type { Comment, Diagnostic, DiagnosticExtras, File, Holes, Span } from "../../grammar/index.ts";
 import type { LintConfig } from "./config.ts";
 import { catalogue, findSubject, isSuppressible, subjects } from "./subjects.ts";
@@ -76,8 +76,8 @@ function refusal(word: string): Refusal | undefined {
   if (subject !== undefined && !isSuppressible(subject))
     return { reason: "is about suppressions themselves", extras: () => ({}) };
   if (subject?.code === word) return undefined;
-  const codes = subjects.filter(isSuppressible).map(({ code }) => code);
-  const meant = subject?.code ?? didYouMean(word, codes);
+  const codes: readonly string[] = subjects.filter(isSuppressible).map(({ code }) => code);
+  const meant = subject?.code ?? codes.find((code) => code === word.toUpperCase());
   const fix = (where: Span) => meant && { title: `did you mean \`${meant}\`?`, edits: [{ span: where, text: meant }] };
   const reason = subject === undefined ? "is no code of the linter" : "is named by its code in a suppression";
   return { reason, extras: (where) => ({ fix: fix(where) || undefined }) };
@@ -129,5 +129,5 @@ function report<Code extends SuppressionCode>(
   holes: Holes<(typeof suppressionDiagnostics)[Code]["message"]>,
   extras?: DiagnosticExtras,
 ): Diagnostic {
-  return diagnostic(suppressionDiagnostics, code, where, holes, extras);
+  return diagnostic(suppressionDiagnostics, code, where, holes as never, extras);
 }

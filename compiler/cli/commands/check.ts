@@ -1,18 +1,10 @@
-import type { CheckedModel } from "../../check/program.ts";
 import type { Diagnostic } from "../../../grammar/index.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "../diagnostics-output.ts";
 import { frontOf } from "../front.ts";
+import { holdMemory } from "../memory-budget.ts";
 import type { CommonOptions } from "../options.ts";
 import { printJson, printLine } from "../terminal.ts";
-
-/** The back end is loaded for models that limit their memory, and for no others. */
-async function arenaOf(models: readonly CheckedModel[]): Promise<readonly Diagnostic[]> {
-  const limited = models.filter(({ budget }) => budget.arena !== undefined);
-  if (limited.length === 0) return [];
-  const { holdArena } = await import("../arena-budget.ts");
-  return limited.flatMap(holdArena);
-}
 
 /** `cnnc check FILES…` */
 export async function checkCommand(files: readonly string[], options: CommonOptions): Promise<ExitCode> {
@@ -20,7 +12,7 @@ export async function checkCommand(files: readonly string[], options: CommonOpti
   const models: { file: string; name: string }[] = [];
   for (const file of files) {
     const front = frontOf(file, options, false);
-    const diagnostics = [...front.diagnostics, ...(await arenaOf(front.models))];
+    const diagnostics = [...front.diagnostics, ...(await holdMemory(front.models))];
     all.push(...diagnostics);
     models.push(...front.models.map(({ name }) => ({ file, name })));
     if (options.json) continue;
