@@ -56,6 +56,22 @@ export default {
       to: { path: "^(grammar/(ast|parser|tokens|format)|compiler/ops)/" },
     },
     {
+      name: "lint-reads-the-checked-model",
+      // Advice about a network must not change with how it happens to be compiled.
+      comment: "lint/ works on trees and checked models: of the back end it asks for receptive fields only",
+      severity: "error",
+      from: { path: "^compiler/lint/" },
+      to: { path: "^compiler/", pathNot: "^compiler/((lint|check|opkit|shape)/|lower/receptive-field[.]ts$)" },
+    },
+    {
+      name: "rules-stand-alone",
+      // Adding or changing a rule touches one folder; what two share belongs beside rules/.
+      comment: "a rule imports no other rule; only the registry imports them all",
+      severity: "error",
+      from: { path: "^compiler/lint/rules/([^/]+)/" },
+      to: { path: "^compiler/lint/rules/", pathNot: "^compiler/lint/rules/$1/" },
+    },
+    {
       name: "io-at-the-rim",
       // compile(sources) returns files; so it runs in an editor, a browser, a test without a disk.
       comment: "grammar/ and compiler/ touch no files or processes outside compiler/cli and /build",

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Ajv } from "ajv";
+import { format } from "prettier";
 import { describe, expect, test } from "vitest";
 import { configSchema } from "../../compiler/docs/config-schema.ts";
 import { ConfigError, defaultConfig, levelOf, readConfig } from "../../compiler/lint/config.ts";
@@ -19,8 +20,8 @@ function faultOf(text: string): ConfigError {
   throw new Error("nothing is wrong with it");
 }
 
-test("the schema is fresh", () => {
-  const text = `${JSON.stringify(configSchema(), null, 2)}\n`;
+test("the schema is fresh", async () => {
+  const text = await format(JSON.stringify(configSchema(), null, 2), { parser: "json", printWidth: 120 });
   if (process.env["UPDATE_GOLDENS"] === "1") fs.writeFileSync(path.join(root, schemaFile), text);
   expect(readText(schemaFile)).toBe(text);
 });

@@ -35,6 +35,7 @@ function printText({ files, findings, fixed, mendable }: LintReport, quiet: bool
   printDiagnostics(findings, process.stdout);
   if (quiet) return;
   if (fixed > 0) printLine(`${fixed} ${fixed === 1 ? "fix" : "fixes"} applied`);
-  if (mendable > 0) printLine(`${mendable} of them can be mended by --fix`);
+  const what = mendable < findings.length ? `${mendable} of them` : findings.length === 1 ? "it" : "all of them";
+  if (mendable > 0) printLine(`--fix mends ${what}`);
   if (findings.length === 0) printLine(`${files.length} ${files.length === 1 ? "file" : "files"}: no findings`);
 }

@@ -4,7 +4,14 @@ import { isLinear } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 /** Linear maps without weights, as inference sees them. */
-const passing: ReadonlySet<string> = new Set(["flatten", "dropout", "avg_pool", "global_avg_pool", "batch_norm"]);
+const passing: ReadonlySet<string> = new Set([
+  "flatten",
+  "dropout",
+  "avg_pool",
+  "adaptive_avg_pool",
+  "global_avg_pool",
+  "batch_norm",
+]);
 
 export const linearAfterLinear = defineRule({
   code: "CNN504",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { receptiveFields } from "../../compiler/cli/receptive-field.ts";
+import { receptiveFields } from "../../compiler/lower/receptive-field.ts";
 import { largestShare, shareOf } from "../../compiler/shape/window.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
 
