@@ -3,6 +3,9 @@ import type { Network } from "../../network.ts";
 import { isActivation } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
+/** They give any number, from any number. */
+const unbounded: ReadonlySet<string> = new Set(["leaky_relu", "prelu"]);
+
 export const activationOnScores = defineRule({
   code: "CNN509",
   name: "activation-on-scores",
@@ -19,7 +22,7 @@ reported.`,
   checkModel: ({ network, report }) => {
     for (const scores of scoresIn(network)) {
       const last = scores.operator.name === "flatten" ? network.before(scores) : scores;
-      if (last === undefined || !isActivation(last) || last.operator.name === "leaky_relu") continue;
+      if (last === undefined || !isActivation(last) || unbounded.has(last.operator.name)) continue;
       if (last.operator.probabilities === undefined || !network.isEnd(last))
         report(last, { activation: last.operator.name }, { help: "leave it out" });
     }

@@ -5,6 +5,7 @@ import { defineRule } from "../../rule.ts";
 
 /** Linear maps without weights, as inference sees them. */
 const passing: ReadonlySet<string> = new Set([
+  "identity",
   "flatten",
   "dropout",
   "avg_pool",

@@ -2,7 +2,7 @@ import { isBatchNorm } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 /** How much each makes of the way to a vanished gradient; at 1 it is reported. */
-const shares: Readonly<Record<string, number>> = { sigmoid: 1 / 4, tanh: 1 / 8 };
+const shares: Readonly<Record<string, number>> = { sigmoid: 1 / 4, hard_sigmoid: 1 / 4, tanh: 1 / 8 };
 
 export const saturatingChain = defineRule({
   code: "CNN508",
@@ -12,7 +12,7 @@ export const saturatingChain = defineRule({
   set: "recommended",
   message: "gradients come through {count} saturating activations in a row, and may vanish on the way",
   explain: `The gradient of a layer far from the loss is a product of the slopes of all activations between. The slope of \`sigmoid\` is at
-most 1/4, so four in a row leave at most 1/256. The slope of \`tanh\` is at most 1, but its root mean square over inputs of
+most 1/4 (of \`hard_sigmoid\` 1/6), so four in a row leave at most 1/256. The slope of \`tanh\` is at most 1, but its root mean square over inputs of
 variance 1 is 0.68, so eight in a row leave about 1/20. The first layers then hardly learn (Bengio et al. 1994; Glorot & Bengio
 2010). Use \`relu\`, put \`batch_norm\` between, or lead a skip around them with \`add\`.
 
