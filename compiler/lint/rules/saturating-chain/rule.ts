@@ -12,9 +12,9 @@ export const saturatingChain = defineRule({
   set: "recommended",
   message: "gradients come through {count} saturating activations in a row, and may vanish on the way",
   explain: `The gradient of a layer far from the loss is a product of the slopes of all activations between. The slope of \`sigmoid\` is at
-most 1/4 (of \`hard_sigmoid\` 1/6), so four in a row leave at most 1/256. The slope of \`tanh\` is at most 1, but its root mean square over inputs of
-variance 1 is 0.68, so eight in a row leave about 1/20. The first layers then hardly learn (Bengio et al. 1994; Glorot & Bengio
-2010). Use \`relu\`, put \`batch_norm\` between, or lead a skip around them with \`add\`.
+most 1/4 (of \`hard_sigmoid\` 1/6), so four in a row leave at most 1/256. The slope of \`tanh\` is at most 1, but its root mean
+square over inputs of variance 1 is 0.68, so eight in a row leave about 1/20. The first layers then hardly learn (Bengio et
+al. 1994; Glorot & Bengio 2010). Use \`relu\`, put \`batch_norm\` between, or lead a skip around them with \`add\`.
 
 Reported for a model that trains, from 4 sigmoids, 8 tanhs, or a mixture, without \`batch_norm\` or a skip between.`,
   checkModel: ({ network, report }) => {
