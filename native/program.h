@@ -51,12 +51,24 @@ CNNC_INLINE void for_bands(const Call& call, const F& f) {
   });
 }
 
+// A block of `size` floats is cut into ranges of Floats, the last one with what is left.
+struct BlockRange {
+  long i0, i1;
+};
+template <int Floats>
+CNNC_INLINE long block_ranges(long size) { return (size + Floats - 1) / Floats; }
+template <int Floats>
+CNNC_INLINE BlockRange block_range(long size, long unit) {
+  long i0 = unit * Floats, i1 = i0 + Floats;
+  return {i0, i1 < size ? i1 : size};
+}
+
 // f(i0, i1) for ranges of a block of floats.
 template <int Floats, class F>
 CNNC_INLINE void for_ranges(const Call& call, long size, const F& f) {
-  for_units(call, (size + Floats - 1) / Floats, [&](long unit) {
-    long i0 = unit * Floats, i1 = i0 + Floats;
-    f(i0, i1 < size ? i1 : size);
+  for_units(call, block_ranges<Floats>(size), [&](long unit) {
+    const auto [i0, i1] = block_range<Floats>(size, unit);
+    f(i0, i1);
   });
 }
 

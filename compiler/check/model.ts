@@ -12,7 +12,7 @@ import { checkOutput } from "./output.ts";
 import { checkParameters } from "./parameters.ts";
 import type { Overrides } from "./parameters.ts";
 import type { CheckedInput, CheckedModel, CheckedOutput } from "./program.ts";
-import { reachableLayers, reportSharedTraining, reportUntrained } from "./reachable.ts";
+import { reachableLayers, reportUntrained } from "./reachable.ts";
 import { Reporter, Stopped } from "./reporter.ts";
 import { Scope } from "./scope.ts";
 import { checkShared } from "./shared-declaration.ts";
@@ -61,10 +61,7 @@ function checkWithin(node: Model, set: Overrides, c: ModelContext): ModelResult 
   if (c.reporter.errors > 0) return { diagnostics };
   const checkedOutputs = [...outputs.values()].filter((output) => output !== undefined);
   const layers = reachableLayers(c.layers.layers, checkedOutputs, train);
-  if (train) {
-    reportUntrained(layers, train, c.reporter);
-    reportSharedTraining(layers, train, c.reporter);
-  }
+  if (train) reportUntrained(layers, train, c.reporter);
   const model: CheckedModel = {
     name: node.name.name,
     ...(node.doc && { doc: node.doc.text }),

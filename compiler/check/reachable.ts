@@ -23,28 +23,6 @@ export function reportUntrained(layers: readonly NewLayer[], train: CheckedTrain
   }
 }
 
-/** Gradients of several uses are not added up yet: that is for the passes to learn. */
-export function reportSharedTraining(layers: readonly NewLayer[], train: CheckedTrain, reporter: Reporter): void {
-  const first = new Map<string, NewLayer>();
-  for (const layer of behind(layers, predictionsOf(train.loss))) {
-    const [name] = parameterNames(layer);
-    const other = name === undefined ? undefined : first.get(name);
-    if (name === undefined) continue;
-    if (other === undefined) first.set(name, layer);
-    else {
-      const use = { span: other.span, message: "here it is used first" };
-      const notes = [
-        use,
-        ...useNotes(other.use),
-        { span: layer.span, message: "and here again" },
-        ...useNotes(layer.use),
-      ];
-      reporter.add("CNN254", train.span, { name: name.replace(/\.[^.]*$/, "") }, { notes });
-      return;
-    }
-  }
-}
-
 /** A use of a shared layer learns with the others. */
 function parameterNames({ parameters }: NewLayer): string[] {
   return parameters.map(({ name }) => name);

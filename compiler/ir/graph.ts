@@ -95,6 +95,8 @@ export type Core =
   | { readonly family: "channel_sum" }
   /** A byte per channel: 1 once some element of x has been above 0, until the host clears it; input x. */
   | { readonly family: "activity" }
+  /** Σ of the inputs: parts of a parameter's gradient, one from each of its uses. */
+  | { readonly family: "gradient_total" }
   /** The same numbers in C,H,W order under another shape. */
   | { readonly family: "reshape"; readonly shape: Shape }
   /**

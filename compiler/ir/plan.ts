@@ -87,8 +87,8 @@ export type Units =
   | { readonly by: "blocks"; readonly blocks: number }
   /** Values of parameters alone: computed by `prepare`, when parameters have changed. */
   | { readonly by: "preparation" }
-  /** Sums over the batch: each node's tiles and parts, all nodes beside each other. */
-  | { readonly by: "sums" }
+  /** Sums over the batch: each node's tiles and parts, or ranges of `floats`, all nodes beside each other. */
+  | { readonly by: "sums"; readonly floats: number }
   /** Ranges of `floats` of the parameter block. */
   | { readonly by: "ranges"; readonly floats: number };
 

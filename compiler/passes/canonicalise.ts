@@ -79,12 +79,25 @@ function reshapeTo(graph: Graph, result: ValueId): Core {
 
 const coreAs = (value: ValueId): readonly Step[] => [{ value, expression: e.core }];
 
+/**
+ * A kernel that reads numbers in order takes what stood before a reshape, if all uses of its weights find one order
+ * there. Uses that this program does not need count too, so that all programs decide alike.
+ */
 function withoutReshapes(graph: Graph): Graph {
   const source = new Map<ValueId, ValueId>();
+  const before = (id: ValueId): ValueId => source.get(id) ?? id;
+  for (const node of graph.nodes)
+    if (node.core.family === "reshape") source.set(resultOf(node), before(node.inputs[0]!));
+  const orders = new Map<ValueId | undefined, Set<string>>();
+  for (const { core, inputs } of graph.nodes) {
+    if (!familyOf(core).readsFlat) continue;
+    const order = valueOf(graph, before(inputs[0]!)).type.shape.join();
+    orders.set(inputs[1], (orders.get(inputs[1]) ?? new Set()).add(order));
+  }
   const nodes = graph.nodes.map((node) => {
-    if (node.core.family === "reshape") source.set(resultOf(node), source.get(node.inputs[0]!) ?? node.inputs[0]!);
-    if (!familyOf(node.core).readsFlat) return node;
-    return { ...node, inputs: node.inputs.map((id, i) => (i === 0 ? (source.get(id) ?? id) : id)) };
+    const [x, weights] = node.inputs;
+    if (!familyOf(node.core).readsFlat || orders.get(weights)!.size > 1) return node;
+    return { ...node, inputs: [before(x!), ...node.inputs.slice(1)] };
   });
   return { ...graph, nodes };
 }

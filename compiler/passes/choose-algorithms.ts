@@ -1,22 +1,34 @@
-import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node } from "../ir/graph.ts";
+import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node, type ValueId } from "../ir/graph.ts";
+import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, State, Target, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
-import type { Window } from "../shape/window.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
 
-/** Decides, node by node, which kernel computes it, with which vectors and which register tile. */
+/**
+ * Decides, node by node, which kernel computes it, with which vectors and which register tile. Weights are packed in
+ * blocks as wide as the tile of their first use, or as another program packed them; every further use takes them so.
+ */
 export function chooseAlgorithms(state: State): State {
-  const { graph, target } = state;
-  return { ...state, choices: graph.nodes.map((node) => choose(node, graph, target)) };
+  const { graph, target, packings } = state;
+  const blocks = new Map<ValueId, number>();
+  packings?.forEach(({ vectors }, id) => blocks.set(id, vectors));
+  const choices = graph.nodes.map((node) => {
+    const weights = weightsOf(graph, node);
+    const choice = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
+    if (weights !== undefined) blocks.set(weights, choice.tile!.vectors);
+    return choice;
+  });
+  return { ...state, choices };
 }
 
 interface Use<F extends Family> {
   readonly core: CoreOf<F>;
   readonly operands: readonly Extent[];
-  readonly shapes: readonly (readonly number[])[];
   readonly result: Extent;
   readonly node: Node;
   readonly target: Target;
+  /** Vectors in a block of the weights, where they are packed already. */
+  readonly block: number | undefined;
 }
 type Chooser<F extends Family> = (use: Use<F>) => Choice;
 
@@ -27,34 +39,30 @@ const wholeFrom = 65_536;
 /** Samples that go through a stage together; a dense layer's tile is made for them. */
 export const samplesTogether = 8;
 
-/** A convolution or dense layer (one window over all of x): the kernel that reads the weights decides their packing. */
-export function chooseForward(groups: number, window: Window | "all", x: Extent, y: Extent, target: Target): Choice {
+/** A convolution over rows of `y`: its tile is that of the packed weights. */
+function chooseConv(groups: number, x: Extent, y: Extent, target: Target, block?: number): Choice {
   const lanes = lanesFor(y.channels, target);
-  if (window === "all") {
-    const tile = chooseTile(samplesTogether, Math.ceil(y.channels / lanes), lanes, target);
-    return {
-      kernel: "dense",
-      lanes,
-      tile,
-      reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers`,
-    };
-  }
   if (!groupsFit(groups, x.channels, y.channels, target)) return grouped("conv_grouped", lanes, y, target);
-  const tile = chooseTile(y.width, Math.ceil(y.channels / groups / lanes), lanes, target);
+  const tile = chooseTile(y.width, Math.ceil(y.channels / groups / lanes), lanes, target, block);
   const reason = `direct: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels in registers`;
   return { kernel: "conv_direct", lanes, tile, reason };
 }
 
+function chooseDense(channels: number, target: Target, block?: number): Omit<Choice, "kernel"> {
+  const lanes = lanesFor(channels, target);
+  const tile = chooseTile(samplesTogether, Math.ceil(channels / lanes), lanes, target, block);
+  return { lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+}
+
 /** A weight gradient has the packing of the weights, so blocks of as many vectors; the rest of the registers hold taps. */
-function weightTile(taps: number, { tile }: Choice, target: Target): Tile {
-  const { vectors } = tile!;
+function weightTile(taps: number, { vectors }: Tile, target: Target): Tile {
   const most = Math.floor((target.registers - vectors - 1) / vectors);
   return { pixels: Math.min(taps, most), vectors };
 }
 
 const choosers: { readonly [F in Family]?: Chooser<F> } = {
-  conv: ({ core, operands: [x], result, node, target }) => {
-    const choice = chooseForward(core.groups, core.window, x!, result, target);
+  conv: ({ core, operands: [x], result, node, target, block }) => {
+    const choice = chooseConv(core.groups, x!, result, target, block);
     return node.tail ? { ...choice, kernel: "conv_pool", reason: `${choice.reason}, pooled row by row` } : choice;
   },
   conv_data_grad: ({ core, operands: [dy], result, target }) => {
@@ -70,29 +78,20 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
       reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels`,
     };
   },
-  conv_weight_grad: ({ core, operands: [x, dy], target }) => {
-    const forward = chooseForward(core.groups, core.window, x!, dy!, target);
+  conv_weight_grad: ({ core, operands: [x, dy], target, block }) => {
+    const forward = chooseConv(core.groups, x!, dy!, target, block);
     const [kh, kw] = core.window.kernel;
-    const tile = weightTile((kh * kw * x!.channels) / core.groups, forward, target);
+    const tile = weightTile((kh * kw * x!.channels) / core.groups, forward.tile!, target);
     const kernel = forward.kernel === "conv_grouped" ? "conv_grouped_weights" : "conv_weights";
     const reason = `${tile.pixels} taps × ${tile.vectors}·${forward.lanes} channels in registers, over samples and pixels`;
     const elements = (kh * kw * x!.channels * dy!.channels) / core.groups;
     return { kernel, lanes: forward.lanes, tile, parts: elements > wholeFrom ? 1 : parts, reason };
   },
-  dense: ({ operands: [x], result, target }) => chooseForward(1, "all", x!, result, target),
-  dense_data_grad: ({ result, target }) => {
-    const lanes = lanesFor(result.channels, target);
-    const tile = chooseTile(samplesTogether, Math.ceil(result.channels / lanes), lanes, target);
-    return {
-      kernel: "dense_data",
-      lanes,
-      tile,
-      reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers`,
-    };
-  },
-  dense_weight_grad: ({ operands: [x, dy], target }) => {
-    const { lanes, ...forward } = chooseForward(1, "all", x!, dy!, target);
-    const tile = weightTile(x!.channels, { lanes, ...forward }, target);
+  dense: ({ result, target, block }) => ({ kernel: "dense", ...chooseDense(result.channels, target, block) }),
+  dense_data_grad: ({ result, target }) => ({ kernel: "dense_data", ...chooseDense(result.channels, target) }),
+  dense_weight_grad: ({ operands: [x, dy], target, block }) => {
+    const { lanes, tile: forward } = chooseDense(dy!.channels, target, block);
+    const tile = weightTile(x!.channels, forward!, target);
     return {
       kernel: "dense_weights",
       lanes,
@@ -127,13 +126,14 @@ const kernels: { readonly [F in Family]: string } = {
   class_hits: "class_hits",
   channel_sum: "channel_sum",
   activity: "activity",
+  gradient_total: "sum_partials",
   reshape: "reshape",
   affine_sample: "affine_sample",
   batch_mean: "batch_mean",
   update: "map_flat",
 };
 
-function choose(node: Node, graph: Graph, target: Target): Choice {
+function choose(node: Node, graph: Graph, target: Target, block: number | undefined): Choice {
   const { core } = node;
   if (core.family === "update")
     return { kernel: "map_flat", lanes: target.lanes[0]!, reason: "over the whole parameter block" };
@@ -141,8 +141,7 @@ function choose(node: Node, graph: Graph, target: Target): Choice {
   const result = extentOf(valueOf(graph, node.body[0]!.value).type.shape);
   const chooser = choosers[core.family] as Chooser<Family> | undefined;
   const extents = types.map(({ shape }) => extentOf(shape));
-  if (chooser)
-    return chooser({ core, operands: extents, shapes: types.map((t) => t.shape), result, node, target } as Use<Family>);
+  if (chooser) return chooser({ core, operands: extents, result, node, target, block } as Use<Family>);
   // Classification kernels walk their operand's channels, the others their result's.
   const perSample = valueOf(graph, resultOf(node)).type.shape.length === 0 && extents[0] !== undefined;
   const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);

@@ -3,9 +3,9 @@ import { valueOf, type Graph, type Node } from "../ir/graph.ts";
 import type { Choice, Stage, State, Units } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
-import { readsOf } from "./rewrite.ts";
+import { movesOf, readsOf } from "./rewrite.ts";
 
-/** Elements of the parameter block in one unit of the optimiser. */
+/** Elements of the parameter block in one unit of the optimiser, and of a parameter's gradient where parts are added. */
 const floatsPerUnit = 16 * 1024;
 /** Multiply-accumulates of one sample above which its rows are cut into bands, and what a band should have. */
 const bandFrom = 4e6;
@@ -30,18 +30,26 @@ export function cutIntoUnits(state: State): State {
   return { ...state, stages };
 }
 
-/** Samples go through nodes one after the other; sums run beside each other, so none may need another. */
+/**
+ * Samples go through nodes one after the other; sums run beside each other, so none may need another, nor move the same
+ * buffers.
+ */
 function joinable(graph: Graph, { units, nodes }: Stage, node: Node): boolean {
   if (units.by !== "sums") return units.by === "samples" || units.by === "preparation";
   const reads = readsOf(node);
-  return !nodes.some((index) => graph.nodes[index]!.outputs.some((id) => reads.has(id)));
+  const moves = movesOf(graph, node);
+  return nodes
+    .map((index) => graph.nodes[index]!)
+    .every(
+      (other) => !other.outputs.some((id) => reads.has(id)) && !movesOf(graph, other).some((id) => moves.includes(id)),
+    );
 }
 
 function unitsOf(graph: Graph, node: Node, { lanes, tile }: Choice): Units {
   const { core, inputs, body } = node;
   if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
   if (core.family === "map" && !valueOf(graph, body[0]!.value).batched) return { by: "preparation" };
-  if (familyOf(core).acrossBatch) return { by: "sums" };
+  if (familyOf(core).acrossBatch) return { by: "sums", floats: floatsPerUnit };
   const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
   const { channels, height } = extentOf(result.shape);
   const work = macsOf(graph, node);

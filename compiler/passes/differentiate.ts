@@ -19,7 +19,7 @@ export function differentiate(graph: Graph): Graph {
   const wanted = wantedValues(graph);
   for (const node of [...graph.nodes].reverse()) backward(node, b, gradients, wanted);
 
-  const parameterGradients = graph.parameters.map((id) => gradients.of(id) ?? missing(id));
+  const parameterGradients = graph.parameters.map((id) => totalOf(id, graph, b, gradients));
   const inputGradients = graph.inputs.flatMap((id) => {
     const value = graph.program === "gradient" ? gradients.of(id) : undefined;
     return value === undefined ? [] : [{ name: `${id}.gradient`, value }];
@@ -36,8 +36,14 @@ export function differentiate(graph: Graph): Graph {
   return withoutDead(withoutGradients({ ...done, ...(graph.optimizer && { optimizer: graph.optimizer }) }));
 }
 
-function missing(id: ValueId): never {
-  throw new Error(`no gradient reaches the parameter ${id}`);
+/** A parameter's gradient: of its only use, or the sum of what its uses add to it. */
+function totalOf(id: ValueId, graph: Graph, b: Builder, gradients: Gradients): ValueId {
+  const parts = gradients.partsOf(id);
+  if (parts.length === 0) throw new Error(`no gradient reaches the parameter ${id}`);
+  if (parts.length === 1) return parts[0]!;
+  const { origin } = graph.nodes.find(({ inputs }) => inputs.includes(id))!;
+  b.at(id, { ...origin, text: `gradient of all uses of ${id}` });
+  return b.node({ family: "gradient_total" }, parts, { gradientOf: id });
 }
 
 /** The gradients collected so far; where a value is read several times they are added up. */
@@ -53,9 +59,13 @@ class Gradients {
     this.#parts.set(id, [...(this.#parts.get(id) ?? []), gradient]);
   }
 
+  partsOf(id: ValueId): readonly ValueId[] {
+    return this.#parts.get(id) ?? [];
+  }
+
   /** Complete once every reader of the value has been walked. */
   of(id: ValueId): ValueId | undefined {
-    const parts = this.#parts.get(id) ?? [];
+    const parts = this.partsOf(id);
     if (parts.length < 2) return parts[0];
     const sum = parts.map(e.value).reduce((a, x) => e.add(a, x));
     const total = this.#b.map(sum, undefined, { gradientOf: id });

@@ -1,6 +1,6 @@
-import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
+import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/graph.ts";
+import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, Derived, Layout, Packing, State, Target } from "../ir/plan.ts";
-import { chooseForward } from "./choose-algorithms.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { lanesFor } from "./tiles.ts";
@@ -12,7 +12,7 @@ export function layOut(state: State): State {
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   for (const node of graph.nodes) addHalos(graph, node, layouts);
-  const { packings, block } = packParameters(graph, target, state);
+  const { packings, block } = packParameters(state);
   return { ...state, layouts, packings, block, derived: deriveWeights(graph, choices) };
 }
 
@@ -68,32 +68,37 @@ function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, posi
 }
 
 /**
- * The kernel that reads a parameter in the forward pass decides its order; vectors stand as they are. The programs of
- * a model share the block: where one was planned before, the others must read what it packed.
+ * The kernels that read a parameter decide its order; vectors stand as they are. The programs of a model share the
+ * block: where one was planned before, the others must read what it packed.
  */
-function packParameters(graph: Graph, target: Target, { packings: given, block }: Pick<State, "packings" | "block">) {
+function packParameters(state: State): Required<Pick<State, "packings" | "block">> {
+  const { graph, target, packings: given, block } = state;
+  const uses = packedUses(state);
+  const kept = [...graph.parameters, ...graph.buffers];
   if (given && block !== undefined) {
-    for (const id of [...graph.parameters, ...graph.buffers])
-      agree(id, given.get(id), packWeight(graph, id, undefined, target));
+    for (const id of kept) agree(id, given.get(id), uses.get(id) ?? []);
     return { packings: given, block };
   }
   const packings = new Map<ValueId, Packing>();
   let offset = 0;
-  [...graph.parameters, ...graph.buffers].forEach((id, i) => {
-    const packing = packWeight(graph, id, graph.gradients[i], target) ?? packVector(graph, id, target);
-    packings.set(id, { ...packing, offset });
+  for (const id of kept) {
+    const own = uses.get(id) ?? [packVector(graph, id, target)];
+    const packing = { ...own[0]!, offset };
+    agree(id, packing, own);
+    packings.set(id, packing);
     offset += Math.ceil(packing.size / 16) * 16;
-  });
+  }
   return { packings, block: offset };
 }
 
 type Unplaced = Omit<Packing, "offset">;
 
-/** A program that does not read a parameter (`wanted` is undefined) takes any packing. */
-function agree(id: ValueId, given: Packing | undefined, wanted: Unplaced | undefined): void {
+/** A program that does not read a parameter takes any packing. */
+function agree(id: ValueId, given: Packing | undefined, uses: readonly Unplaced[]): void {
   if (!given) throw new Error(`${id} was not packed`);
-  if (wanted && JSON.stringify({ ...wanted, offset: given.offset }) !== JSON.stringify(given))
-    throw new Error(`${id} is packed in two ways: ${JSON.stringify(given)} and ${JSON.stringify(wanted)}`);
+  for (const use of uses)
+    if (JSON.stringify({ ...use, offset: given.offset }) !== JSON.stringify(given))
+      throw new Error(`${id} is packed in two ways: ${JSON.stringify(given)} and ${JSON.stringify(use)}`);
 }
 
 function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
@@ -103,30 +108,29 @@ function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
   return { form: "vector", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
-/**
- * The packing of a convolution's or dense layer's weights. Where a program does not run the layer forwards (only its
- * gradient is asked for), the gradient's operands say what it would look like: all programs agree.
- */
-function packWeight(graph: Graph, id: ValueId, gradient: ValueId | undefined, target: Target): Unplaced | undefined {
-  const forward = graph.nodes.find(
-    ({ core, inputs }) => (core.family === "conv" || core.family === "dense") && inputs[1] === id,
-  );
-  const backward = graph.nodes.find(
-    ({ core, outputs }) => core.family.endsWith("_weight_grad") && gradient !== undefined && outputs.includes(gradient),
-  );
-  const node = forward ?? backward;
-  if (!node) return undefined;
-  const { core, inputs, body } = node;
-  const [x, y] = [inputs[0]!, forward ? body[0]!.value : inputs[1]!].map((value) =>
-    extentOf(valueOf(graph, value).type.shape),
-  );
-  const [groups, window] = "groups" in core ? [core.groups, core.window] : [1, "all" as const];
-  const { kernel, lanes, tile } = chooseForward(groups, window, x!, y!, target);
-  const form = kernel === "dense" ? "dense" : kernel === "conv_grouped" ? "conv_grouped" : "conv";
-  const { shape } = valueOf(graph, id).type;
+/** How each use of a convolution's or dense layer's weights, forwards or for their gradient, wants them packed. */
+function packedUses({ graph, choices }: State): ReadonlyMap<ValueId, readonly Unplaced[]> {
+  const uses = new Map<ValueId, Unplaced[]>();
+  graph.nodes.forEach((node, i) => {
+    const id = weightsOf(graph, node);
+    if (id === undefined) return;
+    const use = packWeights(node, choices![i]!, valueOf(graph, id), valueOf(graph, node.inputs[0]!));
+    uses.set(id, [...(uses.get(id) ?? []), use]);
+  });
+  return uses;
+}
+
+function packWeights({ core }: Node, { kernel, lanes, tile }: Choice, weights: Value, x: Value): Unplaced {
+  const spanning = kernel.startsWith("conv_grouped");
+  const form = "groups" in core ? (spanning ? "conv_grouped" : "conv") : "dense";
+  const groups = "groups" in core ? core.groups : 1;
+  const [outputs = 1, ...rest] = weights.type.shape;
   const outer = form === "conv" ? groups : 1;
-  const size = outer * Math.ceil(shape[0]! / outer / lanes) * lanes * sizeOf(shape.slice(1));
-  return { form, lanes, vectors: tile!.vectors, size, groups, operand: [x!.channels, x!.height, x!.width] };
+  const size = outer * Math.ceil(outputs / outer / lanes) * lanes * sizeOf(rest);
+  const { channels, height, width } = extentOf(x.type.shape);
+  // A window goes over pictures of any size.
+  const operand = form === "dense" ? ([channels, height, width] as const) : ([channels, 1, 1] as const);
+  return { form, lanes, vectors: tile!.vectors, size, groups, operand };
 }
 
 /** Data gradients read weights with vectors over input channels: a transposed copy. */

@@ -1,10 +1,11 @@
 import { familyOf } from "../ir/families/index.ts";
 import type { Graph, Node, ValueId } from "../ir/graph.ts";
-import { readsOf } from "./rewrite.ts";
+import { movesOf, readsOf } from "./rewrite.ts";
 
 /**
  * Brings nodes that look at one sample at a time together, before those that mix samples, as far as operands allow:
- * then a sample can go through them all while it is in the cache, and threads meet seldom.
+ * then a sample can go through them all while it is in the cache, and threads meet seldom. What moves a buffer waits for
+ * those before it that do.
  */
 export function order(graph: Graph): Graph {
   const ready = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters, ...graph.buffers]);
@@ -12,9 +13,14 @@ export function order(graph: Graph): Graph {
   const nodes: Node[] = [];
   const takeAll = (across: boolean): boolean => {
     const before = nodes.length;
+    const unmoved = new Set<ValueId>();
     for (const node of waiting) {
-      if ((familyOf(node.core).acrossBatch ?? false) !== across) continue;
-      if (![...readsOf(node)].every((id) => ready.has(id))) continue;
+      const moves = movesOf(graph, node);
+      const waits = ![...readsOf(node)].every((id) => ready.has(id)) || moves.some((id) => unmoved.has(id));
+      if (waits || (familyOf(node.core).acrossBatch ?? false) !== across) {
+        for (const id of moves) unmoved.add(id);
+        continue;
+      }
       waiting.delete(node);
       nodes.push(node);
       node.outputs.forEach((id) => ready.add(id));

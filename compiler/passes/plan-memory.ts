@@ -1,4 +1,5 @@
 import { valueOf, type Graph, type ValueId } from "../ir/graph.ts";
+import { parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
@@ -92,7 +93,15 @@ function placeOnce(
   const [arena, preparation] = [new Bump(), new Bump()];
   const [partials, derived] = [new Map<number, Partials>(), new Map<number, number>()];
   const [statistics, prepared] = [new Map<ValueId, number>(), new Map<ValueId, number>()];
-  const watched = new Set(graph.watched.map(({ value }) => value));
+  const elsewhere = new Set([...graph.gradients, ...graph.watched.map(({ value }) => value)]);
+  // Parts of a gradient lie one after another, as their sum reads them.
+  graph.nodes.forEach(({ core, inputs }, node) => {
+    if (core.family !== "gradient_total") return;
+    const stride = align(partBytes(state, node));
+    const offset = arena.take(inputs.length * stride);
+    partials.set(node, { offset, stride });
+    inputs.forEach((id, part) => statistics.set(id, offset + part * stride));
+  });
   for (const { units, nodes } of stages!)
     for (const node of nodes) {
       if (units.by === "preparation")
@@ -104,7 +113,7 @@ function placeOnce(
         partials.set(node, { offset: arena.take(parts * stride), stride });
       }
       for (const id of graph.nodes[node]!.outputs)
-        if (!graph.gradients.includes(id) && !watched.has(id) && valueOf(graph, id).type.shape.length > 0)
+        if (!elsewhere.has(id) && !statistics.has(id) && valueOf(graph, id).type.shape.length > 0)
           statistics.set(id, arena.take(channelBytes(state, id)));
     }
   for (const { node, size } of state.derived!) derived.set(node, arena.take(size * 4));
@@ -144,13 +153,5 @@ function partBytes(state: State, node: number): number {
   const { core, outputs } = state.graph.nodes[node]!;
   const statistic = core.family === "batch_moments" || core.family === "batch_norm_sums";
   if (statistic) return channelBytes(state, outputs[0]!) * 4;
-  return state.packings!.get(parameterOf(state.graph, node))!.size * 4;
-}
-
-/** The parameter whose gradient a node computes. */
-function parameterOf(graph: Graph, node: number): ValueId {
-  const result = graph.nodes[node]!.outputs[0]!;
-  const at = graph.gradients.indexOf(result);
-  if (at < 0) throw new Error(`${result} is no parameter's gradient`);
-  return graph.parameters[at]!;
+  return state.packings!.get(parameterOf(state.graph, outputs[0]!)!)!.size * 4;
 }

@@ -1,5 +1,6 @@
 import { valuesOf } from "../ir/expression.ts";
-import type { Graph, Node, Step, ValueId } from "../ir/graph.ts";
+import { familyOf } from "../ir/families/index.ts";
+import { valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
 
 /** All steps of a node, the tail's included. */
 export function stepsOf(node: Node): readonly Step[] {
@@ -13,6 +14,11 @@ export function readsOf(node: Node): ReadonlySet<ValueId> {
   if (node.core.family !== "update")
     for (const step of stepsOf(node)) for (const id of valuesOf(step.expression)) if (!own.has(id)) read.add(id);
   return read;
+}
+
+/** The buffers that a node moves. */
+export function movesOf(graph: Graph, { core, inputs }: Node): readonly ValueId[] {
+  return familyOf(core).movesBuffers ? inputs.filter((id) => valueOf(graph, id).role === "buffer") : [];
 }
 
 /** Node indices that read each value. */

@@ -32,12 +32,18 @@ function cycles(pixels: number, vectors: number, tile: Tile, lanes: number): num
   );
 }
 
-/** The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the larger. */
-export function chooseTile(pixels: number, vectors: number, lanes: number, target: Target, most = 14): Tile {
+/** The most pixels in a tile. */
+const mostPixels = 14;
+
+/**
+ * The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the larger.
+ * With `block` one of just so many vectors.
+ */
+export function chooseTile(pixels: number, vectors: number, lanes: number, target: Target, block?: number): Tile {
   let best: Tile = { pixels: 1, vectors: 1 };
   let least = Infinity;
-  for (let v = 1; v <= Math.min(vectors, target.vectors); v++)
-    for (let p = 1; p <= Math.min(pixels, most); p++) {
+  for (let v = block ?? 1; v <= Math.min(vectors, block ?? target.vectors); v++)
+    for (let p = 1; p <= Math.min(pixels, mostPixels); p++) {
       // Accumulators, the vectors of one step, and one register for the broadcast.
       if (p * v + v + 1 > target.registers) break;
       const time = cycles(pixels, vectors, { pixels: p, vectors: v }, lanes);

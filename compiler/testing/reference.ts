@@ -34,7 +34,10 @@ export function referenceOutputs(
   return model.outputs.map((output) => need(values, output.value));
 }
 
-/** The loss of a training step: the mean over the batch; `classes` holds, per target, an index for each sample. */
+/**
+ * The loss of a training step (without random draws): the mean over the batch; `classes` holds, per target, an index
+ * for each sample.
+ */
 export function referenceLoss(
   model: CheckedModel,
   inputs: Tensors,
@@ -43,7 +46,7 @@ export function referenceLoss(
 ): number {
   const { train } = model;
   if (!train) throw new Error(`${model.name} has no train section`);
-  const values = referenceForward(model, inputs, parameters);
+  const values = referenceForward(model, inputs, parameters, true);
   const [batch = 1] = inputs.get(model.inputs[0]!.name)!.shape;
   let sum = 0;
   for (let n = 0; n < batch; n++) sum += lossOf(train.loss, n, values, classes);

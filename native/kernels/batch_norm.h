@@ -108,10 +108,12 @@ CNNC_KERNEL void batch_norm_sums(DY dy, X x, const float* mean, const float* inv
   }
 }
 
-CNNC_INLINE void finish_sums(const GradientSums* parts, long count, long stride, int channels, float* plain, float* scaled) {
-  for (int c = 0; c < channels; c++) {
+// Parts in order. Whole vectors are written; lanes past the channels become zero.
+template <class V>
+CNNC_KERNEL void finish_sums(const GradientSums* parts, long count, long stride, int channels, float* plain, float* scaled) {
+  for (int c = 0; c < round_up(channels, V::lanes); c++) {
     double a = 0, b = 0;
-    for (long j = 0; j < count; j++) a += parts[j * stride + c].plain, b += parts[j * stride + c].scaled;
+    for (long j = 0; j < count && c < channels; j++) a += parts[j * stride + c].plain, b += parts[j * stride + c].scaled;
     plain[c] = float(a), scaled[c] = float(b);
   }
 }

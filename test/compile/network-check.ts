@@ -37,7 +37,8 @@ export function draw(model: CheckedModel, batch: number): Trial {
     layer.parameters.map(({ name, spec: { shape, initial } }) => {
       // Weights that keep the size of activations: a deep network neither fades nor saturates.
       const scale = initial.kind === "weight" ? Math.sqrt(3 / initial.fanIn) : 0.5;
-      return [name, fill(shape, real(scale))] as const;
+      const around = initial.kind === "ones" ? 1 : 0;
+      return [name, fill(shape, () => Math.fround(around + real(scale)()))] as const;
     }),
   );
   const classes = model.outputs.flatMap(({ name, kind, shape: [count = 1] }) =>
@@ -153,28 +154,32 @@ export function checkStep(addon: Addon, model: CheckedModel, batch: number): voi
   const moved = native.parameters();
   native.dispose();
   expect(loss[0]).toBe(results[0]);
-  for (const [name, { data }] of parameters) {
-    const expected = data.map((w, i) => w - rate * gradients.get(name)!.data[i]!);
+  for (const [name, gradient] of gradients) {
+    if (!parameters.has(name)) continue;
+    const expected = parameters.get(name)!.data.map((w, i) => w - rate * gradient.data[i]!);
     expectClose(moved.get(name)!.data, expected, 1e-6, name);
   }
 }
 
-/** Prediction and gradients are the same to the bit on 1, 2 and 4 threads. */
+/** Prediction, gradients and what a step moves are the same to the bit on 1, 2 and 4 threads. */
 export function checkThreads(addon: Addon, model: CheckedModel, batch: number): void {
   const { inputs, parameters, classes } = draw(model, batch);
   const run = (threads: number): unknown => {
     const native = open(addon, model, parameters, threads);
     const outputs = native.infer(inputs);
-    const training = model.train && native.lossGradient(inputs, targetsOf(model, classes), { seed: 4, step: 2 });
+    const targets = targetsOf(model, classes);
+    const training = model.train && native.lossGradient(inputs, targets, { seed: 4, step: 2 });
+    if (model.train) native.step(inputs, targets, { seed: 4, step: 2 });
+    const moved = native.parameters();
     native.dispose();
-    return { outputs, training };
+    return { outputs, training, moved };
   };
   const alone = run(1);
   for (const threads of [2, 4]) expect(run(threads), `${model.name} on ${threads} threads`).toEqual(alone);
 }
 
 /** Targets in the order of the program: that in which the loss names them. */
-function targetsOf(model: CheckedModel, classes: Trial["classes"]): readonly (readonly number[])[] {
+export function targetsOf(model: CheckedModel, classes: Trial["classes"]): readonly (readonly number[])[] {
   const names = new Set<string>();
   const walk = (loss: NonNullable<CheckedModel["train"]>["loss"]): void => {
     if (loss.kind === "loss") names.add(loss.target);

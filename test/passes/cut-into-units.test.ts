@@ -38,6 +38,25 @@ describe("small networks", () => {
   });
 });
 
+it("what moves the same running values is never done at the same time, and stays in the order of the uses", () => {
+  const found = plan(
+    `  input x: f32[4, 8, 8]
+  input z: f32[4, 8, 8]
+  shared norm = batch_norm
+  late = x -> conv(4, kernel=3, pad=1) -> batch_norm -> norm -> tanh
+  early = z -> norm -> tanh
+  y = add(late, early) -> flatten -> dense(3)`,
+    "step",
+  );
+  const moments = found.stages.map(({ nodes }) =>
+    nodes.flatMap((node) => {
+      const { core, inputs, outputs } = found.graph.nodes[node]!;
+      return core.family === "batch_moments" && inputs.includes("norm.running_mean") ? [outputs[0]!] : [];
+    }),
+  );
+  expect(moments.filter((ids) => ids.length > 0)).toEqual([["late.norm1.mean"], ["early.norm1.mean"]]);
+});
+
 describe("large layers", () => {
   const big = plan("  input x: f32[64, 56, 56]\n  y = x -> conv(64, kernel=3, pad=1) -> relu -> flatten -> dense(3)");
 

@@ -107,6 +107,30 @@ describe("the gradient of each family", () => {
     expect(shown(graph)).toContain("store x.gradient3: f32[2] = (add x.gradient x.gradient2)");
   });
 
+  it("of a parameter is the sum over its uses, last use first", () => {
+    const graph = differentiate(
+      graphOf(
+        `
+        input x: f32[4]
+        parameter w: f32[4,4]
+        node dense (x, w)
+          store h: f32[4] = core
+        node dense (h, w)
+          store y: f32[4] = core
+        result y = y`,
+        gradient,
+      ),
+    );
+    expect(shown(graph)).toContain(
+      "node dense_weight_grad (h, seed.y.staged)\n  store w.gradient: f32[4,4] once = core",
+    );
+    expect(shown(graph)).toContain("node dense_weight_grad (x, h.gradient)\n  store w.gradient2: f32[4,4] once = core");
+    expect(shown(graph)).toContain(
+      "node gradient_total (w.gradient, w.gradient2)\n  store w.gradient3: f32[4,4] once = core",
+    );
+    expect(graph.gradients).toEqual(["w.gradient3"]);
+  });
+
   it("of a loss starts from one over the batch", () => {
     const found = after(
       `

@@ -1,4 +1,5 @@
 import { valueOf, type Node, type Value, type ValueId } from "../../ir/graph.ts";
+import { parameterOf } from "../../ir/parameters.ts";
 import type { Choice, Layout, Plan, Place } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
 import { Names } from "./names.ts";
@@ -66,7 +67,8 @@ export class Context {
     const [statistic, preparation] = [statistics.get(id), prepared.get(id)];
     if (statistic !== undefined) return `memory.at(${statistic})`;
     if (preparation !== undefined) return `prepared(call, ${preparation})`;
-    return this.plan.graph.gradients.includes(id) ? this.gradient(id) : this.names.of(id);
+    if (!this.plan.graph.gradients.includes(id)) return this.names.of(id);
+    return `call.gradients + ${this.packing(parameterOf(this.plan.graph, id)!).offset}`;
   }
 
   packing(parameter: ValueId) {
@@ -78,12 +80,6 @@ export class Context {
   /** Where the transposed weights are that a node reads. */
   derived(node: number): string {
     return `memory.at(${this.plan.arena.derived.get(node)})`;
-  }
-
-  /** Where the gradient of a parameter, given the gradient's id, lies in the gradient block. */
-  gradient(id: ValueId): string {
-    const { gradients, parameters } = this.plan.graph;
-    return `call.gradients + ${this.packing(parameters[gradients.indexOf(id)]!).offset}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
+import { parameterOf } from "../../ir/parameters.ts";
 import type { Stage } from "../../ir/plan.ts";
 import { tile, window } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
@@ -40,7 +41,7 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
     case "preparation":
       return [];
     case "sums":
-      return ["// Sums over parts of the batch, added in order.", ...sums(nodes, c)];
+      return ["// Sums over parts of the batch, added in order.", ...sums(nodes, units.floats, c)];
     case "ranges":
       return [origin(c.node(first)), ...printUpdate(c.node(first), c).call(units.floats)];
   }
@@ -97,7 +98,7 @@ function deriveCall(index: number, c: Context): string {
 }
 
 /** Weight gradients, sums over channels and means beside each other, then the sums of their parts. */
-function sums(nodes: readonly number[], c: Context): string[] {
+function sums(nodes: readonly number[], floats: number, c: Context): string[] {
   const { graph, arena } = c.plan;
   const added: Job[] = [];
   const jobs = nodes.map((index): Job => {
@@ -114,6 +115,7 @@ function sums(nodes: readonly number[], c: Context): string[] {
       const body = [`${kernel}<${vector(lanes)}>(${c.memory(node.inputs[0]!)}, call.batch, ${bytes});`];
       return { node, units: "1", name: "", body };
     }
+    if (node.core.family === "gradient_total") return totalJob(index, floats, c);
     const statistic = statisticJobs(index, c);
     if (statistic) {
       added.push(statistic.finish);
@@ -126,13 +128,11 @@ function sums(nodes: readonly number[], c: Context): string[] {
         node,
         units,
         name: "unit",
-        body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.gradient(id)});`],
+        body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.memory(id)});`],
       };
-    const { lanes, parts = 1 } = c.choice(index);
-    const { size } = c.packing(graph.parameters[graph.gradients.indexOf(id)]!);
+    const { parts = 1 } = c.choice(index);
     const stride = partials.stride / 4;
-    const total = `sum_partials<${vector(lanes)}>(memory.at(${partials.offset}), ${parts}, ${stride}, 0, ${size}, ${c.gradient(id)});`;
-    added.push({ node, units: "1", name: "", body: [total] });
+    added.push({ node, units: "1", name: "", body: [sumPartials(index, parts, `0, ${packedSize(id, c)}`, c)] });
     return {
       node,
       units: units === "1" ? `${parts}` : `${parts} * ${units}`,
@@ -145,6 +145,25 @@ function sums(nodes: readonly number[], c: Context): string[] {
     };
   });
   return [...printJobs(jobs), ...(added.length > 0 ? printJobs(added) : [])];
+}
+
+/** Floats in a parameter's gradient, or in a part of one. */
+const packedSize = (gradient: ValueId, c: Context): number => c.packing(parameterOf(c.plan.graph, gradient)!).size;
+
+/** Adds up a node's partial sums, in order, over a range of floats. */
+function sumPartials(index: number, parts: number, range: string, c: Context): string {
+  const { offset, stride } = c.plan.arena.partials.get(index)!;
+  const v = vector(c.choice(index).lanes);
+  return `sum_partials<${v}>(memory.at(${offset}), ${parts}, ${stride / 4}, ${range}, ${c.memory(resultOf(c.node(index)))});`;
+}
+
+/** Adds up what the uses of a parameter contribute to its gradient, by ranges of floats. */
+function totalJob(index: number, floats: number, c: Context): Job {
+  const node = c.node(index);
+  const size = packedSize(resultOf(node), c);
+  const range = `const auto [i0, i1] = block_range<${floats}>(${size}, unit);`;
+  const body = [range, sumPartials(index, node.inputs.length, "i0, i1", c)];
+  return { node, units: `block_ranges<${floats}>(${size})`, name: "unit", body };
 }
 
 /** Statistics of batch normalisation: parts in double, then what follows from all of them. */
@@ -172,7 +191,8 @@ function statisticJobs(index: number, c: Context): { readonly part: Job; readonl
     ],
   });
   if (core.family === "batch_norm_sums") {
-    const call = `finish_sums(${memory}, ${parts}, ${stride}, ${channels}, ${result}, ${c.memory(core.scaled)});`;
+    const numbers = `${parts}, ${stride}, ${channels}`;
+    const call = `finish_sums<${v}>(${memory}, ${numbers}, ${result}, ${c.memory(core.scaled)});`;
     return { part: part(values.join(", ")), finish: { node, units: "1", name: "", body: [call] } };
   }
   // Only a step moves the running values.

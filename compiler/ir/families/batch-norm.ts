@@ -32,6 +32,7 @@ export const batchNorm: FamilyDefinition<"batch_norm"> = {
 export const batchMoments: FamilyDefinition<"batch_moments"> = {
   result: (_, [x]) => single([x!.type.shape[0]!]),
   acrossBatch: true,
+  movesBuffers: true,
 };
 
 export const batchNormSums: FamilyDefinition<"batch_norm_sums"> = {

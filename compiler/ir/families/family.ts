@@ -19,6 +19,8 @@ export interface FamilyDefinition<F extends Family = Family> {
   readonly readsFlat?: true;
   /** The result mixes samples: everything before must be finished for the whole batch. */
   readonly acrossBatch?: true;
+  /** Moves the buffers among its operands: nodes that move the same ones keep their order. */
+  readonly movesBuffers?: true;
 }
 
 export interface AdjointContext<F extends Family> {

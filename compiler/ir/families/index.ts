@@ -6,7 +6,7 @@ import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { adaptivePool, adaptivePoolGrad, pool, poolGrad } from "./pool.ts";
-import { activity, affineSample, batchMean, channelSum, map, reshape, update } from "./simple.ts";
+import { activity, affineSample, batchMean, channelSum, gradientTotal, map, reshape, update } from "./simple.ts";
 
 const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   map,
@@ -32,6 +32,7 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   class_hits: classHits,
   channel_sum: channelSum,
   activity,
+  gradient_total: gradientTotal,
   reshape,
   affine_sample: affineSample,
   batch_mean: batchMean,

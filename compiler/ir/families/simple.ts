@@ -19,6 +19,11 @@ export const activity: FamilyDefinition<"activity"> = {
   acrossBatch: true,
 };
 
+export const gradientTotal: FamilyDefinition<"gradient_total"> = {
+  result: (_, [part]) => single(part!.type.shape),
+  acrossBatch: true,
+};
+
 export const reshape: FamilyDefinition<"reshape"> = {
   result: ({ shape }) => batched(shape),
   epilogue: true,
