@@ -158,8 +158,8 @@ const texts: Readonly<Record<string, string>> = {
     out concat(in -> conv(a, kernel=1) -> tanh, in -> conv(b, kernel=1) -> tanh -> conv(b, kernel=3, pad=1) -> tanh,
                in -> conv(c, kernel=5, pad=2), in -> max_pool(3, stride=1, pad=1) -> conv(a, kernel=1))
   }
-  model Inception3 { input x: f32[3, 9, 8]
-    y = x -> Inception(5, 20, 3) -> tanh -> Inception(4, 7, 33) -> max_pool(3) -> flatten -> dense(3)
+  model Inception3 { input x: f32[3, 4, 5]
+    y = x -> Inception(5, 20, 3) -> tanh -> Inception(4, 7, 9) -> max_pool([2, 5]) -> flatten -> dense(3)
     output a: class[3] = y -> softmax
     ${one} }`,
   "dense blocks: every layer sees all before it": `block Grow(by) {
@@ -192,11 +192,11 @@ const texts: Readonly<Record<string, string>> = {
     output sequence: f32[15, 7] = s -> softmax
     output a: class[3] = y -> softmax
     ${one} }`,
-  "joined values that are outputs, and normalised": `model JoinedOutputs { input x: u8[3, 6, 5]
+  "joined values that are an output too": `model JoinedOutputs { input x: u8[3, 6, 5]
     n = x -> normalize(mean=[0.5, 0.4, 0.3], std=[0.2, 0.3, 0.25])
     c = n -> conv(6, kernel=3, pad=1)
-    j = c -> concat(n) -> batch_norm
-    y = j -> relu -> flatten -> dense(3)
+    j = c -> concat(n)
+    y = j -> tanh -> flatten -> dense(3)
     output all: f32[9, 6, 5] = j
     output a: class[3] = y -> softmax
     ${one} }`,
@@ -206,11 +206,6 @@ const texts: Readonly<Record<string, string>> = {
     q = h -> adaptive_avg_pool([7, 5]) -> adaptive_avg_pool(9) -> adaptive_avg_pool(1) -> flatten -> dense(3)
     output a: class[3] = p -> softmax
     ${train("cross_entropy(p, a) + 0.5 * cross_entropy(q, a)")} }`,
-  "joined bands": `model JoinedBands { input x: f32[5, 260, 210]
-    y = concat(x -> tanh, x -> adaptive_avg_pool([100, 70]) -> adaptive_avg_pool([260, 210]), x, x, x, x, x, x,
-               x, x, x, x, x, x, x) -> max_pool(10) -> global_avg_pool -> dense(3)
-    output a: class[3] = y -> softmax
-    ${one} }`,
   "gates, slopes and quotients": `block Gated(channels) {
     x = in -> conv(channels, kernel=3, pad=1, groups=channels) -> hard_swish
     out x -> mul(x -> global_avg_pool -> dense(3) -> prelu -> dense(channels) -> hard_sigmoid) -> add(in)
