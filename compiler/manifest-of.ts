@@ -45,6 +45,7 @@ export function manifestOf(
           epochs: train.epochs,
           optimizer: describe(train.optimizer),
           schedule: describe(train.schedule),
+          ...(train.clip !== "none" && { clip: describe(train.clip) }),
           rectified: rectifiedOf(plans.plans.step.graph),
           state: plans.plans.step.graph.optimizer?.slots ?? [],
           metrics: plans.metrics,
@@ -58,7 +59,7 @@ function rectifiedOf(graph: Graph) {
 }
 
 /** `sgd(lr=0.05, momentum=0.9)` */
-function describe({ definition, attributes }: Use<"optimizer"> | Use<"schedule">): string {
+function describe({ definition, attributes }: Use<"optimizer"> | Use<"schedule"> | Use<"clip">): string {
   const given = Object.entries(attributes).filter(([name, value]) => value !== definition.attributes[name]?.default);
   const list = given.map(([name, value]) => `${name}=${String(value)}`).join(", ");
   return list === "" ? definition.name : `${definition.name}(${list})`;

@@ -1,6 +1,7 @@
 // What generated programs are written with: where values live, and loops over the units that the compiler cut.
 #pragma once
 #include "addon/model.h"
+#include "kernels/reduce.h"
 #include "tensor/tensor.h"
 
 namespace cnnc::CNNC_ISA {
@@ -70,6 +71,15 @@ CNNC_INLINE void for_ranges(const Call& call, long size, const F& f) {
     const auto [i0, i1] = block_range<Floats>(size, unit);
     f(i0, i1);
   });
+}
+
+// √(Σ x[i]²) over a block of floats: each range into a place of its own in `squares`, those in order.
+template <int Floats>
+CNNC_INLINE double block_norm(const Call& call, const float* x, long size, double* squares) {
+  for_ranges<Floats>(call, size, [&](long i0, long i1) { squares[i0 / Floats] = sum_of_squares(x, i0, i1); });
+  double total = 0;
+  for (long i = 0; i < block_ranges<Floats>(size); i++) total += squares[i];
+  return __builtin_sqrt(total);
 }
 
 // Work of several kinds that may run at the same time.

@@ -79,6 +79,7 @@ export interface CheckedTrain {
   readonly span: Span;
   readonly optimizer: Use<"optimizer">;
   readonly schedule: Use<"schedule">;
+  readonly clip: Use<"clip"> | "none";
   readonly batch: number;
   readonly epochs: number;
   readonly augments: readonly CheckedAugment[];

@@ -8,9 +8,9 @@ import { checkLoss, hasTarget } from "./loss.ts";
 import type { Outputs } from "./loss.ts";
 import type { CheckedTrain, LossExpression, Use } from "./program.ts";
 import { quantityIn } from "./quantities.ts";
-import { resolveWord, suggestion } from "./words.ts";
+import { kindNouns, resolveWord, suggestion } from "./words.ts";
 
-const settingNames = ["loss", "optimizer", "schedule", "batch", "epochs"] as const;
+const settingNames = ["loss", "optimizer", "schedule", "clip", "batch", "epochs"] as const;
 type SettingName = (typeof settingNames)[number];
 
 const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
@@ -33,6 +33,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     span: loss?.value.span,
     optimizer: optimizer && useOf("optimizer", "sgd(lr=0.05)", optimizer.value, c),
     schedule: scheduleOf(settings.get("schedule"), node, c),
+    clip: clipOf(settings.get("clip"), c),
     batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
     augments: checkAugments(node.augments, model),
@@ -76,8 +77,12 @@ function scheduleOf(setting: Setting | undefined, { span }: Train, c: Context): 
   return useOf("schedule", "", { kind: "Call", callee, arguments: [], bare: true, span }, c);
 }
 
+function clipOf(setting: Setting | undefined, c: Context): CheckedTrain["clip"] | undefined {
+  return setting === undefined ? "none" : useOf("clip", "norm(1)", setting.value, c);
+}
+
 /** A setting that is a word with arguments; without arguments the word alone does. */
-function useOf<K extends "optimizer" | "schedule">(
+function useOf<K extends "optimizer" | "schedule" | "clip">(
   kind: K,
   example: string,
   node: Expression,
@@ -87,7 +92,7 @@ function useOf<K extends "optimizer" | "schedule">(
   if (call === undefined) {
     const evaluated = c.evaluate(node);
     if (evaluated.kind === "unknown") return undefined;
-    const expected = `${kind === "optimizer" ? "an" : "a"} ${kind}, like \`${example}\``;
+    const expected = `${kindNouns[kind]}, like \`${example}\``;
     c.reporter.add("CNN321", node.span, { name: kind, expected, found: describe(evaluated) });
     return undefined;
   }

@@ -16,6 +16,7 @@ export const kindNouns: Readonly<Record<Kind, string>> = {
   loss: "a loss",
   optimizer: "an optimizer",
   schedule: "a schedule",
+  clip: "a gradient clip",
   initializer: "an initializer",
   augmentation: "an augmentation",
 };
@@ -26,6 +27,7 @@ const usage: Readonly<Record<Kind, (word: string) => string>> = {
   loss: (word) => `losses stand in the \`train\` section: \`loss = ${word}(value, output)\``,
   optimizer: (word) => `optimizers stand in the \`train\` section: \`optimizer = ${word}(…)\``,
   schedule: (word) => `schedules stand in the \`train\` section: \`schedule = ${word}\``,
+  clip: (word) => `gradient clips stand in the \`train\` section: \`clip = ${word}(…)\``,
   initializer: (word) => `initializers are arguments of layers: \`init=${word}\``,
   augmentation: (word) => `augmentations stand in the \`train\` section: \`augment image -> ${word}(…)\``,
 };

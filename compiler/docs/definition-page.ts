@@ -23,6 +23,11 @@ const kinds: { readonly [K in Definition["kind"]]: Kind } = {
   loss: { title: "Loss", plural: "Losses", use: (signature) => `train { loss = ${signature} … }` },
   optimizer: { title: "Optimiser", plural: "Optimisers", use: (signature) => `train { optimizer = ${signature} … }` },
   schedule: { title: "Schedule", plural: "Schedules", use: (signature) => `train { schedule = ${signature} … }` },
+  clip: {
+    title: "Gradient clipping",
+    plural: "Gradient clipping",
+    use: (signature) => `train { clip = ${signature} … }`,
+  },
   initializer: {
     title: "Initialiser",
     plural: "Initialisers",

@@ -28,7 +28,8 @@ export type Expression =
       readonly otherwise: Expression;
     };
 
-export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps";
+/** `gradient_norm`, the L2 norm over the gradients of all parameters, is computed by the step itself. */
+export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps" | "gradient_norm";
 export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "erf" | "cos" | "sin";
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
 
@@ -136,6 +137,10 @@ export function streamsOf(x: Expression): string[] {
 
 export function reads(x: Expression, op: Expression["op"]): boolean {
   return x.op === op || parts(x).some((part) => reads(part, op));
+}
+
+export function readsScalar(x: Expression, name: ScalarName): boolean {
+  return x.op === "scalar" ? x.name === name : parts(x).some((part) => readsScalar(part, name));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { resultOf, type Graph, type Node, type ValueId } from "./graph.ts";
+import type { State } from "./plan.ts";
 
 /** The parameter that a value is the gradient of, or one of the parts that `gradient_total` adds up. */
 export function parameterOf({ nodes, gradients, parameters }: Graph, id: ValueId): ValueId | undefined {
@@ -6,6 +7,12 @@ export function parameterOf({ nodes, gradients, parameters }: Graph, id: ValueId
   if (at >= 0) return parameters[at];
   const total = nodes.find(({ core, inputs }) => core.family === "gradient_total" && inputs.includes(id));
   return total && parameters[gradients.indexOf(resultOf(total))];
+}
+
+/** Floats of the parameter block that are learned: buffers stand behind them. */
+export function learnedFloats({ graph, packings, block }: State): number {
+  const [buffer] = graph.buffers;
+  return buffer === undefined ? block! : packings!.get(buffer)!.offset;
 }
 
 /** The weights that a node reads, or computes the gradient of, in packed blocks of outputs. */

@@ -118,7 +118,10 @@ export interface Arena {
   readonly withoutReuse: number;
 }
 
-/** Parts of a sum over the batch: bytes from the start of the arena, and from one part to the next. */
+/**
+ * Parts of a sum over the batch, or over the parameter block: bytes from the start of the arena, and from one part to
+ * the next.
+ */
 export interface Partials {
   readonly offset: number;
   readonly stride: number;

@@ -1,7 +1,7 @@
 import { parametersOf } from "../check/cost.ts";
-import type { CheckedAugment, CheckedModel, Layer, LossExpression } from "../check/program.ts";
+import type { CheckedAugment, CheckedModel, CheckedTrain, Layer, LossExpression } from "../check/program.ts";
 import { Builder } from "../ir/builder.ts";
-import { e, type Expression } from "../ir/expression.ts";
+import { e, mapLeaves, type Expression } from "../ir/expression.ts";
 import type { Graph, Origin, ProgramName, ValueId } from "../ir/graph.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
 import { affineSampleOf } from "./augment.ts";
@@ -95,13 +95,21 @@ function lowerTraining(
   if (program !== "step") return graph;
   const rectified = model.layers.filter(({ operator }) => operator.activation?.rectifies);
   const watched = rectified.map(({ name }) => ({ layer: name, value: values.get(name)! }));
-  const { definition, attributes } = train.optimizer;
-  const optimizer = {
-    slots: definition.slots(attributes as never),
-    steps: definition.update(attributes as never),
-    origin: originOf(train.optimizer),
-  };
-  return { ...graph, watched, optimizer };
+  return { ...graph, watched, optimizer: optimizerOf(train) };
+}
+
+/** The optimiser over gradients as the clip leaves them. */
+function optimizerOf({ optimizer, clip }: CheckedTrain): NonNullable<Graph["optimizer"]> {
+  const { definition, attributes } = optimizer;
+  const clipped = (leaf: Expression): Expression =>
+    clip !== "none" && leaf.op === "value" && leaf.id === "gradient"
+      ? clip.definition.clip(leaf, clip.attributes as never)
+      : leaf;
+  const steps = definition.update(attributes as never).map(({ value, expression }) => ({
+    value,
+    expression: mapLeaves(expression, clipped),
+  }));
+  return { slots: definition.slots(attributes as never), steps, origin: originOf(optimizer) };
 }
 
 const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };

@@ -151,6 +151,12 @@ export interface Schedule<A extends Attributes = Attributes> extends Word<A> {
   readonly rate: (lr: number, attributes: Values<A>) => Expression;
 }
 
+export interface Clip<A extends Attributes = Attributes> extends Word<A> {
+  readonly kind: "clip";
+  /** What the optimiser sees of a gradient, by the gradient and the scalar `gradient_norm`. */
+  readonly clip: (gradient: Expression, attributes: Values<A>) => Expression;
+}
+
 /** The distribution a weight's first values are drawn from. */
 export type Distribution =
   | { readonly kind: "normal"; readonly std: number }
@@ -176,7 +182,7 @@ export interface Augmentation<A extends Attributes = Attributes> extends Word<A>
   }) => AffineMap;
 }
 
-export type Definition = Operator | Loss | Optimizer | Schedule | InitializerWord | Augmentation;
+export type Definition = Operator | Loss | Optimizer | Schedule | Clip | InitializerWord | Augmentation;
 
 /** Types a definition's attributes, then forgets them: the registry holds words of any attributes. */
 function define<D extends Definition, K extends D["kind"]>(kind: K) {
@@ -185,11 +191,12 @@ function define<D extends Definition, K extends D["kind"]>(kind: K) {
   ): Extract<Definition, { kind: K }> => ({ kind, ...definition }) as unknown as Extract<Definition, { kind: K }>;
 }
 type Of<A extends Attributes> =
-  Operator<A> | Loss<A> | Optimizer<A> | Schedule<A> | InitializerWord<A> | Augmentation<A>;
+  Operator<A> | Loss<A> | Optimizer<A> | Schedule<A> | Clip<A> | InitializerWord<A> | Augmentation<A>;
 
 export const defineOperator = define<Operator, "operator">("operator");
 export const defineLoss = define<Loss, "loss">("loss");
 export const defineOptimizer = define<Optimizer, "optimizer">("optimizer");
 export const defineSchedule = define<Schedule, "schedule">("schedule");
+export const defineClip = define<Clip, "clip">("clip");
 export const defineInitializer = define<InitializerWord, "initializer">("initializer");
 export const defineAugmentation = define<Augmentation, "augmentation">("augmentation");

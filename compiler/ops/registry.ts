@@ -18,6 +18,7 @@ import { dropout } from "./dropout/dropout.ts";
 import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
 import { gelu } from "./gelu.ts";
+import { norm, value } from "./gradient-clips.ts";
 import { hardSigmoid } from "./hard-sigmoid.ts";
 import { hardSwish } from "./hard-swish.ts";
 import { identity } from "./identity.ts";
@@ -62,6 +63,8 @@ const definitions: readonly Definition[] = [
   elu,
   flatten,
   gelu,
+  norm,
+  value,
   hardSigmoid,
   hardSwish,
   identity,

@@ -1,5 +1,6 @@
-import { valueOf, type Graph, type ValueId } from "../ir/graph.ts";
-import { parameterOf } from "../ir/parameters.ts";
+import { readsScalar } from "../ir/expression.ts";
+import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
+import { learnedFloats, parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
@@ -106,6 +107,8 @@ function placeOnce(
     for (const node of nodes) {
       if (units.by === "preparation")
         graph.nodes[node]!.outputs.forEach((id) => prepared.set(id, preparation.take(channelBytes(state, id))));
+      if (units.by === "ranges" && readsNorm(graph.nodes[node]!))
+        partials.set(node, { offset: arena.take(8 * Math.ceil(learnedFloats(state) / units.floats)), stride: 8 });
       if (units.by !== "sums") continue;
       const { parts = 1 } = state.choices![node]!;
       if (parts > 1) {
@@ -118,6 +121,11 @@ function placeOnce(
     }
   for (const { node, size } of state.derived!) derived.set(node, arena.take(size * 4));
   return { once: arena.size, partials, derived, statistics, prepared, preparedBytes: preparation.size };
+}
+
+/** The norm of the gradients is the sum of a double for each range of the learned parameters. */
+function readsNorm({ body }: Node): boolean {
+  return body.some(({ expression }) => readsScalar(expression, "gradient_norm"));
 }
 
 /** Layer after layer, without gaps: what the host hands out as it is. */

@@ -37,6 +37,14 @@ CNNC_KERNEL void sum_partials(const float* partials, int count, long stride, lon
   }
 }
 
+// Σ x[i]² over [i0, i1), a multiple of 8 floats, in double: i goes to the sum i % 8, to have additions in flight.
+inline double sum_of_squares(const float* x, long i0, long i1) {
+  double acc[8] = {};
+  for (long i = i0; i < i1; i += 8)
+    CNNC_UNROLL for (int u = 0; u < 8; u++) acc[u] += double(x[i + u]) * x[i + u];
+  return ((acc[0] + acc[1]) + (acc[2] + acc[3])) + ((acc[4] + acc[5]) + (acc[6] + acc[7]));
+}
+
 // The mean of v[0] … v[n - 1], summed in double precision from first to last; 0 of nothing.
 inline double batch_mean(const float* v, long n) {
   double total = 0;

@@ -41,6 +41,8 @@ export interface TrainManifest {
   /** For display: `sgd(lr=0.05, momentum=0.9)`. The code itself is compiled in. */
   readonly optimizer: string;
   readonly schedule: string;
+  /** How gradients are clipped, `norm(max=1)`; absent where they are not. */
+  readonly clip?: string;
   /** Names of the optimiser's per-parameter state, e.g. ["velocity"]. */
   readonly state: readonly string[];
   /** Layers whose units are watched, in the addon's order: a unit is a channel of a rectified layer. */

@@ -16,8 +16,8 @@ Right: \`logits = image -> conv(6, kernel=5)\``,
     title: "unknown word",
     severity: "error",
     message: "there is no {kind} called `{name}`",
-    explain: `The words behind \`->\` and in front of \`(\` are operators; losses, optimizers and schedules have their places in
-the \`train\` section.
+    explain: `The words behind \`->\` and in front of \`(\` are operators; losses, optimizers, schedules and gradient clips
+have their places in the \`train\` section.
 
 Wrong: \`x = image -> convolution(6, kernel=5)\`
 
@@ -27,8 +27,8 @@ Right: \`x = image -> conv(6, kernel=5)\``,
     title: "word of another kind",
     severity: "error",
     message: "`{name}` is {found}, not {expected}",
-    explain: `Operators compute values in a chain; losses, optimizers, schedules and initializers are settings of the
-\`train\` section or of an operator. One cannot stand in the place of the other.
+    explain: `Operators compute values in a chain; losses, optimizers, schedules, gradient clips and initializers are
+settings of the \`train\` section or of an operator. One cannot stand in the place of the other.
 
 Wrong: \`logits -> cross_entropy\`
 
@@ -165,7 +165,7 @@ Right: \`input image: u8[1, 28, 28]\``,
     title: "unknown setting",
     severity: "error",
     message: "`train` has no setting `{name}`",
-    explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`batch\` and \`epochs\`.
+    explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`clip\`, \`batch\` and \`epochs\`.
 
 Wrong: \`train { optimiser = sgd(lr=0.1) … }\`
 

@@ -42,8 +42,10 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       return [];
     case "sums":
       return ["// Sums over parts of the batch, added in order.", ...sums(nodes, units.floats, c)];
-    case "ranges":
-      return [origin(c.node(first)), ...printUpdate(c.node(first), c).call(units.floats)];
+    case "ranges": {
+      const norm = c.plan.arena.partials.get(first);
+      return [origin(c.node(first)), ...printUpdate(c.node(first), c).call(units.floats, norm)];
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { parts, reads, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
+import { learnedFloats } from "../../ir/parameters.ts";
+import type { Partials } from "../../ir/plan.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
 import { double, float } from "./names.ts";
@@ -8,7 +10,7 @@ import { double, float } from "./names.ts";
 export function printUpdate(
   node: Node,
   c: Context,
-): { definition: readonly string[]; call: (floats: number) => readonly string[] } {
+): { definition: readonly string[]; call: (floats: number, norm?: Partials) => readonly string[] } {
   if (node.core.family !== "update") throw new Error("not an update");
   const { slots } = node.core;
   const names = ["weight", ...slots];
@@ -26,9 +28,8 @@ export function printUpdate(
     if (at >= 0) return { op: "value", id: `V(scalar_${at})` };
     return mapParts(x, withScalars);
   };
-  const { block, packings, graph } = c.plan;
-  // Buffers stand behind the parameters.
-  const learned = graph.buffers.length > 0 ? packings.get(graph.buffers[0]!)!.offset : block;
+  const { block, graph } = c.plan;
+  const learned = learnedFloats(c.plan);
   const lanes = c.plan.target.lanes[0]!;
   const values = scalars.map((x) => `float(${printCpp(x, doubles)})`);
   return {
@@ -46,10 +47,16 @@ export function printUpdate(
       "  }",
       "};",
     ],
-    call: (floats) => [
+    call: (floats, norm) => [
       "const double step = double(call.step);",
-      `const double learning_rate = scalars::${c.plan.graph.model}_learning_rate(step, call.total_steps);`,
+      `const double learning_rate = scalars::${graph.model}_learning_rate(step, call.total_steps);`,
       "(void)step, (void)learning_rate;",
+      ...(norm
+        ? [
+            `double* const squares = reinterpret_cast<double*>(memory.at(${norm.offset}));`,
+            `const double gradient_norm = block_norm<${floats}>(call, call.gradients, ${learned}, squares);`,
+          ]
+        : []),
       "using namespace scalars;",
       `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, ${values.join(", ")}};`,
       `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
