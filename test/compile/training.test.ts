@@ -66,3 +66,18 @@ describe("LeNet without dropout", () => {
     checkLoss(addon, model!, 2, 8);
   });
 });
+
+describe("Fashion-ResNet, narrow, without dropout and augmentation", () => {
+  const blocks = readText("examples/fashion-resnet/blocks.cnn").replace("cnn 1", "");
+  const text = readText("examples/fashion-resnet/fashion-resnet.cnn")
+    .replace(/^import .*$/m, blocks)
+    .replace("width=24, dropout=0.2", "width=4, dropout=0")
+    .replace(/^ *augment .*$/m, "");
+  const [model] = modelsOf(text, "fashion-resnet.cnn");
+
+  it("predicts and has the gradients of the float64 reference, through all layers", async () => {
+    const addon = await buildTestAddon("fashion_resnet_reference", [model!], nativeIsa());
+    checkForward(addon, model!, 3, 2);
+    checkLoss(addon, model!, 3, 4);
+  });
+});
