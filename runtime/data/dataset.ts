@@ -68,7 +68,7 @@ export function pick<Columns>(dataset: Dataset<Columns>, indices: ArrayLike<numb
   };
 }
 
-function checkIndices(indices: ArrayLike<number>, size: number): void {
+export function checkIndices(indices: ArrayLike<number>, size: number): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     if (!(index >= 0 && index < size && Number.isInteger(index))) {

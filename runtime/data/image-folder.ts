@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { CnncDataError, reasonOf } from "../errors.ts";
-import type { Dataset } from "./dataset.ts";
+import { checkIndices, type Dataset } from "./dataset.ts";
 import { readImages, type DecodedImage, type ImageFit } from "./image.ts";
 
 export interface ImageFolderOptions<Input extends string, Target extends string> {
@@ -41,6 +41,7 @@ export async function openImageFolder<Input extends string, Target extends strin
   const classes = Int32Array.from(lists.flatMap((list, index) => list.map(() => index)));
   if (files.length === 0) throw new CnncDataError(`${folder}: there are no pictures in ${labels.join(", ")}`);
   const gather = async (indices: ArrayLike<number>) => {
+    checkIndices(indices, files.length);
     const chosen = Array.from(indices, (index) => files[index]!);
     const image = await readImages(chosen, { shape: options.shape, ...(options.fit && { fit: options.fit }) });
     const target = Int32Array.from(indices, (index) => classes[index]!);

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import * as fs from "node:fs/promises";
 import { CnncDataError, reasonOf } from "../errors.ts";
 import { describeShape } from "../tensor/typed-array.ts";
 
@@ -10,6 +10,9 @@ export interface ImageOptions {
   readonly shape: readonly number[];
   readonly fit?: ImageFit;
 }
+
+/** Pixels: a file of some bytes can claim to be a picture of gigabytes. */
+const largestPicture = 2 ** 27;
 
 /** One decoded picture, as decoders yield it; goes into a u8 input as it is. */
 export interface DecodedImage {
@@ -23,15 +26,16 @@ export async function readImage(source: string | URL | Uint8Array, options: Imag
   const name = source instanceof Uint8Array ? "picture" : String(source);
   const sharp = await loadSharp();
   try {
-    const input = source instanceof URL ? fileURLToPath(source) : source;
-    const picture = sharp(input, { failOn: "truncated" })
+    const bytes = source instanceof Uint8Array ? source : await fs.readFile(source);
+    mustBePicture(bytes);
+    const picture = sharp(bytes, { failOn: "truncated", limitInputPixels: largestPicture })
       .autoOrient()
       .resize(width, height, { fit: options.fit ?? "cover" })
       .flatten({ background: "#000" });
     const coloured = channels === 1 ? picture.greyscale() : picture.toColourspace("srgb");
     const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return { data: withChannels(bytes, info.channels, channels), layout: "hwc" };
+    const elements = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { data: withChannels(elements, info.channels, channels), layout: "hwc" };
   } catch (error) {
     throw new CnncDataError(`${name}: ${reasonOf(error)}`, { cause: error });
   }
@@ -61,6 +65,14 @@ export async function encodePng(
   const sharp = await loadSharp();
   const raw = { ...size, channels: size.channels as 1 | 3 };
   return sharp(data, { raw }).png().toBuffer();
+}
+
+/** The decoder reads many formats more, drawings and documents among them. */
+function mustBePicture(bytes: Uint8Array): void {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  if (start.startsWith("\x89PNG\r\n\x1a\n") || start.startsWith("\xff\xd8\xff")) return;
+  if (start.startsWith("RIFF") && start.endsWith("WEBP")) return;
+  throw new CnncDataError("not a PNG, JPEG or WebP picture");
 }
 
 function pictureSize(shape: readonly number[]): { channels: number; height: number; width: number } {

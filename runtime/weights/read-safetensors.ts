@@ -100,6 +100,7 @@ function naming<T>(file: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new CnncWeightsError(`${file}: ${reasonOf(error)}`, { cause: error });
+    const fault = error instanceof CnncWeightsError ? error : {};
+    throw new CnncWeightsError(`${file}: ${reasonOf(error)}`, { ...fault, cause: error });
   }
 }

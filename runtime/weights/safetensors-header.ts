@@ -33,14 +33,48 @@ export function parseHeader(json: Uint8Array, dataBytes: number): SafetensorsHea
 }
 
 function parseObject(json: Uint8Array): Record<string, unknown> {
+  let text: string;
   let root: unknown;
   try {
-    root = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(json);
+    root = JSON.parse(text);
   } catch (error) {
     throw new CnncWeightsError(`the header is not JSON: ${reasonOf(error)}`, { cause: error });
   }
   if (!isObject(root)) throw new CnncWeightsError("the header is not a JSON object");
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw new CnncWeightsError(`the header has ${JSON.stringify(twice)} twice`);
   return root;
+}
+
+/** A key that an object of valid JSON has twice: JSON.parse keeps the last one without a word. */
+function repeatedKey(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < json.length; at++) {
+    if (json[at] === "{") open.push(new Set());
+    else if (json[at] === "}") open.pop();
+    else if (json[at] === '"') {
+      const end = endOfString(json, at);
+      const key = isFollowedByColon(json, end) ? (JSON.parse(json.slice(at, end)) as string) : undefined;
+      if (key !== undefined && open.at(-1)!.has(key)) return key;
+      if (key !== undefined) open.at(-1)!.add(key);
+      at = end - 1;
+    }
+  }
+  return undefined;
+}
+
+/** Where the string that begins at `start` has ended. */
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
+  return at + 1;
+}
+
+function isFollowedByColon(json: string, end: number): boolean {
+  let at = end;
+  while (/\s/.test(json.charAt(at))) at++;
+  return json[at] === ":";
 }
 
 function readMetadata(value: unknown): Record<string, string> {
@@ -53,7 +87,7 @@ function readMetadata(value: unknown): Record<string, string> {
 
 function readEntry(name: string, value: unknown): TensorEntry {
   const fail = (what: string): never => {
-    throw new CnncWeightsError(`tensor ${name}: ${what}`);
+    throw new CnncWeightsError(`tensor ${name}: ${what}`, { tensor: name });
   };
   if (!isObject(value)) return fail("its entry is not an object");
   const { dtype, shape, data_offsets: offsets } = value;
@@ -73,7 +107,8 @@ function checkCoverage(tensors: ReadonlyMap<string, TensorEntry>, dataBytes: num
   let at = 0;
   for (const [name, { begin, end }] of inOrder) {
     if (begin !== at) {
-      throw new CnncWeightsError(`tensor ${name} begins at ${begin}, the one before it ends at ${at}`);
+      const message = `tensor ${name} begins at ${begin}, the one before it ends at ${at}`;
+      throw new CnncWeightsError(message, { tensor: name });
     }
     at = end;
   }

@@ -44,6 +44,7 @@ beforeAll(async () => {
   await writeSafetensors(at("missing"), [bias]);
   await writeSafetensors(at("turned"), [tensor("dense1.weight", [3, 2], [1, 2, 3, 4, 5, 6]), bias]);
   await writeSafetensors(at("more"), [weight, bias, tensor('é"x', [1], [1])]);
+  await writeSafetensors(at("infinite"), [weight, tensor("dense1.bias", [2], [0, Infinity])]);
   fs.writeFileSync(at("cut"), fs.readFileSync(at("good")).subarray(0, -1));
   fs.writeFileSync(at("text"), "hello, world, hello");
 });
@@ -60,7 +61,7 @@ describe("the C interface", () => {
   });
 
   it("loads, checks and predicts", async () => {
-    const files = ["none", "text", "cut", "missing", "turned", "more", "good"].map(at);
+    const files = ["none", "text", "cut", "missing", "turned", "more", "infinite", "good"].map(at);
     const output = await run(at("program"), files);
     expect(output.replaceAll(`${folder}/`, "").split("\n")).toEqual([
       "the library has no model of this name",
@@ -73,6 +74,7 @@ describe("the C interface", () => {
       "-1 missing: dense1.weight is missing in the file",
       "-1 turned: dense1.weight: the file has another shape",
       '-1 more: the file has é"x, the model has not',
+      "-1 infinite: dense1.bias: the value at 1 is not finite",
       "0 ",
       "-1 batch must be at least 1",
       "0 ",

@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { corruptFiles, soundFile } from "../support/corrupt-safetensors.ts";
+import { mutations } from "../support/mutations.ts";
 import { run } from "./fake-addon.ts";
 
 /** Parts of the host by themselves, in C++ programs that print what is wrong. */
@@ -32,11 +34,45 @@ describe("the thread pool", () => {
   });
 });
 
+/** Any access outside memory ends the program. */
+const watched = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover"];
+
+describe("the reader of weights for C", () => {
+  it("refuses files that are damaged, and survives random ones", async () => {
+    const names = ["addon/c/safetensors.cc", "addon/c/json-reader.cc"].map((it) => path.join(native, it));
+    const program = await build("safetensors", [checks("safetensors-check.cc"), ...names], watched);
+    const answers = async (files: readonly Uint8Array[]) => {
+      const paths = files.map((bytes, i) => {
+        const file = path.join(folder, `weights${i}`);
+        fs.writeFileSync(file, bytes);
+        return file;
+      });
+      return (await run(program, paths)).split("\n").slice(0, -1);
+    };
+    // The reader looks at no metadata, and leaves names as they are.
+    const { "a header that is not UTF-8": _, ...others } = corruptFiles;
+    const damaged = Object.entries(others);
+    const found = await answers(damaged.map(([, bytes]) => bytes));
+    expect(damaged.filter((_, i) => found[i] === "read").map(([what]) => what)).toEqual([]);
+    expect(found).toHaveLength(damaged.length);
+    expect(await answers([soundFile])).toEqual(["read"]);
+    const random = mutations(soundFile, 500);
+    expect(await answers(random)).toHaveLength(random.length);
+  });
+
+  it("waits for no pipe", async () => {
+    const pipe = path.join(folder, "pipe");
+    await run("mkfifo", [pipe]);
+    expect(await run(path.join(folder, "safetensors"), [pipe, folder])).toBe(
+      `${pipe} cannot be opened\n${folder} cannot be opened\n`,
+    );
+  });
+});
+
 describe("the host", () => {
   it("finds elements in every layout, and has aligned memory", async () => {
     const names = ["addon/buffer.cc", "addon/cpu.cc", "addon/instance.cc", "parallel/pool.cc"];
     const sources = [checks("host-check.cc"), ...names.map((it) => path.join(native, it))];
-    const flags = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover"];
-    expect(await run(await build("host", sources, flags), [])).toBe("done\n");
+    expect(await run(await build("host", sources, watched), [])).toBe("done\n");
   });
 });

@@ -1,5 +1,6 @@
 #include "c-api.h"
 
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <string>
@@ -87,21 +88,32 @@ std::string weights_fault(const Model& model, const cnnc::SafetensorsFile& file)
   return "";
 }
 
+// One value that is no number makes every result one.
+std::string values_fault(const Parameter& parameter, const std::vector<float>& values) {
+  for (size_t i = 0; i < values.size(); i++)
+    if (!std::isfinite(values[i]))
+      return std::string(parameter.name) + ": the value at " + std::to_string(i) + " is not finite";
+  return "";
+}
+
 int32_t load(cnnc_net* net, const char* path) {
+  if (!path) return fail(net, "the path is null");
   const Model& model = net->instance->model();
   try {
     cnnc::SafetensorsFile file;
     std::string error;
     if (!file.open(path, error)) return fail(net, error);
     error = weights_fault(model, file);
-    if (!error.empty()) return fail(net, std::string(path) + ": " + error);
     std::vector<float> values;
-    for (int32_t i = 0; i < model.parameter_count; i++) {
-      if (!file.read(file.tensors().at(model.parameters[i].name), values, error))
-        return fail(net, std::string(path) + ": " + error);
-      net->instance->set_parameter(i, values.data());
-      net->filled[static_cast<size_t>(i)] = true;
-    }
+    // Once to look at them, once to set them: a network's weights are not held twice.
+    for (const bool set : {false, true})
+      for (int32_t i = 0; i < model.parameter_count && error.empty(); i++) {
+        const Parameter& parameter = model.parameters[i];
+        if (file.read(file.tensors().at(parameter.name), values, error)) error = values_fault(parameter, values);
+        if (set && error.empty()) net->instance->set_parameter(i, values.data());
+      }
+    if (!error.empty()) return fail(net, std::string(path) + ": " + error);
+    net->filled.assign(net->filled.size(), true);
     return 0;
   } catch (const std::bad_alloc&) {
     return fail(net, "out of memory");

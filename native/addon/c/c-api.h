@@ -38,7 +38,7 @@ typedef struct cnnc_api {
   cnnc_net* (*create)(const char* model, int32_t threads, const char** error);
   void (*destroy)(cnnc_net* net);
 
-  /* All weights from a safetensors file; nothing is changed unless every tensor is there and fits. */
+  /* All weights from a safetensors file; nothing is changed unless every tensor is there, fits and is finite. */
   int32_t (*load)(cnnc_net* net, const char* path);
   /* One weight by its name, row-major in PyTorch's order. */
   int32_t (*set_parameter)(cnnc_net* net, const char* name, const float* values, int64_t count);

@@ -1,6 +1,9 @@
 #include "safetensors.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <set>
 
 #include "json-reader.h"
 
@@ -26,6 +29,12 @@ int64_t size_of(std::FILE* file) {
 #endif
 }
 
+// A pipe would be waited for, for ever.
+bool is_file(const char* path) {
+  struct stat status {};
+  return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFREG;
+}
+
 bool read_bytes(std::FILE* file, int64_t position, void* to, size_t count) {
   return seek(file, position) && std::fread(to, 1, count, file) == count;
 }
@@ -45,7 +54,9 @@ struct Entry {
 
 Entry read_entry(JsonReader& json) {
   Entry entry;
+  std::set<std::string> keys;
   json.object([&](const std::string& key) {
+    if (!keys.insert(key).second) return json.fail();
     if (key == "dtype")
       entry.dtype = json.string();
     else if (key == "shape")
@@ -85,7 +96,7 @@ bool parse_safetensors_header(const std::string& text, std::map<std::string, Sto
 }
 
 bool SafetensorsFile::open(const char* path, std::string& error) {
-  file_.reset(std::fopen(path, "rb"));
+  file_.reset(is_file(path) ? std::fopen(path, "rb") : nullptr);
   if (!file_) return error = std::string(path) + " cannot be opened", false;
   const std::string file = std::string(path) + ": ";
   const int64_t size = size_of(file_.get());
