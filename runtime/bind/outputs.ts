@@ -74,12 +74,11 @@ export class Outputs<M extends ModelTypes> {
   }
 
   present(arrays: readonly Float32Array[]): Predictions<M> {
-    const results: Record<string, unknown> = {};
-    let index = 0;
-    for (const { name, labels } of this.#entries) {
-      const values = arrays[index++]!;
-      results[name] = labels ? new ClassPredictions(values, labels) : values;
-    }
-    return results as Predictions<M>;
+    // Not by assignment: an output may be called __proto__.
+    const results = this.#entries.map(({ name, labels }, index) => {
+      const values = arrays[index]!;
+      return [name, labels ? new ClassPredictions(values, labels) : values] as const;
+    });
+    return Object.fromEntries(results) as Predictions<M>;
   }
 }

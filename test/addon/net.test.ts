@@ -223,7 +223,7 @@ describe("parameters", () => {
 });
 
 describe("an output that is called like a part of every object", () => {
-  it.each(["toString", "constructor", "valueOf"])("%s", (name) => {
+  it.each(["toString", "constructor", "valueOf", "__proto__"])("%s", (name) => {
     const manifest = { ...fakeManifest(), outputs: [{ name, kind: "tensor" as const, shape: [2] }] };
     const tensors = {
       inputs: [{ name: "image", type: "u8", shape: [3] }],
@@ -232,6 +232,7 @@ describe("an output that is called like a part of every object", () => {
     const native = { inferSync: (...[, , , outputs]: Float32Array[][]) => outputs![0]!.fill(7) };
     const own = new Net<LinearTypes>(manifest, tensors as never, native as never);
     const results = own.predictSync({ image }) as unknown as Record<string, unknown>;
+    expect(Object.keys(results)).toEqual([name]);
     expect(results[name]).toEqual(Float32Array.of(7, 7));
   });
 });
