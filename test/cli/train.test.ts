@@ -40,7 +40,7 @@ describe("cnnc build", () => {
     );
     for (const { name, bytes } of files) expect(fs.statSync(path.join(out, name)).size).toBe(bytes);
     const { stdout } = await cnnc(["build", lenet, "--out", out]);
-    expect(stdout).toMatch(/^LeNet \(\w+\) in /);
+    expect(stdout).toMatch(/^LeNet \([\w-]+\) in /);
     expect(stdout).toContain("from the cache");
   });
 
