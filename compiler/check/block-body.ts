@@ -49,6 +49,7 @@ function bodyContext(block: DeclaredBlock, use: BlockUse, { path, home }: BlockP
   const reporter = c.reporter.within([...useNotes(use, c.use), ...c.reporter.uses].slice(0, MOST_USES));
   return {
     ...{ layers, evaluation, read, begin, reporter, use, path, home },
+    enclosure: { kind: "block", name: path, block: block.name, outer: c.enclosure },
     scope: new Scope(),
     blocks: block.words,
     hasInput: true,

@@ -2,6 +2,7 @@ import type { Call, Expression, Link, SourceFile, StringLiteral } from "../../gr
 import type { DeclaredBlock } from "./declared-block.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { LayerList } from "./layer-list.ts";
+import type { Enclosure } from "./program.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Scope } from "./scope.ts";
 import type { BlockUse, Evaluated, Flowing } from "./values.ts";
@@ -24,6 +25,8 @@ export interface ModelContext {
   readonly home: string;
   /** The use of a block that is being checked. */
   readonly use?: BlockUse | undefined;
+  /** The same, with the rounds of `repeat` in between. */
+  readonly enclosure?: Enclosure | undefined;
   /** The context of a statement that defines `name` (an unnamed `out` defines none) by an expression. */
   readonly begin: (model: ModelContext, name: string | undefined, statement?: Expression) => Context;
 }
@@ -43,5 +46,5 @@ export interface Context extends ModelContext {
   /** Passes a value through links. Behind an error the links still check their arguments. */
   readonly follow: (links: readonly Link[], value: Flowing) => Flowing;
   /** The same statement seen from within a `repeat`. */
-  readonly derive: (changes: Partial<Pick<Context, "scope" | "index" | "reporter">>) => Context;
+  readonly derive: (changes: Partial<Pick<Context, "scope" | "index" | "reporter" | "enclosure">>) => Context;
 }

@@ -43,6 +43,7 @@ export function addLayer(use: OperatorUse, c: Context): Incoming {
     operands: operands.map((operand) => operand.name),
     type,
     parameters: (specs ?? []).map((spec) => ({ name: `${home}.${spec.name}`, spec })),
+    enclosure: c.enclosure,
     span: call.span,
     use: c.use,
   };

@@ -50,11 +50,20 @@ export interface Layer {
   readonly type: TensorType;
   /** Uses of one `shared` layer name the same parameters : see `parametersOf`. */
   readonly parameters: readonly CheckedParameter[];
+  /** The innermost use of a block, or round of a `repeat`, that it is part of. */
+  readonly enclosure?: Enclosure | undefined;
   /** The call in the source. */
   readonly span: Span;
   /** The use of a block that it is part of. */
   readonly use?: BlockUse | undefined;
 }
+
+/** What layers stand in: one object for all layers of one use, or of one round. */
+export type Enclosure = {
+  /** `features.Residual1.0`, `features.repeat.0`; a block's is what the names of its layers start with. */
+  readonly name: string;
+  readonly outer: Enclosure | undefined;
+} & ({ readonly kind: "block"; readonly block: string } | { readonly kind: "round" });
 
 export interface CheckedParameter {
   /** `logits.conv1.weight` */

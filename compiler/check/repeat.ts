@@ -5,6 +5,7 @@ import { isList } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
 import { defineName } from "./define.ts";
 import { inspectBody } from "./inspect.ts";
+import { layerName } from "./layer.ts";
 import { formatCount } from "./limits.ts";
 import { Scope } from "./scope.ts";
 import { constantOf, MOST_USES, unknown } from "./values.ts";
@@ -24,7 +25,11 @@ export function followRepeat(node: Repeat, value: Flowing, c: Context): Flowing 
     const reporter = reporterOf(i, node, c);
     c.evaluation.spend(5, node.span, reporter);
     const scope = new Scope(c.scope);
-    const round = c.derive({ scope, reporter, index: `${c.index}.${i}` });
+    const index = `${c.index}.${i}`;
+    const round = c.derive({
+      ...{ scope, reporter, index },
+      enclosure: { kind: "round", name: layerName(c.owner, "repeat", index), outer: c.enclosure },
+    });
     if (node.variable) {
       const { span } = node.variable;
       defineName(node.variable, { kind: "variable", span, value: constantOf(rounds.item(i)) }, round);

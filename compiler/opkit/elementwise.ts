@@ -29,6 +29,7 @@ export function defineElementwise(definition: {
   const { name, summary, doc, forward, gradients, reference, samples } = definition;
   return defineOperator({
     name,
+    category: "join",
     summary,
     doc,
     operands: ["a", "b"],

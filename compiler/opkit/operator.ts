@@ -66,6 +66,19 @@ export interface Activation {
   readonly rectifies?: true;
 }
 
+/** What an operator is for, as pictures of networks colour it. */
+export type Category =
+  | "convolution"
+  | "dense"
+  | "normalisation"
+  | "activation"
+  | "pooling"
+  /** Joins several values. */
+  | "join"
+  | "dropout"
+  /** Moves or resizes, and computes nothing new. */
+  | "shape";
+
 /** One use that tests run: the text of the link, the operand's type, the batch. */
 export interface Sample {
   readonly link: string;
@@ -79,6 +92,7 @@ export interface Sample {
 
 export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "operator";
+  readonly category: Category;
   readonly operands: readonly string[];
   /** Any number of values may follow the declared operands; all arguments by place are values then. */
   readonly variadic?: true;

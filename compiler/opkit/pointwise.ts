@@ -32,6 +32,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
   const { name, summary, doc, forward, gradient, reference, initializer, rectifies, probabilities } = definition;
   return defineOperator<A>({
     name,
+    category: "activation",
     summary,
     doc,
     operands: ["x"],

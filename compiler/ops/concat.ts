@@ -7,6 +7,7 @@ const ranks: Readonly<Record<number, string>> = { 1: "a vector", 2: "a sequence 
 
 export const concat = defineOperator({
   name: "concat",
+  category: "join",
   summary: "Values side by side: the channels of the first, then those of the next.",
   doc:
     "Two values or more become one: [A, H, W] and [B, H, W] become [A + B, H, W]; rows and columns are the same in all. " +

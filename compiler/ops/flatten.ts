@@ -3,6 +3,7 @@ import { sizeOf } from "../shape/tensor-type.ts";
 
 export const flatten = defineOperator({
   name: "flatten",
+  category: "shape",
   summary: "All values of a sample as one vector, in C, H, W order.",
   doc: "[C, H, W] becomes [C·H·W]; element (c, h, w) stands at (c·H + h)·W + w. In front of `dense` it costs nothing.",
   operands: ["x"],

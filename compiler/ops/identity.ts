@@ -2,6 +2,7 @@ import { defineOperator } from "../opkit/operator.ts";
 
 export const identity = defineOperator({
   name: "identity",
+  category: "shape",
   summary: "The value itself: a branch, or an argument of a block, that does nothing.",
   doc: "y = x. It costs nothing.",
   operands: ["x"],

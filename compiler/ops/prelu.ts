@@ -5,6 +5,7 @@ import { sizeOf } from "../shape/tensor-type.ts";
 
 export const prelu = defineOperator({
   name: "prelu",
+  category: "activation",
   summary: "Leaky ReLU that learns the slope below 0, one for each channel.",
   doc: "y = x for x > 0 and weight[c]·x elsewhere; slopes start at 0.25 (He et al. 2015, arXiv:1502.01852).",
   operands: ["x"],

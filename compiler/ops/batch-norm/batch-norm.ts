@@ -38,6 +38,7 @@ function moments(x: Tensor): { readonly mean: Float64Array; readonly variance: F
 
 export const batchNorm = defineOperator({
   name: "batch_norm",
+  category: "normalisation",
   summary: "Standardises each channel over the batch, then scales and shifts it.",
   doc:
     "y = (x - mean)/√(variance + eps)·gamma + beta, per channel. While training mean and (biased) variance are those " +

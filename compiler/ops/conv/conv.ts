@@ -28,6 +28,7 @@ function parametersOf(x: TensorType, { channels, kernel, groups, bias }: Sizes):
 
 export const conv = defineOperator({
   name: "conv",
+  category: "convolution",
   summary: "Convolution over rows and columns with learned kernels.",
   doc:
     "y[k, p, q] = bias[k] + Σ_{c,a,b} w[k, c, a, b] · x[c, p·stride + a·dilation - pad, q·stride + b·dilation - pad]: " +

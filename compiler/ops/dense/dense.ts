@@ -6,6 +6,7 @@ import { checkRank } from "../../opkit/windows.ts";
 
 export const dense = defineOperator({
   name: "dense",
+  category: "dense",
   summary: "Fully connected layer: every output sees every input.",
   doc: "y[k] = bias[k] + Σ_i w[k, i] · x[i]. The operand is a vector; put `flatten` in front of an image.",
   operands: ["x"],

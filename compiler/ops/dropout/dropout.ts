@@ -4,6 +4,7 @@ import { defineOperator } from "../../opkit/operator.ts";
 
 export const dropout = defineOperator({
   name: "dropout",
+  category: "dropout",
   summary: "Sets a random share of values to zero while training.",
   doc:
     "While training each value is zeroed with probability p, the rest are scaled by 1/(1-p); in inference nothing " +

@@ -9,6 +9,7 @@ const unit = (dtype: string): number => (dtype === "u8" ? 255 : 1);
 
 export const normalize = defineOperator({
   name: "normalize",
+  category: "normalisation",
   summary: "Standardises each channel by a given mean and standard deviation.",
   doc:
     "y = (x/u - mean[c]) / std[c], where u is 255 for u8 values (pictures become 0..1 first) and 1 for f32. " +

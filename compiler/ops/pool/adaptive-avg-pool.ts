@@ -6,6 +6,7 @@ import { shareOf } from "../../shape/window.ts";
 
 export const adaptiveAvgPool = defineOperator({
   name: "adaptive_avg_pool",
+  category: "pooling",
   summary: "The mean of each of a given number of windows, whatever the size of the input.",
   doc:
     "[C, H, W] becomes [C, P, Q] for size=[P, Q]: y[c, p, q] is the mean of x[c, ·, ·] over rows ⌊p·H/P⌋ to " +

@@ -4,6 +4,7 @@ import { countPad, lowerPool, poolAttributes, poolReference, poolShape, poolWind
 
 export const avgPool = defineOperator({
   name: "avg_pool",
+  category: "pooling",
   summary: "The mean of each window.",
   doc:
     "y[c, p, q] = mean over the window at (p·stride - pad, q·stride - pad) of x[c, ·, ·]. Padding is left out of the " +

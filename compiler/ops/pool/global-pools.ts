@@ -39,6 +39,7 @@ const samples = (name: string) => [
 
 export const globalAvgPool = defineOperator({
   name: "global_avg_pool",
+  category: "pooling",
   summary: "The mean of each channel over all rows and columns.",
   doc: "y[c] = mean over h, w of x[c, h, w]; [C, H, W] becomes [C] (Lin et al. 2014, arXiv:1312.4400).",
   operands: ["x"],
@@ -52,6 +53,7 @@ export const globalAvgPool = defineOperator({
 
 export const globalMaxPool = defineOperator({
   name: "global_max_pool",
+  category: "pooling",
   summary: "The largest value of each channel over all rows and columns.",
   doc: "y[c] = max over h, w of x[c, h, w]; [C, H, W] becomes [C]. Of equal values the first (by rows) gets the gradient.",
   operands: ["x"],

@@ -4,6 +4,7 @@ import { lowerPool, poolAttributes, poolReference, poolShape, poolWindow } from 
 
 export const maxPool = defineOperator({
   name: "max_pool",
+  category: "pooling",
   summary: "The largest value of each window.",
   doc:
     "y[c, p, q] = max over the window at (p·stride - pad, q·stride - pad) of x[c, ·, ·]; padding never wins, and of " +

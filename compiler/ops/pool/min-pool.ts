@@ -5,6 +5,7 @@ import { lowerPool, poolAttributes, poolReference, poolShape, poolWindow } from 
 
 export const minPool = defineOperator({
   name: "min_pool",
+  category: "pooling",
   summary: "The smallest value of each window.",
   doc:
     "y[c, p, q] = min over the window at (p·stride - pad, q·stride - pad) of x[c, ·, ·]; padding never wins, and of " +

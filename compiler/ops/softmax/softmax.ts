@@ -34,6 +34,7 @@ function define(
 ): Operator {
   return defineOperator({
     name,
+    category: "activation",
     summary,
     doc,
     operands: ["x"],
