@@ -32,6 +32,14 @@ export default {
       to: { path: "node_modules/sharp/" },
     },
     {
+      name: "only-pictures-are-laid-out",
+      // elkjs is large: a command that draws nothing must load without it.
+      comment: "elkjs is for compiler/graph/layout.ts, which only the command graph and its pages load",
+      severity: "error",
+      from: { path: "^(grammar|compiler|runtime)/", pathNot: "^compiler/(graph/|cli/commands/graph[.]ts$)" },
+      to: { path: "node_modules/elkjs/|^compiler/graph/(layout|svg)[.]" },
+    },
+    {
       name: "operators-stand-alone",
       // Adding or changing an operator touches one folder; what two share belongs to opkit/.
       comment: "an operator imports no other operator; only the registry imports them all",

@@ -13,6 +13,8 @@ const at = (...parts) => path.join(root, ...parts);
 const sourceFolders = ["grammar", "compiler", "runtime"];
 const buildInputs = ["package.json", "package-lock.json", "tsconfig.json", "setup.mjs"];
 const commandEntry = "compiler/cli/main.ts";
+/** What runs in the pages that `cnnc graph` writes. */
+const pageEntry = "compiler/graph/page.ts";
 
 const installStamp = at("node_modules", ".cnnc-installed");
 const buildStamp = at("dist", ".stamp");
@@ -159,27 +161,34 @@ function removeOrphans() {
 
 /**
  * One bundle with its chunks: importing chevrotain from its 100 files takes longer than parsing.
- * Packages with native parts, and those that are found by path, stay outside.
+ * Packages with native parts, those that are found by path, and elkjs, one large file already, stay outside.
  */
 function bundle() {
   fs.rmSync(at("dist", "bin"), { recursive: true, force: true });
-  const done = run(process.execPath, [
-    at("node_modules", "esbuild", "bin", "esbuild"),
+  const command = esbuild([
     `cnnc=${commandEntry}`,
-    ...["--bundle", "--splitting", "--format=esm", "--platform=node", "--target=node20"],
-    // Less text for V8 to read at each start; names stay, for stack traces.
-    ...["--minify-syntax", "--minify-whitespace"],
-    ...["--outdir=dist/bin", "--chunk-names=chunks/[name]-[hash]", "--log-level=warning"],
-    ...["sharp", "cmake-js", "node-addon-api", "node-api-headers"].map((it) => `--external:${it}`),
+    ...["--splitting", "--format=esm", "--platform=node", "--target=node20", "--chunk-names=chunks/[name]-[hash]"],
+    ...["sharp", "cmake-js", "node-addon-api", "node-api-headers", "elkjs"].map((it) => `--external:${it}`),
     // CommonJS dependencies call require() of Node's own modules.
     `--banner:js=${[
       'import { createRequire as __cnncCreateRequire } from "node:module";',
       "const require = __cnncCreateRequire(import.meta.url);",
     ].join(" ")}`,
   ]);
-  if (!done) return "Mend the errors above, then run `node setup.mjs` again.";
+  const page =
+    command && esbuild([`graph-page=${pageEntry}`, "--format=iife", "--platform=browser", "--target=es2022"]);
+  if (!page) return "Mend the errors above, then run `node setup.mjs` again.";
   fs.chmodSync(at("dist", "bin", "cnnc.js"), 0o755);
   return "";
+}
+
+/** Less text for V8 to read at each start; names stay, for stack traces. */
+function esbuild(args) {
+  return run(process.execPath, [
+    at("node_modules", "esbuild", "bin", "esbuild"),
+    ...args,
+    ...["--bundle", "--minify-syntax", "--minify-whitespace", "--outdir=dist/bin", "--log-level=warning"],
+  ]);
 }
 
 // ---- helpers -----------------------------------------------------------------------------------

@@ -12,6 +12,13 @@ export function columns(rows: readonly (readonly string[])[], aligns: readonly A
   return [line(head), widths.map((width) => "─".repeat(width)).join("  "), ...rest.map(line)];
 }
 
+/** `features.Resi….main.conv1`: of a text that is too long, its beginning and its end. */
+export function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const end = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - end)}…${text.slice(-end)}`;
+}
+
 /** `61,706` */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");

@@ -17,6 +17,7 @@ export function makeProgram(finish: Finish): Command {
     .showSuggestionAfterError()
     .exitOverride();
   addReading(program, finish);
+  addDrawing(program, finish);
   addBuilding(program, finish);
   addVariants(program, finish);
   addUsing(program, finish);
@@ -42,9 +43,11 @@ function addReading(program: Command, finish: Finish): void {
       finish(await (await import("./commands/lint.ts")).lintCommand(paths, options)),
     );
   const summary = program.command("summary").argument("<file>", "the network");
-  withModel(summary.description("show shapes, parameters and costs, layer by layer")).action(
-    async (file: string, options) => finish((await import("./commands/summary.ts")).summaryCommand(file, options)),
-  );
+  withTarget(withModel(summary.description("show shapes, parameters and costs, layer by layer")))
+    .addOption(depth())
+    .action(async (file: string, options) =>
+      finish((await import("./commands/summary.ts")).summaryCommand(file, options)),
+    );
   const explain = program.command("explain").argument("<file>", "the network");
   withTarget(withModel(explain.description("show what the compiler makes of a network")))
     .option("--passes", "list the passes in their order")
@@ -56,6 +59,17 @@ function addReading(program: Command, finish: Finish): void {
     .addOption(new Option("--program <name>", "which program").choices(["infer", "step"]).default("infer"))
     .action(async (file: string, options) =>
       finish((await import("./commands/explain.ts")).explainCommand(file, options)),
+    );
+}
+
+function addDrawing(program: Command, finish: Finish): void {
+  const graph = program.command("graph").argument("<file>", "the network");
+  withModel(graph.description("draw a network"))
+    .option("-o, --out <file>", "the .svg or .html file to write (default: SVG to the terminal)")
+    .option("--html", "a page in which a click opens and closes blocks")
+    .addOption(depth())
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/graph.ts")).graphCommand(file, options)),
     );
 }
 
@@ -147,6 +161,10 @@ function addUsing(program: Command, finish: Finish): void {
     .action(async (file: string, images: string[], options) =>
       finish(await (await import("./commands/predict.ts")).predictCommand(file, images, options)),
     );
+}
+
+function depth(): Option {
+  return new Option("--depth <number>", "open only blocks that are within fewer others (0: none)").argParser(natural);
 }
 
 function withChoice(command: Command): Command {

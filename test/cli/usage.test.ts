@@ -13,7 +13,7 @@ describe("cnnc", () => {
   test("lists its commands", async () => {
     const { code, stdout } = await cnnc(["--help"]);
     expect(code).toBe(0);
-    for (const name of ["check", "summary", "explain", "build", "train", "eval", "predict"])
+    for (const name of ["check", "summary", "graph", "explain", "build", "train", "eval", "predict"])
       expect(stdout).toContain(name);
   });
 
