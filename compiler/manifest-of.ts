@@ -31,7 +31,7 @@ export function manifestOf(
     })),
     outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({
       name,
-      kind: kind === "labels" ? "tensor" : kind,
+      kind,
       shape,
       ...(labels && { labels }),
       ...(doc && { doc }),

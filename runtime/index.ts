@@ -43,3 +43,4 @@ export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/f
 export type { CheckpointOptions } from "./train/checkpoints.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
 export type { ClassEvaluation } from "./train/class-evaluation.ts";
+export type * from "./train/output-evaluation.ts";

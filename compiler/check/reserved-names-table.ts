@@ -8,7 +8,7 @@ export const javaScriptWords: ReadonlySet<string> = new Set(
     implements import in infer instanceof int interface is keyof let module namespace never new null number object of
     package private protected public readonly require return set static string super switch symbol this throw true try
     type typeof undefined unique unknown var void while with yield
-    defineModel ModelClass Net Input ClassOutput MaskOutput TensorOutput Readonly Record Promise URL
+    defineModel ModelClass Net Input ClassOutput LabelsOutput MaskOutput TensorOutput Readonly Record Promise URL
     Float32Array Uint8Array __proto__
   `),
 );

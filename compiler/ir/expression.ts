@@ -13,6 +13,8 @@ export type Expression =
   | { readonly op: "constant"; readonly value: number }
   /** One constant per channel. */
   | { readonly op: "table"; readonly values: readonly number[] }
+  /** 1 in the channel that a class index, one per sample, names; 0 in the others. */
+  | { readonly op: "one_hot"; readonly id: string }
   /** Uniform in [0, 1), drawn by (seed, stream, step, sample, element): the same on every target. */
   | { readonly op: "random"; readonly stream: string }
   /** A number that the caller of the program provides. */
@@ -63,6 +65,7 @@ export const e = {
   core: { op: "core" } as Expression,
   gradient: { op: "gradient" } as Expression,
   table: (values: readonly number[]): Expression => ({ op: "table", values }),
+  oneHot: (id: string): Expression => ({ op: "one_hot", id }),
   random: (stream: string): Expression => ({ op: "random", stream }),
   scalar: (name: ScalarName): Expression => ({ op: "scalar", name }),
   constant: (value: number): Expression => ({ op: "constant", value }),
@@ -122,7 +125,7 @@ export function mapLeaves(x: Expression, change: (leaf: Expression) => Expressio
 export function valuesOf(x: Expression): string[] {
   const found = new Set<string>();
   const walk = (part: Expression): void => {
-    if (part.op === "value") found.add(part.id);
+    if (part.op === "value" || part.op === "one_hot") found.add(part.id);
     parts(part).forEach(walk);
   };
   walk(x);

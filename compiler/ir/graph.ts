@@ -93,6 +93,8 @@ export type Core =
   | { readonly family: "class_hits" }
   /** Σ over samples, rows and columns, one per channel; input x. */
   | { readonly family: "channel_sum" }
+  /** Σ over rows, columns and channels, one per sample; input x. */
+  | { readonly family: "sample_sum" }
   /** A byte per channel: 1 once some element of x has been above 0, until the host clears it; input x. */
   | { readonly family: "activity" }
   /** Σ of the inputs: parts of a parameter's gradient, one from each of its uses. */

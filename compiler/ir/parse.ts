@@ -160,9 +160,10 @@ export function parseExpression(text: string): Expression {
     if (token !== "(") return atom(token);
     const op = next();
     if (op === "table") return { op, values: list().map((x) => (x.op === "constant" ? x.value : NaN)) };
-    if (op === "random" || op === "scalar") {
+    if (op === "one_hot" || op === "random" || op === "scalar") {
       const name = next();
       at++;
+      if (op === "one_hot") return { op, id: name };
       return op === "random" ? { op, stream: name } : { op, name: name as ScalarName };
     }
     return compound(op, list());

@@ -76,6 +76,8 @@ export function printExpression(x: Expression): string {
       return String(x.value);
     case "table":
       return `(table ${x.values.join(" ")})`;
+    case "one_hot":
+      return `(one_hot ${x.id})`;
     case "random":
       return `(random ${x.stream})`;
     case "scalar":

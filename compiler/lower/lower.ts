@@ -5,6 +5,7 @@ import { e, mapLeaves, type Expression } from "../ir/expression.ts";
 import type { Graph, Origin, ProgramName, ValueId } from "../ir/graph.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
 import { affineSampleOf } from "./augment.ts";
+import { metricsOf, targetType, type Metric } from "./metrics.ts";
 
 /**
  * A checked model becomes the graph of one program: every layer is replaced by the kernel families that its
@@ -70,22 +71,20 @@ function lowerTraining(
   const { train } = model;
   if (!train) throw new Error(`${model.name} has no train section`);
   const results: { name: string; value: ValueId }[] = [];
-  const metrics: { name: string; value: ValueId }[] = [];
-  const targetOf = (name: string): ValueId => {
-    const id = `${name}.target`;
-    if (metrics.some((metric) => metric.name === `${name}.accuracy`)) return id;
-    const output = model.outputs.find((candidate) => candidate.name === name)!;
-    return b.leaf(id, "target", { dtype: "i32", shape: output.shape.slice(1) });
-  };
+  const metrics: Metric[] = [];
+  const targets = new Set<ValueId>();
   const lowerLoss = (loss: LossExpression): Expression => {
     if (loss.kind === "constant") return e.constant(loss.value);
     if (loss.kind === "binary") return arithmetic[loss.operator](lowerLoss(loss.left), lowerLoss(loss.right));
-    const [prediction, target] = [values.get(loss.prediction)!, targetOf(loss.target)];
-    b.at(`loss.${loss.definition.name}`, originOf(loss));
-    const value = loss.definition.lower({ b, prediction, target, attributes: loss.attributes as never });
-    const name = `${loss.target}.accuracy`;
-    if (!metrics.some((metric) => metric.name === name))
-      metrics.push({ name, value: b.node({ family: "class_hits" }, [prediction, target], { part: "hits" }) });
+    const { definition, attributes } = loss;
+    const output = model.outputs.find(({ name }) => name === loss.target)!;
+    const [prediction, target] = [values.get(loss.prediction)!, `${output.name}.target`];
+    const isFirst = !targets.has(target);
+    if (isFirst) targets.add(b.leaf(target, "target", targetType(output)));
+    b.at(`loss.${definition.name}`, originOf(loss));
+    const value = definition.lower({ b, prediction, target, attributes: attributes as never });
+    const measured = output.kind === "class" ? prediction : values.get(output.value)!;
+    if (isFirst) metrics.push(...metricsOf({ b, output, value: measured, target }));
     return e.value(value);
   };
   const loss = lowerLoss(train.loss);

@@ -8,11 +8,13 @@ import { rotate } from "./augment/rotate.ts";
 import { scale } from "./augment/scale.ts";
 import { shift } from "./augment/shift.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
+import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { clip } from "./clip.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv/conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { dense } from "./dense/dense.ts";
+import { dice } from "./dice.ts";
 import { div } from "./div.ts";
 import { dropout } from "./dropout/dropout.ts";
 import { elu } from "./elu.ts";
@@ -21,6 +23,7 @@ import { gelu } from "./gelu.ts";
 import { norm, value } from "./gradient-clips.ts";
 import { hardSigmoid } from "./hard-sigmoid.ts";
 import { hardSwish } from "./hard-swish.ts";
+import { hinge } from "./hinge.ts";
 import { identity } from "./identity.ts";
 import { he, xavier } from "./initializers.ts";
 import { leakyRelu } from "./leaky-relu.ts";
@@ -32,6 +35,7 @@ import { globalAvgPool, globalMaxPool } from "./pool/global-pools.ts";
 import { maxPool } from "./pool/max-pool.ts";
 import { minPool } from "./pool/min-pool.ts";
 import { prelu } from "./prelu.ts";
+import { huber, l1, mse } from "./regression-losses.ts";
 import { relu } from "./relu.ts";
 import { relu6 } from "./relu6.ts";
 import { rmsprop } from "./rmsprop.ts";
@@ -53,11 +57,13 @@ const definitions: readonly Definition[] = [
   scale,
   shift,
   batchNorm,
+  binaryCrossEntropy,
   clip,
   concat,
   conv,
   crossEntropy,
   dense,
+  dice,
   div,
   dropout,
   elu,
@@ -67,6 +73,7 @@ const definitions: readonly Definition[] = [
   value,
   hardSigmoid,
   hardSwish,
+  hinge,
   identity,
   he,
   xavier,
@@ -80,6 +87,9 @@ const definitions: readonly Definition[] = [
   maxPool,
   minPool,
   prelu,
+  huber,
+  l1,
+  mse,
   relu,
   relu6,
   rmsprop,

@@ -125,6 +125,7 @@ const kernels: { readonly [F in Family]: string } = {
   cross_entropy_grad: "cross_entropy_grad",
   class_hits: "class_hits",
   channel_sum: "channel_sum",
+  sample_sum: "sample_sum",
   activity: "activity",
   gradient_total: "sum_partials",
   reshape: "reshape",
@@ -142,7 +143,7 @@ function choose(node: Node, graph: Graph, target: Target, block: number | undefi
   const chooser = choosers[core.family] as Chooser<Family> | undefined;
   const extents = types.map(({ shape }) => extentOf(shape));
   if (chooser) return chooser({ core, operands: extents, result, node, target, block } as Use<Family>);
-  // Classification kernels walk their operand's channels, the others their result's.
+  // Sums over a sample and classification kernels walk their operand's channels, the others their result's.
   const perSample = valueOf(graph, resultOf(node)).type.shape.length === 0 && extents[0] !== undefined;
   const lanes = lanesFor(perSample ? extents[0]!.channels : result.channels, target);
   const summed = core.family === "channel_sum" || core.family === "batch_moments" || core.family === "batch_norm_sums";

@@ -127,8 +127,12 @@ function backwardStep(b: Builder, step: Step, id: ValueId, expression: Expressio
   if (operand.batched && sameShape(operand.type.shape, shape))
     return everywhere ?? b.map(arrives, undefined, { gradientOf: id });
   const full = everywhere ?? b.map(arrives, undefined, { part: "part", result: b.typeOf(step.value) });
-  return b.node(operand.batched ? sumOverPositions(shape) : { family: "channel_sum" }, [full], { gradientOf: id });
+  const sum = !operand.batched ? channelSum : operand.type.shape.length === 0 ? sampleSum : sumOverPositions(shape);
+  return b.node(sum, [full], { gradientOf: id });
 }
+
+const channelSum: Core = { family: "channel_sum" };
+const sampleSum: Core = { family: "sample_sum" };
 
 /** Of each channel of a sample: one window over all rows and columns. */
 function sumOverPositions(shape: Shape): Core {

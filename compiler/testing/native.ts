@@ -33,10 +33,15 @@ export async function buildTestAddon(
 export class NativeModel {
   readonly #model: CheckedModel;
   readonly #instance: AddonInstance;
+  readonly #targetTypes: readonly string[];
 
   constructor(addon: Addon, model: CheckedModel, threads = 1) {
     this.#model = model;
     this.#instance = addon.create(model.name, threads);
+    this.#targetTypes = addon
+      .models()
+      .find(({ name }) => name === model.name)!
+      .targets.map(({ type }) => type);
   }
 
   setParameters(parameters: Tensors): void {
@@ -64,21 +69,20 @@ export class NativeModel {
   /** Loss and metrics of a model that says how to train, and the gradients of the loss. */
   lossGradient(
     inputs: Tensors,
-    classes: readonly ArrayLike<number>[],
+    targets: readonly ArrayLike<number>[],
     { seed = 1, step = 0 } = {},
   ): { readonly results: Float64Array; readonly gradients: Tensors } {
-    const targets = classes.map((list) => Int32Array.from(list));
-    return this.#differentiate(inputs, targets, seed, step);
+    return this.#differentiate(inputs, this.#targets(targets), seed, step);
   }
 
   /** A step of training; loss and metrics before it. */
   step(
     inputs: Tensors,
-    classes: readonly ArrayLike<number>[],
+    targets: readonly ArrayLike<number>[],
     { seed = 1, step = 0, totalSteps = 100 } = {},
   ): Float64Array {
-    const targets = classes.map((list) => Int32Array.from(list));
-    return this.#instance.stepSync(this.#batch(inputs), this.#elements(inputs), 0, targets, seed, step, totalSteps);
+    const given = this.#targets(targets);
+    return this.#instance.stepSync(this.#batch(inputs), this.#elements(inputs), 0, given, seed, step, totalSteps);
   }
 
   learningRate(step: number, totalSteps: number): number {
@@ -125,6 +129,11 @@ export class NativeModel {
       return { name, shape: spec.shape, trained: spec.trained !== false };
     });
     return [...all.filter(({ trained }) => trained), ...all.filter(({ trained }) => !trained)];
+  }
+
+  /** Class indices as integers, all else as floats. */
+  #targets(targets: readonly ArrayLike<number>[]) {
+    return targets.map((list, i) => (this.#targetTypes[i] === "i32" ? Int32Array.from(list) : Float32Array.from(list)));
   }
 
   #batch(inputs: Tensors): number {

@@ -35,21 +35,21 @@ export function referenceOutputs(
 }
 
 /**
- * The loss of a training step (without random draws): the mean over the batch; `classes` holds, per target, an index
- * for each sample.
+ * The loss of a training step (without random draws): the mean over the batch; `targets` holds those of all samples, by
+ * output: an index for each, or the elements of each.
  */
 export function referenceLoss(
   model: CheckedModel,
   inputs: Tensors,
   parameters: Tensors,
-  classes: ReadonlyMap<string, ArrayLike<number>>,
+  targets: ReadonlyMap<string, ArrayLike<number>>,
 ): number {
   const { train } = model;
   if (!train) throw new Error(`${model.name} has no train section`);
   const values = referenceForward(model, inputs, parameters, true);
   const [batch = 1] = inputs.get(model.inputs[0]!.name)!.shape;
   let sum = 0;
-  for (let n = 0; n < batch; n++) sum += lossOf(train.loss, n, values, classes);
+  for (let n = 0; n < batch; n++) sum += lossOf(train.loss, n, values, targets);
   return sum / batch;
 }
 
@@ -58,20 +58,20 @@ function lossOf(
   loss: LossExpression,
   n: number,
   values: Tensors,
-  classes: ReadonlyMap<string, ArrayLike<number>>,
+  targets: ReadonlyMap<string, ArrayLike<number>>,
 ): number {
   switch (loss.kind) {
     case "constant":
       return loss.value;
     case "binary": {
-      const [a, b] = [loss.left, loss.right].map((part) => lossOf(part, n, values, classes)) as [number, number];
+      const [a, b] = [loss.left, loss.right].map((part) => lossOf(part, n, values, targets)) as [number, number];
       return { "+": a + b, "-": a - b, "*": a * b, "/": a / b }[loss.operator];
     }
     case "loss": {
       const { shape, data } = need(values, loss.prediction);
       const own = shape.slice(1);
       const prediction = tensor(own, data.subarray(n * sizeOf(own), (n + 1) * sizeOf(own)));
-      const target = Array.from(classes.get(loss.target)!);
+      const target = Array.from(targets.get(loss.target)!);
       const each = target.length / shape[0]!;
       const { definition, attributes } = loss;
       return definition.reference({

@@ -27,6 +27,20 @@ CNNC_KERNEL void channel_sum(X x, long n0, long n1, float* out) {
   }
 }
 
+// out[n] = Σ_{h,w,c} x[n,h,w,c]; rows are summed in vectors, their sums in double precision.
+template <class V, class X>
+CNNC_KERNEL void sample_sum(X x, long n, float* out) {
+  double total = 0;
+  for (int h = 0; h < X::height; h++) {
+    V row = V::zero();
+    for (int w = 0; w < X::width; w++)
+      for (int c = 0; c < X::channels; c += V::lanes)
+        row = row + select(V::first(X::channels - c), load_lanes<V, X>(x.at(n, h, w), c), V::zero());
+    total += sum(row);
+  }
+  out[n] = float(total);
+}
+
 // out[i] = Σ_{j < count} partials[j·stride + i], j ascending, for i in [i0, i1), both multiples of the lanes; count > 0.
 template <class V>
 CNNC_KERNEL void sum_partials(const float* partials, int count, long stride, long i0, long i1, float* out) {

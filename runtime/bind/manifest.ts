@@ -19,8 +19,8 @@ export interface InputManifest {
 
 export interface OutputManifest {
   readonly name: string;
-  /** "class": probabilities over labels; "tensor": plain numbers. */
-  readonly kind: "class" | "mask" | "tensor";
+  /** "class": probabilities over labels; "labels", "mask": a probability for each label or pixel; "tensor": plain numbers. */
+  readonly kind: "class" | "labels" | "mask" | "tensor";
   readonly shape: readonly number[];
   readonly labels?: readonly string[];
   readonly doc?: string;

@@ -15,6 +15,12 @@ export interface ClassOutput<Label extends string = string> {
   readonly label: Label;
 }
 
+/** An output with a number in 0..1 for each label. */
+export interface LabelsOutput<Label extends string = string> {
+  readonly kind: "labels";
+  readonly label: Label;
+}
+
 /** An output with a number in 0..1 for every pixel. */
 export interface MaskOutput<Shape extends readonly number[]> {
   readonly kind: "mask";
@@ -27,7 +33,7 @@ export interface TensorOutput<Shape extends readonly number[]> {
   readonly shape: Shape;
 }
 
-export type Output = ClassOutput | MaskOutput<readonly number[]> | TensorOutput<readonly number[]>;
+export type Output = ClassOutput | LabelsOutput | MaskOutput<readonly number[]> | TensorOutput<readonly number[]>;
 
 /** What a generated `index.d.ts` says about its model; all other types follow from it. */
 export interface ModelTypes {

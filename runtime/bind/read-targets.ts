@@ -23,7 +23,7 @@ export function readTargets(
       case "i32":
         return readIndices(tensor.name, value, output);
       case "f32":
-        return value instanceof Float32Array ? value : Float32Array.from(value as ArrayLike<number>);
+        return readNumbers(tensor.name, value, output);
       case "u8":
         return value instanceof Uint8Array ? value : Uint8Array.from(value as ArrayLike<number>);
     }
@@ -48,6 +48,19 @@ function readIndices(name: string, values: ArrayLike<number | string>, output: O
     indices[i] = index;
   }
   return indices;
+}
+
+/** Of labels and masks, shares: 0, 1 or between. */
+function readNumbers(
+  name: string,
+  values: ArrayLike<number | string>,
+  output: OutputManifest | undefined,
+): Float32Array {
+  const numbers = values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+  if (output?.kind !== "labels" && output?.kind !== "mask") return numbers;
+  const wrong = numbers.findIndex((value) => !(value >= 0 && value <= 1));
+  if (wrong >= 0) throw new CnncInputError(`${name}[${wrong}]`, "a number, 0 to 1", JSON.stringify(values[wrong]));
+  return numbers;
 }
 
 function expectation(tensor: AddonTensor, length: number): string {

@@ -6,7 +6,8 @@ import type { Net } from "../bind/net.ts";
 import { batchesOf, naturalOrder } from "../data/batches.ts";
 import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
 import { CnncInputError } from "../errors.ts";
-import { ClassCounter, type ClassEvaluation } from "./class-evaluation.ts";
+import { ClassCounter } from "./class-evaluation.ts";
+import { ElementCounter, type OutputEvaluation } from "./output-evaluation.ts";
 import { Throughput } from "./throughput.ts";
 
 export interface EvaluateOptions {
@@ -25,7 +26,7 @@ export interface Evaluation {
   /** Of the first class output; absent where there is none. */
   readonly top1?: number;
   /** Every output that the data set has a column for. */
-  readonly outputs: Readonly<Record<string, ClassEvaluation>>;
+  readonly outputs: Readonly<Record<string, OutputEvaluation>>;
 }
 
 /** Compares a model's outputs with a data set's targets, the next batch being read meanwhile. */
@@ -49,7 +50,7 @@ export async function evaluate<M extends ModelTypes>(
     options.onBatch?.({ samples: throughput.samples, size: data.size });
   }
   const results = scorers.filter((it) => it.used()).map((it) => [it.name, it.result()] as const);
-  const first = results[0]?.[1];
+  const first = results.map(([, result]) => result).find((result) => result.kind === "class");
   return {
     samples: throughput.samples,
     seconds: throughput.seconds,
@@ -79,28 +80,55 @@ interface Scorer {
   readonly name: string;
   add(outputs: Record<string, unknown>, columns: Readonly<Record<string, unknown>>, samples: number): void;
   used(): boolean;
-  result(): ClassEvaluation;
+  result(): OutputEvaluation;
 }
 
 function scorersOf(manifest: Manifest): Scorer[] {
-  return manifest.outputs.filter(({ kind }) => kind === "class").map(classScorer);
+  return manifest.outputs.map((output) => {
+    const counter = output.kind === "class" ? classCounter(output) : elementCounter(output, output.kind);
+    let used = false;
+    return {
+      name: output.name,
+      add: (outputs, columns, samples) => {
+        // Own ones only: an output may be called toString.
+        const truths = Object.hasOwn(columns, output.name) ? columns[output.name] : undefined;
+        if (truths === undefined) return;
+        used = true;
+        counter.add(outputs[output.name], truths, samples);
+      },
+      used: () => used,
+      result: () => counter.result(),
+    };
+  });
 }
 
-function classScorer(output: OutputManifest): Scorer {
+interface Counter {
+  add(output: unknown, truths: unknown, samples: number): void;
+  result(): OutputEvaluation;
+}
+
+function classCounter(output: OutputManifest): Counter {
   const labels = labelsOf(output);
   const counter = new ClassCounter(labels);
-  let used = false;
   return {
-    name: output.name,
-    add: (outputs, columns, samples) => {
-      // Own ones only: an output may be called toString.
-      const truths = Object.hasOwn(columns, output.name) ? columns[output.name] : undefined;
-      if (truths === undefined) return;
-      used = true;
+    add: (found, truths, samples) => {
       const indices = classIndices(output.name, truths as ArrayLike<number | string>, labels, samples);
-      counter.add((outputs[output.name] as ClassPredictions).probabilities, indices);
+      counter.add((found as ClassPredictions).probabilities, indices);
     },
-    used: () => used,
+    result: () => counter.result(),
+  };
+}
+
+function elementCounter(output: OutputManifest, kind: Exclude<OutputManifest["kind"], "class">): Counter {
+  const counter = new ElementCounter(output, kind);
+  return {
+    add: (found, truths, samples) => {
+      const numbers = truths as ArrayLike<number>;
+      const expected = samples * counter.size;
+      if (numbers.length !== expected)
+        throw new CnncInputError(output.name, `${expected} numbers`, `${numbers.length}`);
+      counter.add(found as Float32Array, numbers);
+    },
     result: () => counter.result(),
   };
 }

@@ -27,7 +27,7 @@ describe("units of rectified layers", () => {
 
   it.each([1, 2, 4])("fire where the reference is above 0 in any sample so far, on %i threads", (threads) => {
     const [batch, half] = [4, 2];
-    const { inputs, parameters, classes } = draw(model, batch);
+    const { inputs, parameters, targets } = draw(model, batch);
     // Biases keep some units from ever firing, in each layer.
     for (const name of ["a.conv1.bias", "b.conv1.bias", "logits.dense1.bias"])
       parameters.get(name)!.data.forEach((_, i, data) => (data[i] = i % 4 === 1 ? -100 : data[i]! / 10));
@@ -49,8 +49,8 @@ describe("units of rectified layers", () => {
       .forEach(({ name }, i) => instance.setParameter(i, Float32Array.from(parameters.get(name)!.data)));
     const step = (from: number, to: number) => {
       const image = Float32Array.from(inputs.get("image")!.data).subarray(from * 128, to * 128);
-      const targets = Int32Array.from(classes.get("kind")!).subarray(from, to);
-      instance.stepSync(to - from, [image], 0, [targets], 1, 0, 10);
+      const given = Int32Array.from(targets.get("kind")!).subarray(from, to);
+      instance.stepSync(to - from, [image], 0, [given], 1, 0, 10);
     };
     const activity = () => [...instance.getActivity(new Uint8Array(units))];
     expect(activity()).toEqual(new Array(units).fill(0));

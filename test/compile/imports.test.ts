@@ -32,7 +32,7 @@ describe("what a file names", () => {
   });
 
   test("as a multi-label output is numbers with labels", () => {
-    expect(manifest.outputs[1]).toMatchObject({ kind: "tensor", shape: [3], labels: ["a", "b", "c"] });
+    expect(manifest.outputs[1]).toMatchObject({ kind: "labels", shape: [3], labels: ["a", "b", "c"] });
   });
 
   test.each([

@@ -10,14 +10,15 @@ import {
   type Tensors,
 } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
+import { sizeOf } from "../../compiler/shape/tensor-type.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
 
 /** Numbers that a network is tried with, the same in every run. */
 export interface Trial {
   readonly inputs: Tensors;
   readonly parameters: Tensors;
-  /** Per target, a class for each sample. */
-  readonly classes: ReadonlyMap<string, readonly number[]>;
+  /** Per output, a class for each sample, or the elements of each. */
+  readonly targets: ReadonlyMap<string, readonly number[]>;
 }
 
 export function draw(model: CheckedModel, batch: number): Trial {
@@ -41,10 +42,13 @@ export function draw(model: CheckedModel, batch: number): Trial {
       return [name, fill(shape, () => Math.fround(around + real(scale)()))] as const;
     }),
   );
-  const classes = model.outputs.flatMap(({ name, kind, shape: [count = 1] }) =>
-    kind === "class" ? [[name, Array.from({ length: batch }, () => random.below(count))] as const] : [],
-  );
-  return { inputs: new Map(inputs), parameters: new Map(parameters), classes: new Map(classes) };
+  const targets = model.outputs.map(({ name, kind, shape }) => {
+    const [count = 1] = shape;
+    const elements = { length: batch * (kind === "class" ? 1 : sizeOf(shape)) };
+    const element = kind === "class" ? () => random.below(count) : kind === "tensor" ? real(2) : () => random.below(2);
+    return [name, Array.from(elements, element)] as const;
+  });
+  return { inputs: new Map(inputs), parameters: new Map(parameters), targets: new Map(targets) };
 }
 
 export function open(addon: Addon, model: CheckedModel, parameters: Tensors, threads = 1): NativeModel {
@@ -82,12 +86,12 @@ const kinks = 0.05;
 
 /** Loss and gradients against the reference; `elements` of each tensor by finite differences. */
 export function checkLoss(addon: Addon, model: CheckedModel, batch: number, elements = 25): void {
-  const { inputs, parameters, classes } = draw(model, batch);
+  const { inputs, parameters, targets } = draw(model, batch);
   const native = open(addon, model, parameters);
-  const { results, gradients } = native.lossGradient(inputs, targetsOf(model, classes));
+  const { results, gradients } = native.lossGradient(inputs, targetsOf(model, targets));
   native.dispose();
-  expect(results[0]).toBeCloseTo(referenceLoss(model, inputs, parameters, classes), 5);
-  const loss = (x: Tensors, w: Tensors): number => referenceLoss(model, x, w, classes);
+  expect(results[0]).toBeCloseTo(referenceLoss(model, inputs, parameters, targets), 5);
+  const loss = (x: Tensors, w: Tensors): number => referenceLoss(model, x, w, targets);
   checkGradients(model, { inputs, parameters, gradients, elements }, loss);
 }
 
@@ -145,11 +149,11 @@ function checkGradients(
 
 /** A step of plain SGD moves each parameter by the gradient that `gradient` gives. */
 export function checkStep(addon: Addon, model: CheckedModel, batch: number): void {
-  const { inputs, parameters, classes } = draw(model, batch);
-  const targets = targetsOf(model, classes);
+  const { inputs, parameters, targets } = draw(model, batch);
+  const given = targetsOf(model, targets);
   const native = open(addon, model, parameters);
-  const { results, gradients } = native.lossGradient(inputs, targets, { seed: 1, step: 0 });
-  const loss = native.step(inputs, targets, { seed: 1, step: 0 });
+  const { results, gradients } = native.lossGradient(inputs, given, { seed: 1, step: 0 });
+  const loss = native.step(inputs, given, { seed: 1, step: 0 });
   const rate = native.learningRate(0, 100);
   const moved = native.parameters();
   native.dispose();
@@ -163,13 +167,13 @@ export function checkStep(addon: Addon, model: CheckedModel, batch: number): voi
 
 /** Prediction, gradients and what a step moves are the same to the bit on 1, 2 and 4 threads. */
 export function checkThreads(addon: Addon, model: CheckedModel, batch: number): void {
-  const { inputs, parameters, classes } = draw(model, batch);
+  const { inputs, parameters, targets } = draw(model, batch);
   const run = (threads: number): unknown => {
     const native = open(addon, model, parameters, threads);
     const outputs = native.infer(inputs);
-    const targets = targetsOf(model, classes);
-    const training = model.train && native.lossGradient(inputs, targets, { seed: 4, step: 2 });
-    if (model.train) native.step(inputs, targets, { seed: 4, step: 2 });
+    const given = targetsOf(model, targets);
+    const training = model.train && native.lossGradient(inputs, given, { seed: 4, step: 2 });
+    if (model.train) native.step(inputs, given, { seed: 4, step: 2 });
     const moved = native.parameters();
     native.dispose();
     return { outputs, training, moved };
@@ -179,12 +183,12 @@ export function checkThreads(addon: Addon, model: CheckedModel, batch: number): 
 }
 
 /** Targets in the order of the program: that in which the loss names them. */
-export function targetsOf(model: CheckedModel, classes: Trial["classes"]): readonly (readonly number[])[] {
+export function targetsOf(model: CheckedModel, targets: Trial["targets"]): readonly (readonly number[])[] {
   const names = new Set<string>();
   const walk = (loss: NonNullable<CheckedModel["train"]>["loss"]): void => {
     if (loss.kind === "loss") names.add(loss.target);
     if (loss.kind === "binary") [loss.left, loss.right].forEach(walk);
   };
   if (model.train) walk(model.train.loss);
-  return [...names].map((name) => classes.get(name)!);
+  return [...names].map((name) => targets.get(name)!);
 }

@@ -127,18 +127,18 @@ describe("layers that are used several times", () => {
   });
 
   it("draw anew in each use", () => {
-    const { inputs, parameters, classes } = draw(random, 3);
+    const { inputs, parameters, targets } = draw(random, 3);
     const twice = new Map(inputs).set("right", inputs.get("left")!);
     const native = open(addon, random, parameters);
-    const { gradients } = native.lossGradient(twice, targetsOf(random, classes), { seed: 2 });
+    const { gradients } = native.lossGradient(twice, targetsOf(random, targets), { seed: 2 });
     native.dispose();
     expect(gradients.get("left")!.data).not.toEqual(gradients.get("right")!.data);
   });
 
   it("move running values once for each use, in the order of the uses", () => {
-    const { inputs, parameters, classes } = draw(normed, 5);
+    const { inputs, parameters, targets } = draw(normed, 5);
     const native = open(addon, normed, parameters);
-    native.step(inputs, targetsOf(normed, classes), { seed: 1, step: 0 });
+    native.step(inputs, targetsOf(normed, targets), { seed: 1, step: 0 });
     const found = native.parameters();
     native.dispose();
     const values = referenceForward(normed, inputs, parameters, true);

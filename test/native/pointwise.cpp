@@ -1,4 +1,4 @@
-// map, channel_sum, activity, sum_partials, batch_mean, flatten, unflatten, clear_halo, pack_vector.
+// map, channel_sum, sample_sum, activity, sum_partials, batch_mean, flatten, unflatten, clear_halo, pack_vector.
 #include "kernels/activity.h"
 #include "kernels/flatten.h"
 #include "kernels/map.h"
@@ -20,6 +20,12 @@ void check(const char* name) {
   std::vector<double> got(out.data, out.data + padded);
   sums.resize(padded);
   same(name, got, sums);
+
+  std::vector<double> totals(batch), found(batch);
+  for (size_t i = 0; i < values.size(); i++) totals[i / (H * W * C)] += values[i];
+  float total[batch];
+  for (long n = 0; n < batch; n++) sample_sum<V>(x.x, n, total), found[n] = total[n];
+  same(name, found, totals);
 
   const auto copy = [&](auto body) {
     for (long n = 0; n < batch; n++)

@@ -64,11 +64,11 @@ beforeAll(async () => {
 
 /** Gradients of the learned parameters, and their norm in float64. */
 function gradientsOf(model: CheckedModel) {
-  const { inputs, parameters, classes } = draw(model, 5);
-  const targets = targetsOf(model, classes);
+  const { inputs, parameters, targets } = draw(model, 5);
+  const given = targetsOf(model, targets);
   const native = open(addon, model, parameters);
-  const { gradients } = native.lossGradient(inputs, targets, { seed: 1, step: 0 });
-  native.step(inputs, targets, { seed: 1, step: 0 });
+  const { gradients } = native.lossGradient(inputs, given, { seed: 1, step: 0 });
+  native.step(inputs, given, { seed: 1, step: 0 });
   const moved = native.parameters();
   native.dispose();
   const learned: Tensors = new Map([...gradients].filter(([name]) => parameters.has(name)));

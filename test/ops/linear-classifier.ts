@@ -47,13 +47,14 @@ export function classifier(x: Tensor, kinds: readonly number[], parameters: Tens
   const [weight, bias] = [...parameters.values()].map(({ data }) => data) as [Float64Array, Float64Array];
   const loss = registry.get("cross_entropy");
   if (loss?.kind !== "loss") throw new Error("no cross_entropy");
+  const attributes = Object.fromEntries(Object.entries(loss.attributes).map(([name, it]) => [name, it.default]));
   const dw = new Float64Array(weight.length);
   const db = new Float64Array(bias.length);
   let [mean, hits] = [0, 0];
   for (let n = 0; n < batch; n++) {
     const sample = x.data.subarray(n * features, (n + 1) * features);
     const logits = Float64Array.from(bias, (b, k) => sample.reduce((a, v, i) => a + v * weight[k * features + i]!, b));
-    mean += loss.reference({ prediction: tensor([classes], logits), target: [kinds[n]!], attributes: {} }) / batch;
+    mean += loss.reference({ prediction: tensor([classes], logits), target: [kinds[n]!], attributes }) / batch;
     hits += logits.indexOf(Math.max(...logits)) === kinds[n] ? 1 / batch : 0;
     const sum = logits.reduce((a, v) => a + Math.exp(v), 0);
     logits.forEach((v, k) => {

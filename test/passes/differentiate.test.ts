@@ -154,7 +154,7 @@ describe("the gradient of each family", () => {
     const differentiable = familyNames.filter((family) => familyOf({ family } as never).adjoint);
     expect(new Set(differentiable)).toEqual(
       new Set([
-        ...(["conv", "dense", "pool", "adaptive_pool", "concat", "batch_norm"] as const),
+        ...(["conv", "dense", "pool", "adaptive_pool", "concat", "batch_norm", "sample_sum"] as const),
         ...(["softmax", "cross_entropy", "reshape"] as const),
       ] satisfies Family[]),
     );

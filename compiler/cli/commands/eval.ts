@@ -1,5 +1,5 @@
 import { evaluate } from "../../../runtime/index.ts";
-import type { ClassEvaluation, Evaluation } from "../../../runtime/index.ts";
+import type { ClassEvaluation, Evaluation, OutputEvaluation } from "../../../runtime/index.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { columns, formatCount, formatShare } from "../columns.ts";
 import type { Align } from "../columns.ts";
@@ -50,8 +50,8 @@ function asJson(model: string, { samples, seconds, imagesPerSecond, top1, output
   return { model, top1, samples, seconds, imagesPerSecond, outputs: Object.fromEntries(entries) };
 }
 
-function outputAsJson(output: ClassEvaluation): object {
-  if (output.confusion === undefined) return output;
+function outputAsJson(output: OutputEvaluation): object {
+  if (output.kind !== "class" || output.confusion === undefined) return output;
   const { confusion, labels } = output;
   const rows = labels.map((_, row) => Array.from(confusion.subarray(row * labels.length, (row + 1) * labels.length)));
   return { ...output, confusion: rows };
@@ -65,7 +65,20 @@ function asText({ samples, imagesPerSecond, outputs }: Evaluation): string[] {
 const MOST_CLASSES_SHOWN = 100;
 const aligns: readonly Align[] = ["left", "right", "right", "left"];
 
-function outputAsText(name: string, output: ClassEvaluation): string[] {
+function outputAsText(name: string, output: OutputEvaluation): string[] {
+  switch (output.kind) {
+    case "class":
+      return classesAsText(name, output);
+    case "labels":
+      return [`${name}: accuracy ${formatShare(output.accuracy)}`];
+    case "mask":
+      return [`${name}: intersection over union ${formatShare(output.iou)}, Dice ${formatShare(output.dice)}`];
+    case "tensor":
+      return [`${name}: mean absolute error ${output.mae.toPrecision(4)}`];
+  }
+}
+
+function classesAsText(name: string, output: ClassEvaluation): string[] {
   const { perClass, top1, top5, loss } = output;
   const rows = perClass
     .slice(0, MOST_CLASSES_SHOWN)

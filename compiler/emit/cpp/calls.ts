@@ -142,6 +142,7 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     head: v,
     operands: [c.memory(x!), c.memory(target!), "n", c.memory(result)],
   }),
+  sample_sum: ({ c, inputs: [x], result, v }) => ({ head: v, operands: [c.memory(x!), "n", c.memory(result)] }),
   reshape: ({ c, inputs: [x], result, steps, rows, v }) => ({
     head: `${v}, ${elements(result, c)}`,
     operands: [c.memory(x!), "n", rows, steps],

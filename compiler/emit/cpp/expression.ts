@@ -34,6 +34,7 @@ export function printCpp(x: Expression, leaves: Leaves, level = 0): string {
     case "core":
     case "gradient":
     case "table":
+    case "one_hot":
     case "random":
     case "scalar":
       return leaves.leaf(x);

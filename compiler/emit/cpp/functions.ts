@@ -12,7 +12,7 @@ const inPlace: readonly Family[] = [
 
 /** Kernels that end in numbers per sample or in parameters take no pointwise steps. */
 export function takesSteps(family: Family): boolean {
-  return ![...inPlace, "cross_entropy", "class_hits"].includes(family);
+  return ![...inPlace, "cross_entropy", "class_hits", "sample_sum"].includes(family);
 }
 
 /** `compute_logits_conv1`: the member function that computes a node. */

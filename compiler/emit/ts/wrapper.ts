@@ -29,7 +29,12 @@ function emitTypes(manifests: readonly Manifest[]): string {
   return `import type { ${imports} } from "cnnc/runtime";\n\n${manifests.map((manifest) => modelTypes(manifest, typesName(manifest.model, manifests))).join("\n")}`;
 }
 
-const outputKinds = { class: "ClassOutput", mask: "MaskOutput", tensor: "TensorOutput" } as const;
+const outputKinds = {
+  class: "ClassOutput",
+  labels: "LabelsOutput",
+  mask: "MaskOutput",
+  tensor: "TensorOutput",
+} as const;
 
 /** `LeNetTypes`, unless a model has that name. */
 function typesName(model: string, manifests: readonly Manifest[]): string {
@@ -69,12 +74,13 @@ function inputType({ dtype, shape }: InputManifest): string {
 }
 
 function outputType({ kind, shape, labels }: OutputManifest): string {
-  if (kind !== "class") return `${outputKinds[kind]}<readonly [${shape.join(", ")}]>`;
-  if (!labels) return "ClassOutput";
+  const type = outputKinds[kind];
+  if (kind === "mask" || kind === "tensor") return `${type}<readonly [${shape.join(", ")}]>`;
+  if (!labels) return type;
   const names = labels.map((label) => JSON.stringify(label));
   const oneLine = names.join(" | ");
-  if (oneLine.length <= 60) return `ClassOutput<${oneLine}>`;
-  return `ClassOutput<\n${names.map((name) => `      | ${name}`).join("\n")}\n    >`;
+  if (oneLine.length <= 60) return `${type}<${oneLine}>`;
+  return `${type}<\n${names.map((name) => `      | ${name}`).join("\n")}\n    >`;
 }
 
 function docComment(doc: string | undefined, indent: string): string {

@@ -6,7 +6,17 @@ import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { adaptivePool, adaptivePoolGrad, pool, poolGrad } from "./pool.ts";
-import { activity, affineSample, batchMean, channelSum, gradientTotal, map, reshape, update } from "./simple.ts";
+import {
+  activity,
+  affineSample,
+  batchMean,
+  channelSum,
+  gradientTotal,
+  map,
+  reshape,
+  sampleSum,
+  update,
+} from "./simple.ts";
 
 const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   map,
@@ -31,6 +41,7 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   cross_entropy_grad: crossEntropyGrad,
   class_hits: classHits,
   channel_sum: channelSum,
+  sample_sum: sampleSum,
   activity,
   gradient_total: gradientTotal,
   reshape,

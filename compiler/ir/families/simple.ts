@@ -1,3 +1,4 @@
+import { e } from "../expression.ts";
 import { batched, single, type FamilyDefinition } from "./family.ts";
 
 /** The widest operand walks; the others are per channel or single numbers. */
@@ -12,6 +13,11 @@ export const map: FamilyDefinition<"map"> = {
 export const channelSum: FamilyDefinition<"channel_sum"> = {
   result: (_, [x]) => single([x!.type.shape[0]!]),
   acrossBatch: true,
+};
+
+export const sampleSum: FamilyDefinition<"sample_sum"> = {
+  result: () => batched([]),
+  adjoint: ({ b, inputs: [x], gradient }) => [b.map(e.value(gradient), undefined, { gradientOf: x! })],
 };
 
 export const activity: FamilyDefinition<"activity"> = {
