@@ -16,9 +16,9 @@ export function initialize(layers: readonly NewLayer[]): Layer[] {
   const shared = new Map<string, CheckedParameter>();
   return layers.map((layer) => {
     if (layer.parameters.length === 0) return { ...layer, parameters: [] };
-    const word = initializerWord(layer, consumers);
+    const chosen = initializerOf(layer, consumers);
     const parameters = layer.parameters.map(({ name, spec }) => {
-      const parameter = shared.get(name) ?? { name, spec, initializer: draw(word, spec) };
+      const parameter = shared.get(name) ?? { name, spec, initializer: draw(chosen, spec) };
       shared.set(name, parameter);
       return parameter;
     });
@@ -26,16 +26,18 @@ export function initialize(layers: readonly NewLayer[]): Layer[] {
   });
 }
 
-function initializerWord(layer: NewLayer, consumers: Consumers<NewLayer>): string {
+/** A word, or the number that all weights start as. */
+function initializerOf(layer: NewLayer, consumers: Consumers<NewLayer>): string | number {
   const { init } = layer.attributes;
-  if (typeof init === "string" && init !== "auto") return init;
+  if (typeof init === "number" || (typeof init === "string" && init !== "auto")) return init;
   return firstActivation(layer, consumers)?.operator.activation?.initializer ?? withoutActivation;
 }
 
-function draw(word: string, { initial }: ParameterSpec): Distribution {
+function draw(chosen: string | number, { initial }: ParameterSpec): Distribution {
   if (initial.kind === "constant") return initial;
   if (initial.kind !== "weight") return { kind: "constant", value: initial.kind === "ones" ? 1 : 0 };
-  const definition = registry.get(word);
-  if (definition?.kind !== "initializer") throw new Error(`the registry has no initializer ${word}`);
+  if (typeof chosen === "number") return { kind: "constant", value: chosen };
+  const definition = registry.get(chosen);
+  if (definition?.kind !== "initializer") throw new Error(`the registry has no initializer ${chosen}`);
   return (definition as DefinitionOf<"initializer">).draw(initial);
 }

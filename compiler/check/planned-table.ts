@@ -4,5 +4,5 @@ export const plannedWords: ReadonlySet<string> = new Set([
   ...["layer_norm", "group_norm", "instance_norm", "lrn"],
   ...["reshape", "permute", "split", "slice", "pad", "upsample", "resize"],
   ...["pixel_shuffle", "channel_shuffle", "embedding", "one_hot", "spectrogram", "log_mel", "mfcc"],
-  ...["lsuv", "zeros", "ones", "orthogonal"],
+  ...["lsuv"],
 ]);

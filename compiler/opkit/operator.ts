@@ -175,7 +175,9 @@ export interface Clip<A extends Attributes = Attributes> extends Word<A> {
 export type Distribution =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
-  | { readonly kind: "constant"; readonly value: number };
+  | { readonly kind: "constant"; readonly value: number }
+  /** The matrix [out, rest] has orthonormal rows, or columns where there are fewer of these. */
+  | { readonly kind: "orthogonal" };
 
 export interface InitializerWord<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "initializer";

@@ -25,7 +25,10 @@ import { hardSigmoid } from "./hard-sigmoid.ts";
 import { hardSwish } from "./hard-swish.ts";
 import { hinge } from "./hinge.ts";
 import { identity } from "./identity.ts";
-import { he, xavier } from "./initializers.ts";
+import { he, heNormal, heUniform } from "./initializers/he.ts";
+import { orthogonal } from "./initializers/orthogonal.ts";
+import { xavier, xavierNormal, xavierUniform } from "./initializers/xavier.ts";
+import { ones, zeros } from "./initializers/zeros-and-ones.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { mul } from "./mul.ts";
 import { normalize } from "./normalize/normalize.ts";
@@ -76,7 +79,14 @@ const definitions: readonly Definition[] = [
   hinge,
   identity,
   he,
+  heNormal,
+  heUniform,
+  orthogonal,
   xavier,
+  xavierNormal,
+  xavierUniform,
+  ones,
+  zeros,
   leakyRelu,
   mul,
   normalize,

@@ -1,5 +1,6 @@
 import { RandomStream, hashName } from "../random/philox.ts";
 import type { ParameterManifest } from "./manifest.ts";
+import { orthonormalise } from "./orthonormalise.ts";
 import { elementCount } from "../tensor/typed-array.ts";
 
 /**
@@ -9,13 +10,16 @@ import { elementCount } from "../tensor/typed-array.ts";
 export function initialValues(parameter: ParameterManifest, seed: number): Float32Array {
   const values = new Float32Array(elementCount(parameter.shape));
   const { initializer } = parameter;
+  const random = new RandomStream(seed, hashName(parameter.name));
   switch (initializer.kind) {
     case "constant":
       return values.fill(initializer.value);
     case "uniform":
-      return fillUniform(values, initializer.bound, new RandomStream(seed, hashName(parameter.name)));
+      return fillUniform(values, initializer.bound, random);
     case "normal":
-      return fillNormal(values, initializer.std, new RandomStream(seed, hashName(parameter.name)));
+      return fillNormal(values, initializer.std, random);
+    case "orthogonal":
+      return fillOrthogonal(values, parameter.shape[0] ?? 1, random);
   }
 }
 
@@ -25,7 +29,11 @@ function fillUniform(values: Float32Array, bound: number, random: RandomStream):
 }
 
 /** Box–Muller: two uniforms become two independent normals. */
-function fillNormal(values: Float32Array, std: number, random: RandomStream): Float32Array {
+function fillNormal<Values extends Float32Array | Float64Array>(
+  values: Values,
+  std: number,
+  random: RandomStream,
+): Values {
   for (let i = 0; i < values.length; i += 2) {
     // 1 - u is in (0, 1]: its logarithm is finite.
     const radius = std * Math.sqrt(-2 * Math.log(1 - random.uniform()));
@@ -33,5 +41,16 @@ function fillNormal(values: Float32Array, std: number, random: RandomStream): Fl
     values[i] = radius * Math.cos(angle);
     if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
   }
+  return values;
+}
+
+/** Rows or columns of a matrix of `rows` rows, whichever are fewer: normal vectors, made orthonormal. */
+function fillOrthogonal(values: Float32Array, rows: number, random: RandomStream): Float32Array {
+  const columns = values.length / rows;
+  const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
+  const basis = fillNormal(new Float64Array(values.length), 1, random);
+  orthonormalise(Array.from({ length: count }, (_, i) => basis.subarray(i * length, (i + 1) * length)));
+  if (rows <= columns) values.set(basis);
+  else for (let i = 0; i < values.length; i++) values[i] = basis[(i % columns) * length + Math.floor(i / columns)]!;
   return values;
 }

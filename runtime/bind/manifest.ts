@@ -7,7 +7,9 @@ export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
 export type Initializer =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
-  | { readonly kind: "constant"; readonly value: number };
+  | { readonly kind: "constant"; readonly value: number }
+  /** As a matrix [out, rest] with orthonormal rows, or columns where there are fewer of these. */
+  | { readonly kind: "orthogonal" };
 
 export interface InputManifest {
   readonly name: string;

@@ -65,6 +65,12 @@ describe("initialisers", () => {
 
   test("are chosen by `init`", () => {
     expect(kinds("output z: f32[5] = image -> flatten -> dense(5, init=he)")).toEqual(["normal"]);
+    expect(kinds("output z: f32[5] = image -> flatten -> dense(5, init=orthogonal) -> relu")).toEqual(["orthogonal"]);
+  });
+
+  test("may be a number that all weights start as", () => {
+    const model = modelOf(withBody("output z: f32[5] = image -> flatten -> dense(5, init=0.1)"));
+    expect(model.layers[1]?.parameters[0]?.initializer).toEqual({ kind: "constant", value: 0.1 });
   });
 
   test("make biases zero", () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { initializerWords } from "../../compiler/opkit/initializer.ts";
 import { registry } from "../../compiler/ops/registry.ts";
 import { operators } from "../../compiler/testing/index.ts";
 import { filesBelow, root } from "../support/paths.ts";
@@ -73,9 +74,21 @@ describe("the initialisers", () => {
   const fans = { fanIn: 50, fanOut: 46 };
   it.each([
     ["he", { kind: "normal", std: 0.2 }],
+    ["he_normal", { kind: "normal", std: 0.2 }],
+    ["he_uniform", { kind: "uniform", bound: Math.sqrt(6 / 50) }],
     ["xavier", { kind: "uniform", bound: 0.25 }],
+    ["xavier_uniform", { kind: "uniform", bound: 0.25 }],
+    ["xavier_normal", { kind: "normal", std: Math.sqrt(2 / 96) }],
+    ["orthogonal", { kind: "orthogonal" }],
+    ["zeros", { kind: "constant", value: 0 }],
+    ["ones", { kind: "constant", value: 1 }],
   ])("%s draws from the distribution of its page", (name, expected) => {
     const word = registry.get(name);
     expect(word?.kind === "initializer" && word.draw(fans)).toEqual(expected);
+  });
+
+  it("are what layers take", () => {
+    const words = definitions.filter(({ kind }) => kind === "initializer").map(({ name }) => name);
+    expect([...initializerWords].sort()).toEqual(words.sort());
   });
 });

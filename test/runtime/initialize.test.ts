@@ -44,4 +44,37 @@ describe("initialValues", () => {
     const values = initialValues({ name: "x", shape: [3], initializer }, 1);
     expect([...values].every((it) => Number.isFinite(it) && it !== 0)).toBe(true);
   });
+
+  it.each([
+    ["wide", [20, 3, 5, 5]],
+    ["tall", [90, 16]],
+    ["square", [64, 64]],
+    ["a single row", [1, 9]],
+  ])("draws orthogonal matrices: %s", (_, shape) => {
+    const values = initialValues({ name: "x", shape, initializer: { kind: "orthogonal" } }, 3);
+    const [rows = 1] = shape;
+    const columns = values.length / rows;
+    const at = (r: number, c: number): number => values[r * columns + c]!;
+    const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
+    const vectors = Array.from({ length: count }, (_, i) =>
+      Array.from({ length }, (_, k) => (rows <= columns ? at(i, k) : at(k, i))),
+    );
+    vectors.forEach((a, i) =>
+      vectors.forEach((b, j) => {
+        const product = a.reduce((sum, value, k) => sum + value * b[k]!, 0);
+        expect(product).toBeCloseTo(i === j ? 1 : 0, 6);
+      }),
+    );
+  });
+
+  it("draws orthogonal matrices of which none is likelier", () => {
+    const draws = Array.from(
+      { length: 400 },
+      (_, seed) => initialValues({ name: "x", shape: [3, 3], initializer: { kind: "orthogonal" } }, seed)[4]!,
+    );
+    const { mean, std } = moments(Float32Array.from(draws));
+    // Each element has the mean 0 and the variance 1/3.
+    expect(Math.abs(mean)).toBeLessThan(0.1);
+    expect(Math.abs(std - Math.sqrt(1 / 3))).toBeLessThan(0.05);
+  });
 });

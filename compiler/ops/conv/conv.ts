@@ -1,5 +1,6 @@
 import { e } from "../../ir/expression.ts";
-import { flag, padding, pair, whole, word } from "../../opkit/attributes.ts";
+import { flag, padding, pair, whole } from "../../opkit/attributes.ts";
+import { initializer } from "../../opkit/initializer.ts";
 import { defineOperator, type ParameterSpec } from "../../opkit/operator.ts";
 import { checkRank, checkWindow, windowOf } from "../../opkit/windows.ts";
 import type { TensorType } from "../../shape/tensor-type.ts";
@@ -44,7 +45,7 @@ export const conv = defineOperator({
     dilation: pair({ doc: "Distance between the kernel's taps.", default: [1, 1], min: 1 }),
     groups: whole({ doc: "Groups of channels that do not see each other.", default: 1, min: 1 }),
     bias: flag({ doc: "Add a learned number per channel.", default: true }),
-    init: word(["auto", "he", "xavier"], { doc: "Initialiser; auto follows the activation behind.", default: "auto" }),
+    init: initializer,
   },
   parameters: ({ operands: [x], attributes }) => parametersOf(x!, attributes),
   shape: ({ operands: [x], attributes, fail, warn }) => {

@@ -1,5 +1,6 @@
 import { e } from "../../ir/expression.ts";
-import { flag, whole, word } from "../../opkit/attributes.ts";
+import { flag, whole } from "../../opkit/attributes.ts";
+import { initializer } from "../../opkit/initializer.ts";
 import { defineOperator, type ParameterSpec } from "../../opkit/operator.ts";
 import { tensor } from "../../opkit/tensor.ts";
 import { checkRank } from "../../opkit/windows.ts";
@@ -13,7 +14,7 @@ export const dense = defineOperator({
   attributes: {
     units: whole({ doc: "Output values.", min: 1 }),
     bias: flag({ doc: "Add a learned number per output.", default: true }),
-    init: word(["auto", "he", "xavier"], { doc: "Initialiser; auto follows the activation behind.", default: "auto" }),
+    init: initializer,
   },
   parameters: ({ operands: [x], attributes: { units, bias } }) => {
     const inputs = x!.shape[0]!;

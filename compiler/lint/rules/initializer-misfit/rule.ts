@@ -6,6 +6,9 @@ import type { Syntax } from "../../syntax.ts";
 /** Those that keep the variance from layer to layer, each for its kind of activation. */
 const paired: readonly unknown[] = ["he", "xavier"];
 
+/** `he` of `he`, `he_normal` and `he_uniform`. */
+const familyOf = (init: unknown): unknown => (typeof init === "string" ? init.split("_")[0] : undefined);
+
 export const initializerMisfit = defineRule({
   code: "CNN507",
   name: "initializer-misfit",
@@ -21,9 +24,10 @@ Behind \`batch_norm\`, which makes any scale the same, nothing is reported.`,
   checkModel: ({ network, syntax, report }) => {
     for (const layer of network.layers) {
       const { init } = layer.attributes;
+      const family = familyOf(init);
       const activation = network.activationBehind(layer);
       const right = activation?.operator.activation?.initializer;
-      if (activation === undefined || right === undefined || !paired.includes(init) || init === right) continue;
+      if (activation === undefined || right === undefined || !paired.includes(family) || family === right) continue;
       const notes = [{ span: activation.span, message: "this is the activation" }];
       const holes = { init: init as string, activation: activation.operator.name, right };
       report(layer, holes, { notes, fix: fixOf(layer, syntax) });
