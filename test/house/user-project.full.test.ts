@@ -37,7 +37,7 @@ const refused = await again.predict({ image: new Uint8Array(1) }).catch((error: 
 console.log(JSON.stringify({ epochs: epochs.length, same, refused: refused instanceof CnncInputError }));
 `;
 
-/** As \`tsc --init\` of today would have it, and everything checked: the types of cnnc too. */
+/** As `tsc --init` of today would have it, and everything checked: the types of cnnc too. */
 const tsconfig = {
   compilerOptions: {
     ...{ target: "es2022", lib: ["es2023", "esnext.disposable"], module: "nodenext", types: ["node"] },
