@@ -36,7 +36,7 @@ function parseObject(json: Uint8Array): Record<string, unknown> {
   let text: string;
   let root: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(json);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
     root = JSON.parse(text);
   } catch (error) {
     throw new CnncWeightsError(`the header is not JSON: ${reasonOf(error)}`, { cause: error });

@@ -85,6 +85,8 @@ std::string JsonReader::string() {
     } else if (*at_ == '\\') {
       at_++;
       escape(text);
+    } else if (static_cast<unsigned char>(*at_) < ' ') {
+      fail();
     } else {
       text.push_back(*at_++);
     }
@@ -96,6 +98,7 @@ int64_t JsonReader::size() {
   skip_space();
   int64_t value = 0;
   if (at_ == end_ || !is_digit(*at_)) fail();
+  if (end_ - at_ > 1 && *at_ == '0' && is_digit(at_[1])) fail();
   for (; ok_ && at_ < end_ && is_digit(*at_); at_++) {
     value = value * 10 + (*at_ - '0');
     if (value > int64_t{1} << 53) fail();

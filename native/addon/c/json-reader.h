@@ -2,6 +2,7 @@
 // After the first fault ok() is false and everything else does nothing.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 
 namespace cnnc {
@@ -14,12 +15,14 @@ class JsonReader {
   void fail() { ok_ = false; }
   bool at_end() { return skip_space(), at_ == end_; }
 
-  // Calls member(key) for each member, which must read the value.
+  // Calls member(key) for each member, which must read the value. A key that comes twice is a fault.
   template <class Member>
   void object(Member member) {
+    std::set<std::string> keys;
     list('{', '}', [&] {
       const std::string key = string();
       expect(':');
+      if (!keys.insert(key).second) fail();
       if (ok_) member(key);
     });
   }

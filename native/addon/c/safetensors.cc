@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <set>
 
 #include "json-reader.h"
 
@@ -47,6 +46,24 @@ int64_t bytes_of(const std::vector<int64_t>& shape) {
   return bytes;
 }
 
+// No overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(const std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const auto first = static_cast<unsigned char>(text[at++]);
+    if (first < 0x80) continue;
+    if (first < 0xc2 || first > 0xf4) return false;
+    const int more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    int code = first & (0x3f >> more);
+    for (int i = 0; i < more; i++, at++) {
+      if (at == text.size() || (text[at] & 0xc0) != 0x80) return false;
+      code = code << 6 | (text[at] & 0x3f);
+    }
+    if ((more == 2 && code < 0x800) || (more == 3 && code < 0x10000)) return false;
+    if ((code >= 0xd800 && code < 0xe000) || code > 0x10ffff) return false;
+  }
+  return true;
+}
+
 struct Entry {
   std::string dtype;
   std::vector<int64_t> shape, offsets;
@@ -54,9 +71,7 @@ struct Entry {
 
 Entry read_entry(JsonReader& json) {
   Entry entry;
-  std::set<std::string> keys;
   json.object([&](const std::string& key) {
-    if (!keys.insert(key).second) return json.fail();
     if (key == "dtype")
       entry.dtype = json.string();
     else if (key == "shape")
@@ -84,14 +99,13 @@ bool parse_safetensors_header(const std::string& text, std::map<std::string, Sto
                               std::string& error) {
   JsonReader json(text);
   json.object([&](const std::string& name) {
-    if (name == "__metadata__") return json.skip_value();
+    if (name == "__metadata__") return json.object([&](const std::string&) { json.string(); });
     Entry entry = read_entry(json);
     if (!json.ok() || !error.empty()) return;
     error = fault_of(name, entry);
-    if (error.empty() && !tensors.try_emplace(name, StoredTensor{entry.shape, entry.offsets[0], entry.offsets[1]}).second)
-      error = "two tensors are called " + name;
+    if (error.empty()) tensors[name] = {entry.shape, entry.offsets[0], entry.offsets[1]};
   });
-  if (!json.ok() || !json.at_end()) error = "the header is not the JSON of a safetensors file";
+  if (!json.ok() || !json.at_end() || !is_utf8(text)) error = "the header is not the JSON of a safetensors file";
   return error.empty();
 }
 
