@@ -224,4 +224,15 @@ Wrong: \`clip(max=1e999)\`
 
 Right: \`clip(max=1e9)\``,
   },
+  CNN124: {
+    title: "name too long",
+    severity: "error",
+    message: "a name of {length} characters; {limit} are the most",
+    explain: `Names become names of files and identifiers in C++ and TypeScript, several of them joined by dots.
+Longer descriptions are doc comments.
+
+Wrong: \`the_residual_branch_of_the_first_block_whose_stride_halves_the_picture_and_doubles_the_number_of_channels = …\`
+
+Right: \`main = …\``,
+  },
 });

@@ -7,27 +7,34 @@ export class CnncError extends Error {
   }
 }
 
-/** The addon and the wrapper beside it come from different builds. */
-export class CnncStaleError extends CnncError {
+/** An error about what was expected and what was there instead. */
+abstract class Mismatch extends CnncError {
+  readonly expected: string;
+  readonly got: string;
+  constructor(message: string, { expected, got }: Pick<Mismatch, "expected" | "got">) {
+    super(message);
+    this.expected = expected;
+    this.got = got;
+  }
+}
+
+/** The addon and the wrapper beside it come from different builds: `expected` is the wrapper's, `got` the addon's. */
+export class CnncStaleError extends Mismatch {
   override readonly code = "CNNC_STALE";
 }
 
-/** This processor lacks instructions that the addon was compiled for. */
-export class CnncCpuError extends CnncError {
+/** This processor lacks instructions that the addon was compiled for: `expected` levels, `got` what it has. */
+export class CnncCpuError extends Mismatch {
   override readonly code = "CNNC_CPU";
 }
 
 /** A call with the wrong data: which input or target, what it should be, what came. */
-export class CnncInputError extends CnncError {
+export class CnncInputError extends Mismatch {
   override readonly code = "CNNC_INPUT";
   readonly input: string;
-  readonly expected: string;
-  readonly got: string;
   constructor(input: string, expected: string, got: string) {
-    super(`${input}: expected ${expected}, got ${got}`);
+    super(`${input}: expected ${expected}, got ${got}`, { expected, got });
     this.input = input;
-    this.expected = expected;
-    this.got = got;
   }
 }
 

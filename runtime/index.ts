@@ -16,6 +16,7 @@ export { Parameters } from "./bind/parameters.ts";
 export { initialValues } from "./bind/initialize.ts";
 export type * from "./bind/manifest.ts";
 export type * from "./bind/model-types.ts";
+export type * from "./bind/metadata.ts";
 export { openAddon, type Addon, type AddonInstance, type AddonModel } from "./bind/addon.ts";
 
 export type { Layout } from "./tensor/layout.ts";

@@ -18,3 +18,9 @@ export class BuildError extends Error {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/, \w+ '.*$/s, "") : String(error);
 }
+
+/** What helps against a file that cannot be written: mostly `room`, but not where its name is at fault. */
+export function mendOf(error: unknown, room: string): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENAMETOOLONG" ? "give the .cnn file, or the folder, a shorter name" : room;
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { SourceFile } from "../../grammar/index.ts";
 import { emitProject, type Project } from "../emit/addon/project.ts";
 import type { EmittedFile } from "../emit/emitted-file.ts";
-import { BuildError, reasonOf } from "./build-error.ts";
+import { BuildError, mendOf, reasonOf } from "./build-error.ts";
 import { cacheFolder, cacheKey, folderHash, prune, publish, touch } from "./cache.ts";
 import { compilerFailure } from "./compiler-failure.ts";
 import { runCmake } from "./run-cmake.ts";
@@ -76,7 +76,8 @@ async function compileProject(
   try {
     for (const file of files) writeFileSync(join(work, file.name), file.text);
   } catch (error) {
-    throw new BuildError(`${work} cannot be written: ${reasonOf(error)}`, "make room there, or set CNNC_CACHE");
+    const mend = mendOf(error, "make room there, or set CNNC_CACHE");
+    throw new BuildError(`${work} cannot be written: ${reasonOf(error)}`, mend);
   }
   const output = await runCmake(work, toolchain, { jobs: availableParallelism(), ...(signal && { signal }) });
   if (output !== undefined) throw compilerFailure(output, files, sources);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BuildError, reasonOf } from "./build-error.ts";
+import { BuildError, mendOf, reasonOf } from "./build-error.ts";
 
 /** A file to be written, by a function that is given the path to write to. */
 interface Writing {
@@ -26,7 +26,7 @@ export function writeTogether(folder: string, files: readonly Writing[]): void {
     if (made !== undefined) discard(made);
     throw new BuildError(
       `${folder} cannot be written: ${reasonOf(error)}`,
-      "make room there or name another folder with --out",
+      mendOf(error, "make room there or name another folder with --out"),
     );
   }
 }

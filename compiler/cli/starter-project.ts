@@ -58,6 +58,7 @@ const readme = (name: string): string => `# ${name}
 \`\`\`sh
 npm install
 npm run check          # looks for mistakes in model.cnn
+npm run lint           # and for what is better done otherwise
 npm run build          # compiles it to build/model/
 npm run train -- data  # trains with the IDX files in the folder data
 \`\`\`
@@ -74,6 +75,7 @@ export function starterProject(name: string): readonly EmittedFile[] {
     type: "module",
     scripts: {
       check: "cnnc check model.cnn",
+      lint: "cnnc lint .",
       build: "cnnc build model.cnn",
       train: "cnnc build model.cnn --quiet && node train.mjs",
     },

@@ -18,6 +18,7 @@ export interface Tokens {
 }
 
 export const TOKEN_LIMIT = 50_000;
+const NAME_LIMIT = 100;
 
 const lexer = new Lexer([...vocabulary.ordered], {
   positionTracking: "onlyOffset",
@@ -121,8 +122,12 @@ function checkEscapes(file: SourceFile, token: IToken, report: Report): void {
 }
 
 function checkName(file: SourceFile, token: IToken, report: Report): void {
+  const { length } = token.image;
+  const where = span(file, token.startOffset, token.startOffset + length);
+  if (length > NAME_LIMIT) {
+    report.add(diagnostic(syntaxDiagnostics, "CNN124", where, { length, limit: NAME_LIMIT }));
+  }
   if (/^\p{ASCII}*$/u.test(token.image)) return;
-  const where = span(file, token.startOffset, token.startOffset + token.image.length);
   report.add(
     diagnostic(
       syntaxDiagnostics,

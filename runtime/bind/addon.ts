@@ -81,20 +81,19 @@ export function openAddon(location: string | URL, manifest: Manifest): { addon: 
   const addon = requireAddon(path);
   const model = addon.models().find((it) => it.name === manifest.model);
   if (!model || model.hash !== manifest.hash) {
-    const found = model
-      ? "another build of it"
-      : `only ${addon
-          .models()
-          .map((it) => it.name)
-          .join(", ")}`;
+    const names = addon.models().map((it) => it.name);
+    const found = model ? "another build of it" : `only ${names.join(", ")}`;
     throw new CnncStaleError(
       `${path} does not hold ${manifest.model} of this wrapper but ${found}; build ${manifest.source.file} again`,
+      { expected: `${manifest.model} ${manifest.hash}`, got: model ? `${model.name} ${model.hash}` : names.join(", ") },
     );
   }
   if (model.refusal !== null) {
+    const expected = model.cpus.join(", ");
     throw new CnncCpuError(
-      `${manifest.model} was built for ${model.cpus.join(", ")}: ${model.refusal}; ` +
+      `${manifest.model} was built for ${expected}: ${model.refusal}; ` +
         `build ${manifest.source.file} for this machine, or for a lower --cpu`,
+      { expected, got: model.refusal },
     );
   }
   return { addon, model };

@@ -5,6 +5,7 @@ import type { Weights } from "../weights/weights.ts";
 import { openAddon, type AddonModel } from "./addon.ts";
 import { initializeWeights, loadWeights } from "./load-weights.ts";
 import type { Manifest, ParameterManifest } from "./manifest.ts";
+import { metadataOf, type Metadata } from "./metadata.ts";
 import type { ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
 import { Net } from "./net.ts";
@@ -24,7 +25,7 @@ export interface LoadOptions {
 }
 
 /** What a generated module exports under the model's name. */
-export interface ModelClass<M extends ModelTypes> {
+export interface ModelClass<M extends ModelTypes> extends Metadata<M> {
   readonly manifest: Manifest;
   /** Loads the native module and its weights. Several loaded models share one pool of threads. */
   load(options?: LoadOptions): Promise<Net<M>>;
@@ -35,7 +36,7 @@ export function defineModel<M extends ModelTypes>(manifest: Manifest, addon: str
   if (manifest.format !== 1) {
     throw new CnncError(`the manifest has format ${String(manifest.format)}, this library reads format 1`);
   }
-  return { manifest, load: async (options = {}) => load<M>(manifest, addon, options) };
+  return { manifest, ...metadataOf<M>(manifest), load: async (options = {}) => load<M>(manifest, addon, options) };
 }
 
 function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, options: LoadOptions): Net<M> {
@@ -72,5 +73,8 @@ function inAddonOrder(manifest: Manifest, model: AddonModel): ParameterManifest[
   const byName = new Map(manifest.parameters.map((it) => [it.name, it]));
   const found = model.parameters.flatMap((name) => byName.get(name) ?? []);
   if (found.length === model.parameters.length && found.length === byName.size) return found;
-  throw new CnncStaleError(`the addon of ${manifest.model} has other parameters than its manifest; build it again`);
+  throw new CnncStaleError(`the addon of ${manifest.model} has other parameters than its manifest; build it again`, {
+    expected: [...byName.keys()].join(", "),
+    got: model.parameters.join(", "),
+  });
 }

@@ -3,6 +3,7 @@ import { writeSafetensors, type TensorToWrite } from "../weights/write-safetenso
 import type { AddonInstance, AddonModel } from "./addon.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { Manifest } from "./manifest.ts";
+import { metadataOf, type Metadata } from "./metadata.ts";
 import type { Inputs, Into, ModelTypes, Predictions } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
 import { Outputs } from "./outputs.ts";
@@ -18,8 +19,10 @@ export interface PredictOptions<M extends ModelTypes> {
 }
 
 /** A loaded model: weights, memory and the native code for them. */
-export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
+export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, AsyncDisposable {
   readonly manifest: Manifest;
+  readonly inputs: Metadata<M>["inputs"];
+  readonly outputs: Metadata<M>["outputs"];
   readonly parameters: Parameters;
   readonly #model: AddonModel;
   readonly #native: AddonInstance;
@@ -31,6 +34,7 @@ export class Net<M extends ModelTypes> implements Disposable, AsyncDisposable {
   /** Made by `load` of a model class. */
   constructor(manifest: Manifest, model: AddonModel, native: AddonInstance) {
     this.manifest = manifest;
+    ({ inputs: this.inputs, outputs: this.outputs } = metadataOf<M>(manifest));
     this.parameters = new Parameters(manifest.parameters, native);
     this.#model = model;
     this.#native = native;

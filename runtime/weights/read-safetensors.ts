@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CnncWeightsError, reasonOf } from "../errors.ts";
-import { elementCount } from "../tensor/typed-array.ts";
+import { formats } from "./number-formats.ts";
 import { largestHeader, parseHeader, type SafetensorsHeader } from "./safetensors-header.ts";
 import type { Weights } from "./weights.ts";
 
@@ -56,11 +56,11 @@ function readWeights(source: Source): Weights {
     has: (name) => header.tensors.has(name),
     shape: (name) => find(name).shape,
     read: (name) => {
-      const { shape, begin } = find(name);
+      const { dtype, begin, end } = find(name);
       // A fresh array: the format promises no alignment.
-      const values = new Float32Array(elementCount(shape));
-      source.read(new Uint8Array(values.buffer), dataAt + begin);
-      return values;
+      const bytes = new Uint8Array(end - begin);
+      source.read(bytes, dataAt + begin);
+      return formats[dtype].decode(bytes.buffer);
     },
   };
 }

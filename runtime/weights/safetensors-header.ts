@@ -1,5 +1,6 @@
 import { CnncWeightsError, reasonOf } from "../errors.ts";
 import { elementCount } from "../tensor/typed-array.ts";
+import { formats, isNumberFormat, type NumberFormat } from "./number-formats.ts";
 
 /**
  * The header of a safetensors file: eight bytes of length (little-endian), then that much JSON:
@@ -12,6 +13,7 @@ export interface SafetensorsHeader {
 }
 
 export interface TensorEntry {
+  readonly dtype: NumberFormat;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -91,15 +93,17 @@ function readEntry(name: string, value: unknown): TensorEntry {
   };
   if (!isObject(value)) return fail("its entry is not an object");
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== "F32") return fail(`dtype ${JSON.stringify(dtype)}; only F32 can be read`);
+  if (!isNumberFormat(dtype)) {
+    return fail(`dtype ${JSON.stringify(dtype)}; ${Object.keys(formats).join(", ")} can be read`);
+  }
   if (!Array.isArray(shape) || !shape.every(isSize)) return fail("its shape is not a list of sizes");
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
     return fail("its data_offsets are not two positions");
   }
   const [begin, end] = offsets as [number, number];
-  const bytes = elementCount(shape as number[]) * 4;
+  const bytes = elementCount(shape as number[]) * formats[dtype].bytes;
   if (end - begin !== bytes) return fail(`its data is ${end - begin} bytes, its shape needs ${bytes}`);
-  return { shape: shape as number[], begin, end };
+  return { dtype, shape: shape as number[], begin, end };
 }
 
 function checkCoverage(tensors: ReadonlyMap<string, TensorEntry>, dataBytes: number): void {

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseSafetensors } from "../../runtime/index.ts";
-import { corruptFiles, soundFile } from "../support/corrupt-safetensors.ts";
+import { corruptFiles, formatsFile, soundFile } from "../support/safetensors-files.ts";
 import { mutations } from "../support/mutations.ts";
 import { run } from "./fake-addon.ts";
 
@@ -48,7 +48,10 @@ describe("the reader of weights for C", () => {
     }
   };
 
-  it("refuses files that are damaged, and survives random ones", async () => {
+  /** As %.9g prints it. */
+  const printed = (value: number): number => Number(value.toPrecision(9));
+
+  it("reads every format, refuses files that are damaged, and survives random ones", async () => {
     const names = ["addon/c/safetensors.cc", "addon/c/json-reader.cc"].map((it) => path.join(native, it));
     const program = await build("safetensors", [checks("safetensors-check.cc"), ...names], watched);
     const answers = async (files: readonly Uint8Array[]) => {
@@ -61,11 +64,15 @@ describe("the reader of weights for C", () => {
     };
     const damaged = Object.entries(corruptFiles);
     const found = await answers(damaged.map(([, bytes]) => bytes));
-    expect(damaged.filter((_, i) => found[i] === "read").map(([what]) => what)).toEqual([]);
+    expect(damaged.filter((_, i) => found[i]!.startsWith("read")).map(([what]) => what)).toEqual([]);
     expect(found).toHaveLength(damaged.length);
-    expect(await answers([soundFile])).toEqual(["read"]);
+    expect(await answers([soundFile])).toEqual(["read 0 0 0 0 0 0"]);
+    const byName = Object.entries(formatsFile.values).sort(([a], [b]) => (a < b ? -1 : 1));
+    const values = byName.flatMap(([, values]) => values);
+    const [numbers = ""] = await answers([formatsFile.bytes]);
+    expect(numbers.split(" ").slice(1).map(Number)).toEqual(values.map(printed));
     const random = mutations(soundFile, 500);
-    const accepted = (await answers(random)).map((answer) => answer === "read");
+    const accepted = (await answers(random)).map((answer) => answer.startsWith("read"));
     // The runtime's reader is of the same mind about each.
     expect(random.filter((bytes, i) => isSound(bytes) !== accepted[i]).map((it) => Buffer.from(it).toString())).toEqual(
       [],

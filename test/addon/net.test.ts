@@ -35,6 +35,18 @@ beforeAll(async () => {
   net = await Linear.load({ weights: known, threads: 1 });
 });
 
+describe("metadata", () => {
+  it("tells of inputs and outputs, typed, on the model and on the net", () => {
+    for (const { inputs, outputs } of [Linear, net]) {
+      expect(inputs.image).toEqual({ name: "image", dtype: "u8", shape: [1, 1, 3], size: 3 });
+      expect(outputs.kind).toEqual({ name: "kind", kind: "class", shape: [2], labels: ["cat", "dog"], size: 2 });
+      expect(outputs.logits).toEqual({ name: "logits", kind: "tensor", shape: [2], size: 2 });
+      expectTypeOf(inputs.image.dtype).toEqualTypeOf<"u8">();
+      expectTypeOf(outputs.kind.labels).toEqualTypeOf<readonly ("cat" | "dog")[]>();
+    }
+  });
+});
+
 describe("predict", () => {
   it("gives typed results", async () => {
     const { kind, logits } = await net.predict({ image });
@@ -182,8 +194,10 @@ describe("load", () => {
     const addon = await buildFakeAddon();
     const load = (changes: object, file = addon) => defineModel({ ...fakeManifest(), ...changes }, file).load();
     await expect(load({ hash: "newer" })).rejects.toThrow(CnncStaleError);
+    await expect(load({ hash: "newer" })).rejects.toMatchObject({ expected: "Linear newer", got: "Linear fake-hash" });
     await expect(load({ model: "Other" })).rejects.toThrow(/only Linear, Slow, Alien; build linear\.cnn again/);
     await expect(load({ model: "Alien" })).rejects.toThrow(CnncCpuError);
+    await expect(load({ model: "Alien" })).rejects.toMatchObject({ expected: "quantum" });
     await expect(load({}, path.join(folder, "none.node"))).rejects.toThrow(/none\.node cannot be loaded/);
     expect(() => defineModel({ ...fakeManifest(), format: 2 as never }, addon)).toThrow(CnncError);
   });

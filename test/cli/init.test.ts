@@ -42,6 +42,7 @@ describe("cnnc init", () => {
     fs.symlinkSync(root, path.join(project, "node_modules/cnnc"));
     fs.symlinkSync("../cnnc/dist/bin/cnnc.js", path.join(project, "node_modules/.bin/cnnc"));
     expect(npmRun("check").stdout).toBe("model.cnn: no problems in Digits\n");
+    expect(npmRun("lint")).toMatchObject({ status: 0, stderr: "" });
     const built = npmRun("build");
     expect(built.stderr).toBe("");
     expect(built.status).toBe(0);

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Ajv } from "ajv";
 import type * as Sarif from "sarif";
 import { describe, expect, test } from "vitest";
-import { plant, readText, withTempFolder } from "../support/paths.ts";
+import { plant, readText, root, withTempFolder } from "../support/paths.ts";
 import { cnnc, lenet } from "./cnnc.ts";
 
 const biased = "compiler/lint/rules/bias-before-batch-norm/wrong.cnn";
@@ -240,6 +240,16 @@ describe("cnnc lint --format sarif", () => {
       help: { markdown: expect.stringContaining("arXiv:1502.03167") as string },
       defaultConfiguration: { level: "warning" },
     });
+  });
+
+  test("leads to a page of the package for every rule", async () => {
+    const [run] = (await logOf([lenet])).runs;
+    const { version, files } = JSON.parse(readText("package.json")) as { version: string; files: string[] };
+    expect(files).toContain("docs");
+    for (const { id, helpUri } of run!.tool.driver.rules!) {
+      expect(helpUri).toBe(`https://cdn.jsdelivr.net/npm/cnnc@${version}/docs/diagnostics/${id}.md`);
+      expect(fs.existsSync(path.join(root, `docs/diagnostics/${id}.md`)), id).toBe(true);
+    }
   });
 
   test("gives places, notes and fixes", async () => {

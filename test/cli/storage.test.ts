@@ -87,6 +87,15 @@ describe("a build", () => {
     expect(fs.existsSync(at("new"))).toBe(false);
   });
 
+  test("of a file with too long a name says so", () => {
+    const name = `${"n".repeat(240)}.cnn`;
+    fs.copyFileSync(at("small.cnn"), at(name));
+    const { status, stderr } = spawnSync(process.execPath, [command, "build", name], { cwd: folder, encoding: "utf8" });
+    expect(stderr).toContain("cannot be written: ENAMETOOLONG");
+    expect(stderr).toContain("help: give the .cnn file, or the folder, a shorter name");
+    expect(status).toBe(2);
+  });
+
   test("into a file is refused", () => {
     const { status, stderr } = build("small.cnn", {});
     expect(stderr).toMatch(/^error: small.cnn cannot be written: EEXIST/m);

@@ -34,6 +34,11 @@ export function sarifLog(findings: readonly Diagnostic[], suppressed: readonly S
 /** Paths are relative to the folder in which the command runs. */
 const base = "%SRCROOT%";
 
+/** The page of this version's package, where it is published; the same text stands in the log itself (`help`). */
+function pageOf(code: DiagnosticCode): string {
+  return `https://cdn.jsdelivr.net/npm/cnnc@${version}/docs/diagnostics/${code}.md`;
+}
+
 function descriptorOf(code: DiagnosticCode): Sarif.ReportingDescriptor {
   const { title, severity, explain } = catalogue[code]!;
   const name = findSubject(code)?.name;
@@ -41,6 +46,7 @@ function descriptorOf(code: DiagnosticCode): Sarif.ReportingDescriptor {
     id: code,
     ...(name !== undefined && { name }),
     shortDescription: { text: title },
+    helpUri: pageOf(code),
     help: { text: explain, markdown: explain },
     defaultConfiguration: { level: levels[severity] },
   };

@@ -38,9 +38,9 @@ bool read_bytes(std::FILE* file, int64_t position, void* to, size_t count) {
   return seek(file, position) && std::fread(to, 1, count, file) == count;
 }
 
-// Bytes of a shape of floats; -1 when they are more than a file can have.
-int64_t bytes_of(const std::vector<int64_t>& shape) {
-  int64_t bytes = 4;
+// Bytes of a shape; -1 when they are more than a file can have.
+int64_t bytes_of(const NumberFormat& format, const std::vector<int64_t>& shape) {
+  int64_t bytes = format.bytes;
   for (int64_t size : shape)
     if (__builtin_mul_overflow(bytes, size, &bytes)) return -1;
   return bytes;
@@ -86,9 +86,10 @@ Entry read_entry(JsonReader& json) {
 
 std::string fault_of(const std::string& name, const Entry& entry) {
   const std::string tensor = "tensor " + name + ": ";
-  if (entry.dtype != "F32") return tensor + "dtype " + entry.dtype + "; only F32 can be read";
+  const NumberFormat* format = find_number_format(entry.dtype);
+  if (!format) return tensor + "dtype " + entry.dtype + "; F32, F64, F16, BF16 can be read";
   if (entry.offsets.size() != 2) return tensor + "its data_offsets are not two positions";
-  const int64_t bytes = bytes_of(entry.shape);
+  const int64_t bytes = bytes_of(*format, entry.shape);
   if (bytes < 0 || entry.offsets[1] - entry.offsets[0] != bytes) return tensor + "its shape and its data differ in size";
   return "";
 }
@@ -103,7 +104,8 @@ bool parse_safetensors_header(const std::string& text, std::map<std::string, Sto
     Entry entry = read_entry(json);
     if (!json.ok() || !error.empty()) return;
     error = fault_of(name, entry);
-    if (error.empty()) tensors[name] = {entry.shape, entry.offsets[0], entry.offsets[1]};
+    if (error.empty())
+      tensors[name] = {entry.shape, entry.offsets[0], entry.offsets[1], find_number_format(entry.dtype)};
   });
   if (!json.ok() || !json.at_end() || !is_utf8(text)) error = "the header is not the JSON of a safetensors file";
   return error.empty();
@@ -144,11 +146,13 @@ bool SafetensorsFile::check_coverage(int64_t bytes, std::string& error) const {
 }
 
 bool SafetensorsFile::read(const StoredTensor& tensor, std::vector<float>& values, std::string& error) {
-  const auto bytes = static_cast<size_t>(tensor.end - tensor.begin);
-  values.resize(bytes / 4);
-  if (read_bytes(file_.get(), data_at_ + tensor.begin, values.data(), bytes)) return true;
-  error = "the file ended while it was read";
-  return false;
+  const auto& [shape, begin, end, format] = tensor;
+  std::vector<unsigned char> bytes(static_cast<size_t>(end - begin));
+  if (!read_bytes(file_.get(), data_at_ + begin, bytes.data(), bytes.size()))
+    return error = "the file ended while it was read", false;
+  values.resize(bytes.size() / format->bytes);
+  for (size_t i = 0; i < values.size(); i++) values[i] = format->decode(&bytes[i * format->bytes]);
+  return true;
 }
 
 }  // namespace cnnc

@@ -8,11 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "number-formats.h"
+
 namespace cnnc {
 
 struct StoredTensor {
   std::vector<int64_t> shape;
   int64_t begin = 0, end = 0;  // bytes, from the end of the header
+  const NumberFormat* format = nullptr;
 };
 
 class SafetensorsFile {

@@ -1,4 +1,4 @@
-/** Safetensors files that are damaged or hostile: what readers in TypeScript and in C++ must refuse. */
+/** Safetensors files: damaged or hostile ones, which readers in TypeScript and in C++ must refuse, and sound ones. */
 
 /** A file from a header's text and so many bytes of data. */
 export function fileOf(json: string, dataBytes: number, length = BigInt(Buffer.byteLength(json))): Uint8Array {
@@ -38,9 +38,9 @@ export const corruptFiles: Readonly<Record<string, Uint8Array>> = {
   "no dtype": fileOf('{"t":{"shape":[2],"data_offsets":[0,8]}}', 8),
   "no shape": fileOf('{"t":{"dtype":"F32","data_offsets":[0,8]}}', 8),
   "no offsets": fileOf('{"t":{"dtype":"F32","shape":[2]}}', 8),
-  "half floats": fileOf(entry({ dtype: "F16", data_offsets: [0, 4] }), 4),
-  "brain floats": fileOf(entry({ dtype: "BF16", data_offsets: [0, 4] }), 4),
-  doubles: fileOf(entry({ dtype: "F64", data_offsets: [0, 16] }), 16),
+  integers: fileOf(entry({ dtype: "I32" }), 8),
+  "half floats of another size": fileOf(entry({ dtype: "F16" }), 8),
+  "a dtype called toString": fileOf(entry({ dtype: "toString" }), 8),
   "a negative size": fileOf(entry({ shape: [-2] }), 8),
   "a fractional size": fileOf(entry({ shape: [0.5, 4] }), 8),
   "sizes whose product overflows": fileOf(entry({ shape: [2 ** 52, 2 ** 52] }), 8),
@@ -62,3 +62,26 @@ export const soundFile: Uint8Array = fileOf(
   `{"__metadata__":{"model":"A"},"a.weight":${tensor({ shape: [2, 2], data_offsets: [0, 16] })},"b":${tensor({ data_offsets: [16, 24] })}}`,
   24,
 );
+
+/** 1, -2.5, the largest half float and 2^-24 in each format, and as floats; but for BF16, which lacks the last bits. */
+export const formatsFile: { readonly bytes: Uint8Array; readonly values: Readonly<Record<string, readonly number[]>> } =
+  {
+    bytes: Buffer.concat([
+      fileOf(
+        JSON.stringify({
+          F64: tensorOf("F64", 0, 32),
+          F16: tensorOf("F16", 32, 40),
+          BF16: tensorOf("BF16", 40, 48),
+        }),
+        0,
+      ),
+      Buffer.from(Float64Array.of(1, -2.5, 65504, 2 ** -24).buffer),
+      Buffer.from(Uint16Array.of(0x3c00, 0xc100, 0x7bff, 0x0001).buffer),
+      Buffer.from(Uint16Array.of(0x3f80, 0xc020, 0x4780, 0x3380).buffer),
+    ]),
+    values: { F64: [1, -2.5, 65504, 2 ** -24], F16: [1, -2.5, 65504, 2 ** -24], BF16: [1, -2.5, 65536, 2 ** -24] },
+  };
+
+function tensorOf(dtype: string, begin: number, end: number): object {
+  return { dtype, shape: [4], data_offsets: [begin, end] };
+}
