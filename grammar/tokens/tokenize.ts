@@ -18,7 +18,7 @@ export interface Tokens {
 }
 
 export const TOKEN_LIMIT = 50_000;
-const NAME_LIMIT = 100;
+const NAME_LIMIT = 200;
 
 const lexer = new Lexer([...vocabulary.ordered], {
   positionTracking: "onlyOffset",

@@ -10,7 +10,8 @@ import { compileText, suiteFolder } from "./lenet.ts";
 
 /** Names, documentation, labels and a file's name that would be code if they were printed as they are. */
 
-const long = "L".repeat(200);
+/** With the letter in front of it just as long as a name may be. */
+const long = "L".repeat(199);
 const labels = ['"', "\\", "\n", "*/", "??/", "__proto__", "constructor", "é网😀", "*\\\n/ int x;"];
 const text = String.raw`cnn 1
 /// Ends here: */ throw 1; /* and "so" on, ${"`${process.exit(1)}`"} \
