@@ -1,6 +1,6 @@
 import { useNotes } from "./values.ts";
 import type { NewLayer } from "./layer-list.ts";
-import type { CheckedOutput, CheckedTrain, LossExpression } from "./program.ts";
+import type { CheckedOutput, CheckedTrain, Layer, LossExpression } from "./program.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** The layers that an output or the loss needs, in their order: nothing else is compiled or stored. */
@@ -10,12 +10,12 @@ export function reachableLayers(
   train: CheckedTrain | undefined,
 ): NewLayer[] {
   const ends = outputs.map(({ value }) => value);
-  return behind(layers, train ? [...ends, ...predictionsOf(train.loss)] : ends);
+  return layersBehind(layers, train ? [...ends, ...predictionsOf(train.loss)] : ends);
 }
 
 /** A layer that learns, in a model that trains, must have a say in the loss. */
 export function reportUntrained(layers: readonly NewLayer[], train: CheckedTrain, reporter: Reporter): void {
-  const trained = new Set(behind(layers, predictionsOf(train.loss)).flatMap(parameterNames));
+  const trained = new Set(layersBehind(layers, predictionsOf(train.loss)).flatMap(parameterNames));
   for (const layer of layers) {
     if (parameterNames(layer).every((name) => trained.has(name))) continue;
     const notes = [...useNotes(layer.use), { span: train.span, message: "the loss is made of these" }];
@@ -29,7 +29,10 @@ function parameterNames({ parameters }: NewLayer): string[] {
 }
 
 /** Layers that `ends` depend on; operands stand before what uses them. */
-function behind(layers: readonly NewLayer[], ends: readonly string[]): NewLayer[] {
+export function layersBehind<L extends Pick<Layer, "name" | "operands">>(
+  layers: readonly L[],
+  ends: readonly string[],
+): L[] {
   const needed = new Set(ends);
   for (const { name, operands } of [...layers].reverse())
     if (needed.has(name)) for (const operand of operands) needed.add(operand);

@@ -1,5 +1,6 @@
 import { e, type Expression } from "../ir/expression.ts";
 import { formatShape, sameShape, sizeOf, type TensorType } from "../shape/tensor-type.ts";
+import { positionAxes, type OnnxContext, type OnnxName } from "./onnx.ts";
 import { defineOperator, type Operator, type Sample, type ShapeContext } from "./operator.ts";
 import { tensor, type Tensor } from "./tensor.ts";
 
@@ -23,10 +24,12 @@ export function defineElementwise(definition: {
   readonly forward: (a: Expression, b: Expression) => Expression;
   /** To a and to b, from the gradient to y. */
   readonly gradients: (c: GradientContext) => readonly [Expression, Expression];
+  /** The operator of ONNX that is the same. */
+  readonly onnx: string;
   readonly reference: (a: number, b: number) => number;
   readonly samples: readonly Sample[];
 }): Operator {
-  const { name, summary, doc, forward, gradients, reference, samples } = definition;
+  const { name, summary, doc, forward, gradients, onnx, reference, samples } = definition;
   return defineOperator({
     name,
     category: "join",
@@ -42,6 +45,7 @@ export function defineElementwise(definition: {
         return first === second ? { [first!]: e.add(da, db) } : { [first!]: da, [second!]: db };
       });
     },
+    onnx: (c) => c.b.node(onnx, broadcastOnnx(c)),
     reference: ({ operands: [a, b] }) => combine(a!, b!, reference),
     samples,
   });
@@ -55,6 +59,13 @@ function broadcastShape(operator: string, { operands, fail }: ShapeContext<Recor
   const perChannel = narrow.shape.length === 1 && narrow.shape[0] === wide.shape[0];
   if (perChannel || sameShape(wide.shape, narrow.shape)) return wide;
   return fail("CNN340", { operator, first: formatShape(a.shape), second: formatShape(b.shape) }, "b");
+}
+
+/** ONNX aligns shapes at their ends: [N, C] becomes [N, C, 1, 1] beside [N, C, H, W]. */
+function broadcastOnnx({ b, operands, types, type }: OnnxContext<Record<never, never>>): readonly OnnxName[] {
+  return operands.map((name, i) =>
+    types[i]!.shape.length < type.shape.length ? b.unsqueeze(name, positionAxes(type, true)) : name,
+  );
 }
 
 /** The batch is the first dimension of both. */

@@ -5,6 +5,7 @@ import type { ValueId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 import type { Attributes, Values } from "./attributes.ts";
 import type { OperatorDiagnostics } from "./diagnostics.ts";
+import type { OnnxContext, OnnxName } from "./onnx.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What every word of the language has: an operator, a loss, an optimiser, a schedule, an initialiser or an augmentation. */
@@ -100,6 +101,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly shape: (c: ShapeContext<A>) => TensorType;
   /** In terms of kernel families; their adjoints (and the steps' own gradients) give the operator's gradient. */
   readonly lower: (c: LowerContext<A>) => ValueId;
+  /** The same in inference as nodes of ONNX, and which value is the result; `cnnc export` writes them. */
+  readonly onnx: (c: OnnxContext<A>) => OnnxName;
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
   /** A nonlinearity. */
   readonly activation?: Activation;

@@ -1,5 +1,6 @@
 import { e, type Expression } from "../ir/expression.ts";
 import type { Attributes, Values } from "./attributes.ts";
+import type { OnnxBuilder, OnnxName } from "./onnx.ts";
 import { defineOperator, type Operator, type Sample } from "./operator.ts";
 import { mapTensor } from "./tensor.ts";
 
@@ -21,6 +22,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
   readonly forward: (x: Expression, attributes: Values<A>) => Expression;
   /** Gradient to x from that to y; prefer y, which is kept anyway, to x. */
   readonly gradient: (c: GradientContext<A>) => Expression;
+  readonly onnx: (b: OnnxBuilder, x: OnnxName, attributes: Values<A>) => OnnxName;
   readonly reference: (x: number, attributes: Values<A>) => number;
   /** Of an activation: what suits the layer before it. */
   readonly initializer?: "he" | "xavier";
@@ -29,7 +31,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
   /** Each element of the result is a probability. */
   readonly probabilities?: "each";
 }): Operator {
-  const { name, summary, doc, forward, gradient, reference, initializer, rectifies, probabilities } = definition;
+  const { name, summary, doc, forward, gradient, onnx, reference, initializer, rectifies, probabilities } = definition;
   return defineOperator<A>({
     name,
     category: "activation",
@@ -45,6 +47,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
         [x!]: gradient({ x: given, y: e.value(y), dy, attributes, random }),
       }));
     },
+    onnx: ({ b, operands: [x], attributes }) => onnx(b, x!, attributes),
     ...(initializer && { activation: { initializer, ...(rectifies && { rectifies }) } }),
     ...(probabilities && { probabilities }),
     reference: ({ operands: [x], attributes }) => mapTensor(x!, (value) => reference(value, attributes)),

@@ -7,6 +7,7 @@ export const add = defineElementwise({
   doc: `y = a + b, elementwise. ${broadcastDoc}`,
   forward: (a, b) => e.add(a, b),
   gradients: ({ dy }) => [dy, dy],
+  onnx: "Add",
   reference: (a, b) => a + b,
   samples: [
     { link: "add(x)", input: [5, 3, 7], batch: 3 },

@@ -37,6 +37,7 @@ export const concat = defineOperator({
     return { dtype: "f32", shape: [channels, ...positions] };
   },
   lower: ({ b, operands }) => b.node({ family: "concat" }, operands),
+  onnx: ({ b, operands }) => b.node("Concat", operands, { axis: 1 }),
   reference: ({ operands }) => {
     const [samples = 1, , ...positions] = operands[0]!.shape;
     const channels = operands.reduce((sum, { shape }) => sum + shape[1]!, 0);

@@ -7,6 +7,7 @@ export const div = defineElementwise({
   doc: `y = a/b, elementwise; what is divided by 0 becomes ±∞ or not a number. ${broadcastDoc}`,
   forward: (a, b) => e.div(a, b),
   gradients: ({ b, y, dy }) => [e.div(dy, b), e.neg(e.div(e.mul(dy, y), b))],
+  onnx: "Div",
   reference: (a, b) => a / b,
   samples: [
     { link: "div(x -> sigmoid)", input: [5, 3, 7], batch: 3 },

@@ -12,6 +12,7 @@ export const elu = definePointwise({
   // A number above 0 is not used; held at 0, its exponential is finite.
   forward: (x, { alpha }) => e.whereGreater(x, 0, x, e.mul(e.sub(e.exp(e.min(x, 0)), 1), alpha)),
   gradient: ({ y, dy, attributes: { alpha } }) => e.whereGreater(y, 0, dy, e.mul(dy, e.add(y, alpha))),
+  onnx: (b, x, { alpha }) => b.node("Elu", [x], { alpha: { float: alpha } }),
   reference: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
   initializer: "he",
   samples: [

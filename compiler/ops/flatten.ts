@@ -13,6 +13,7 @@ export const flatten = defineOperator({
       ? { dtype: "f32", shape: [sizeOf(x!.shape)] }
       : fail("CNN308", { operator: "flatten", expected: "f32", found: x!.dtype }, "x"),
   lower: ({ b, operands: [x] }) => b.node({ family: "reshape", shape: [sizeOf(b.typeOf(x!).shape)] }, [x!]),
+  onnx: ({ b, operands: [x] }) => b.node("Flatten", [x!], { axis: 1 }),
   reference: ({ operands: [x] }) => ({ shape: [x!.shape[0]!, sizeOf(x!.shape.slice(1))], data: x!.data }),
   samples: [
     { link: "flatten", input: [5, 3, 7], batch: 3 },

@@ -16,6 +16,11 @@ export const gelu = definePointwise({
     const density = e.mul(e.exp(e.mul(e.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
     return e.mul(dy, e.add(e.mul(x, density), below(x)));
   },
+  onnx: (b, x) => {
+    const erf = b.node("Erf", [b.node("Mul", [x, b.constant(Math.SQRT1_2)])]);
+    const share = b.node("Mul", [b.node("Add", [erf, b.constant(1)]), b.constant(0.5)]);
+    return b.node("Mul", [x, share]);
+  },
   reference: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
   initializer: "he",
   samples: [

@@ -9,6 +9,7 @@ export const hardSigmoid = definePointwise({
     "Howard et al. 2019, arXiv:1905.02244).",
   forward: (x) => e.mul(e.min(e.max(e.add(x, 3), 0), 6), 1 / 6),
   gradient: ({ y, dy }) => e.whereGreater(y, 0, e.whereGreater(1, y, e.mul(dy, 1 / 6), 0), 0),
+  onnx: (b, x) => b.node("HardSigmoid", [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
   reference: (x) => Math.min(Math.max(0, x + 3), 6) / 6,
   initializer: "xavier",
   samples: [

@@ -12,6 +12,7 @@ export const hardSwish = definePointwise({
     const between = e.mul(dy, e.add(e.mul(x, 1 / 3), 0.5));
     return e.whereGreater(x, 3, dy, e.whereGreater(x, -3, between, 0));
   },
+  onnx: (b, x) => b.node("HardSwish", [x]),
   reference: (x) => (x * Math.min(Math.max(0, x + 3), 6)) / 6,
   initializer: "he",
   samples: [

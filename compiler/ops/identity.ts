@@ -9,6 +9,7 @@ export const identity = defineOperator({
   attributes: {},
   shape: ({ operands: [x] }) => x!,
   lower: ({ operands: [x] }) => x!,
+  onnx: ({ operands: [x] }) => x!,
   reference: ({ operands: [x] }) => x!,
   samples: [
     { link: "identity", input: [33], batch: 3 },

@@ -10,6 +10,7 @@ export const leakyRelu = definePointwise({
   forward: (x, { slope }) => e.whereGreater(x, 0, x, e.mul(x, slope)),
   // y has the sign of x, unless the slope is 0; then its gradient is 0 there too.
   gradient: ({ y, dy, attributes: { slope } }) => e.whereGreater(y, 0, dy, e.mul(dy, slope)),
+  onnx: (b, x, { slope }) => b.node("LeakyRelu", [x], { alpha: { float: slope } }),
   reference: (x, { slope }) => (x > 0 ? x : slope * x),
   initializer: "he",
   samples: [

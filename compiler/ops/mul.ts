@@ -7,6 +7,7 @@ export const mul = defineElementwise({
   doc: `y = a·b, elementwise. ${broadcastDoc} So ends a squeeze-and-excitation block (Hu et al. 2018, arXiv:1709.01507).`,
   forward: (a, b) => e.mul(a, b),
   gradients: ({ a, b, dy }) => [e.mul(dy, b), e.mul(dy, a)],
+  onnx: "Mul",
   reference: (a, b) => a * b,
   samples: [
     { link: "mul(x)", input: [5, 3, 7], batch: 3 },

@@ -1,4 +1,5 @@
 import { e } from "../ir/expression.ts";
+import { positionAxes } from "../opkit/onnx.ts";
 import { defineOperator } from "../opkit/operator.ts";
 import { mapTensor } from "../opkit/tensor.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
@@ -23,6 +24,8 @@ export const prelu = defineOperator({
     }));
   },
   activation: { initializer: "he" },
+  onnx: ({ b, operands: [x], types: [type], parameters: [slope] }) =>
+    b.node("PRelu", [x!, b.unsqueeze(slope!, positionAxes(type!, false))]),
   reference: ({ operands: [x], parameters: [slope] }) => {
     const [, channels = 1] = x!.shape;
     const plane = sizeOf(x!.shape.slice(2));

@@ -26,6 +26,7 @@ export const relu = definePointwise({
     const slope = from === to ? from : e.add(e.mul(random, to - from), from);
     return e.whereGreater(y, 0, dy, e.mul(dy, slope));
   },
+  onnx: (b, x) => b.node("Relu", [x]),
   reference: (x) => Math.max(0, x),
   initializer: "he",
   rectifies: true,

@@ -7,6 +7,7 @@ export const relu6 = definePointwise({
   doc: "y = min(max(0, x), 6), elementwise; its derivative is 1 for 0 < x < 6 and 0 elsewhere (Krizhevsky 2010).",
   forward: (x) => e.min(e.max(x, 0), 6),
   gradient: ({ y, dy }) => e.whereGreater(y, 0, e.whereGreater(6, y, dy, 0), 0),
+  onnx: (b, x) => b.node("Clip", [x, b.constant(0), b.constant(6)]),
   reference: (x) => Math.min(Math.max(0, x), 6),
   initializer: "he",
   rectifies: true,

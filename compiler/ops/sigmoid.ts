@@ -7,6 +7,7 @@ export const sigmoid = definePointwise({
   doc: "y = 1/(1 + exp(-x)), elementwise. Its derivative, y·(1 - y), needs only the result.",
   forward: (x) => e.sigmoid(x),
   gradient: ({ y, dy }) => e.mul(dy, e.mul(y, e.sub(1, y))),
+  onnx: (b, x) => b.node("Sigmoid", [x]),
   reference: (x) => 1 / (1 + Math.exp(-x)),
   initializer: "xavier",
   probabilities: "each",

@@ -9,6 +9,7 @@ export const silu = definePointwise({
     "(Elfwing et al. 2018, arXiv:1702.03118; Ramachandran et al. 2017, arXiv:1710.05941).",
   forward: (x) => e.mul(x, e.sigmoid(x)),
   gradient: ({ x, y, dy }) => e.mul(dy, e.add(e.mul(y, e.sub(1, e.sigmoid(x))), e.sigmoid(x))),
+  onnx: (b, x) => b.node("Mul", [x, b.node("Sigmoid", [x])]),
   reference: (x) => x / (1 + Math.exp(-x)),
   initializer: "he",
 });

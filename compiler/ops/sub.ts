@@ -7,6 +7,7 @@ export const sub = defineElementwise({
   doc: `y = a - b, elementwise. ${broadcastDoc}`,
   forward: (a, b) => e.sub(a, b),
   gradients: ({ dy }) => [dy, e.neg(dy)],
+  onnx: "Sub",
   reference: (a, b) => a - b,
   samples: [
     { link: "tanh -> sub(x)", input: [5, 3, 7], batch: 3 },

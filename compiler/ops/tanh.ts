@@ -7,6 +7,7 @@ export const tanh = definePointwise({
   doc: "y = tanh(x) = (e^{2x} - 1) / (e^{2x} + 1), elementwise. Its derivative, 1 - y², needs only the result.",
   forward: (x) => e.tanh(x),
   gradient: ({ y, dy }) => e.mul(dy, e.sub(1, e.square(y))),
+  onnx: (b, x) => b.node("Tanh", [x]),
   reference: Math.tanh,
   initializer: "xavier",
 });

@@ -1,6 +1,7 @@
 import { e } from "../../ir/expression.ts";
 import { flag, padding, pair, whole } from "../../opkit/attributes.ts";
 import { initializer } from "../../opkit/initializer.ts";
+import { onnxWindow } from "../../opkit/onnx.ts";
 import { defineOperator, type ParameterSpec } from "../../opkit/operator.ts";
 import { checkRank, checkWindow, windowOf } from "../../opkit/windows.ts";
 import type { TensorType } from "../../shape/tensor-type.ts";
@@ -73,6 +74,8 @@ export const conv = defineOperator({
     const { height, width } = checkWindow("conv", x!, attributes, context);
     return channels * height * width * kernel[0] * kernel[1] * (x!.shape[0]! / groups);
   },
+  onnx: ({ b, operands: [x], types: [type], parameters, attributes }) =>
+    b.node("Conv", [x!, ...parameters], { ...onnxWindow(windowOf(attributes), type!), group: attributes.groups }),
   reference,
   samples,
 });

@@ -35,6 +35,7 @@ export const dense = defineOperator({
     return b.map(e.add(e.value(product), e.value(bias)), () => ({ [product]: e.gradient, [bias]: e.gradient }));
   },
   macs: ({ operands: [x], attributes: { units } }) => x!.shape[0]! * units,
+  onnx: ({ b, operands: [x], parameters }) => b.node("Gemm", [x!, ...parameters], { transB: 1 }),
   reference: ({ operands: [x], parameters: [weight, bias], attributes: { units } }) => {
     const [samples = 1, inputs = 1] = x!.shape;
     const y = tensor([samples, units]);

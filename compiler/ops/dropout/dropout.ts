@@ -21,6 +21,7 @@ export const dropout = defineOperator({
     return b.map(keep(e.value(x!)), () => ({ [x!]: keep(e.gradient) }));
   },
   stochastic: true,
+  onnx: ({ operands: [x] }) => x!,
   reference: ({ operands: [x] }) => x!,
   samples: [
     { link: "dropout(0.25)", input: [120], batch: 3 },

@@ -1,5 +1,6 @@
 import { e } from "../../ir/expression.ts";
 import { reals } from "../../opkit/attributes.ts";
+import { perChannel } from "../../opkit/onnx.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { mapTensor } from "../../opkit/tensor.ts";
 import { sizeOf } from "../../shape/tensor-type.ts";
@@ -33,6 +34,11 @@ export const normalize = defineOperator({
     const shift = mean.map((value, c) => -value / std[c]!);
     const [scales, shifts] = [e.table(scale), e.table(shift)];
     return b.map(e.add(e.mul(e.value(x!), scales), shifts), () => ({ [x!]: e.mul(e.gradient, scales) }));
+  },
+  onnx: ({ b, operands: [x], types: [type], attributes: { mean, std } }) => {
+    const shape = perChannel(type!);
+    const values = type!.dtype === "u8" ? b.node("Div", [x!, b.constant(255)]) : x!;
+    return b.node("Div", [b.node("Sub", [values, b.constant(mean, shape)]), b.constant(std, shape)]);
   },
   reference: ({ operands: [x], attributes: { mean, std } }) => {
     const [, channels = 1] = x!.shape;

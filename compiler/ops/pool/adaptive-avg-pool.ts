@@ -4,6 +4,14 @@ import { tensor } from "../../opkit/tensor.ts";
 import { checkRank } from "../../opkit/windows.ts";
 import { shareOf } from "../../shape/window.ts";
 
+/** A row for each of `count` means, with what each of n pixels contributes to it. */
+function averaging(count: number, n: number): readonly (readonly number[])[] {
+  return Array.from({ length: count }, (_, p) => {
+    const { begin, end } = shareOf(p, count, n);
+    return Array.from({ length: n }, (_, i) => (i >= begin && i < end ? 1 / (end - begin) : 0));
+  });
+}
+
 export const adaptiveAvgPool = defineOperator({
   name: "adaptive_avg_pool",
   category: "pooling",
@@ -24,6 +32,15 @@ export const adaptiveAvgPool = defineOperator({
     if (!Number.isInteger(rows) || !Number.isInteger(columns)) return b.node({ family: "adaptive_pool", size }, [x!]);
     const window = { kernel: [rows, columns], stride: [rows, columns], dilation: [1, 1], pad: [0, 0, 0, 0] } as const;
     return b.node({ family: "pool", pooling: "average", window }, [x!]);
+  },
+  onnx: ({ b, operands: [x], types: [type], attributes: { size } }) => {
+    const [, height = 1, width = 1] = type!.shape;
+    const stride = [height / size[0], width / size[1]];
+    if (stride.every(Number.isInteger)) return b.node("AveragePool", [x!], { kernel_shape: stride, strides: stride });
+    // y = R·x·Cᵀ for each channel.
+    const rows = b.constant(averaging(size[0], height).flat(), [size[0], height]);
+    const columns = b.constant(averaging(size[1], width).flat(), [size[1], width]);
+    return b.node("MatMul", [b.node("MatMul", [rows, x!]), b.node("Transpose", [columns], { perm: [1, 0] })]);
   },
   reference: ({ operands: [x], attributes: { size } }) => {
     const [samples = 1, channels = 1, height = 1, width = 1] = x!.shape;

@@ -1,3 +1,4 @@
+import { onnxWindow } from "../../opkit/onnx.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { windowOf } from "../../opkit/windows.ts";
 import { countPad, lowerPool, poolAttributes, poolReference, poolShape, poolWindow } from "./pool.ts";
@@ -13,6 +14,10 @@ export const avgPool = defineOperator({
   attributes: { ...poolAttributes, count_pad: countPad },
   shape: (c) => poolShape("avg_pool", c),
   lower: (c) => lowerPool(c.attributes.count_pad ? "average_with_pad" : "average", c, false),
+  onnx: ({ b, operands: [x], types: [type], attributes }) => {
+    const window = onnxWindow(windowOf(poolWindow(attributes)), type!);
+    return b.node("AveragePool", [x!], { ...window, count_include_pad: attributes.count_pad ? 1 : 0 });
+  },
   reference: ({ operands: [x], attributes }) =>
     poolReference(x!, windowOf(poolWindow(attributes)), (pixels, positions) => {
       const sum = pixels.reduce((total, value) => total + value, 0);

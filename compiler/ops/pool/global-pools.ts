@@ -46,6 +46,7 @@ export const globalAvgPool = defineOperator({
   attributes: {},
   shape: (c) => shape("global_avg_pool", c),
   lower: (c) => lower("average", c),
+  onnx: ({ b, operands: [x] }) => b.node("Flatten", [b.node("GlobalAveragePool", [x!])], { axis: 1 }),
   reference: ({ operands: [x] }) =>
     reference(x!, (pixels) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length),
   samples: samples("global_avg_pool"),
@@ -60,6 +61,7 @@ export const globalMaxPool = defineOperator({
   attributes: {},
   shape: (c) => shape("global_max_pool", c),
   lower: (c) => lower("max", c),
+  onnx: ({ b, operands: [x] }) => b.node("Flatten", [b.node("GlobalMaxPool", [x!])], { axis: 1 }),
   reference: ({ operands: [x] }) => reference(x!, (pixels) => Math.max(...pixels)),
   samples: [...samples("global_max_pool"), { link: "global_max_pool", input: [5, 17, 19], batch: 2 }],
 });

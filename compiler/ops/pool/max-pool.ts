@@ -1,3 +1,4 @@
+import { onnxWindow } from "../../opkit/onnx.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { windowOf } from "../../opkit/windows.ts";
 import { lowerPool, poolAttributes, poolReference, poolShape, poolWindow } from "./pool.ts";
@@ -13,6 +14,8 @@ export const maxPool = defineOperator({
   attributes: poolAttributes,
   shape: (c) => poolShape("max_pool", c),
   lower: (c) => lowerPool("max", c, c.training),
+  onnx: ({ b, operands: [x], types: [type], attributes }) =>
+    b.node("MaxPool", [x!], onnxWindow(windowOf(poolWindow(attributes)), type!)),
   reference: ({ operands: [x], attributes }) =>
     poolReference(x!, windowOf(poolWindow(attributes)), (pixels) => Math.max(...pixels)),
   samples: [

@@ -1,4 +1,5 @@
 import { e } from "../../ir/expression.ts";
+import { onnxWindow } from "../../opkit/onnx.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { windowOf } from "../../opkit/windows.ts";
 import { lowerPool, poolAttributes, poolReference, poolShape, poolWindow } from "./pool.ts";
@@ -17,6 +18,10 @@ export const minPool = defineOperator({
     const negated = b.map(e.neg(e.value(x!)), () => ({ [x!]: e.neg(e.gradient) }), { part: "negated" });
     const largest = lowerPool("max", { b, operands: [negated], attributes }, training, "largest");
     return b.map(e.neg(e.value(largest)), () => ({ [largest]: e.neg(e.gradient) }));
+  },
+  onnx: ({ b, operands: [x], types: [type], attributes }) => {
+    const window = onnxWindow(windowOf(poolWindow(attributes)), type!);
+    return b.node("Neg", [b.node("MaxPool", [b.node("Neg", [x!])], window)]);
   },
   reference: ({ operands: [x], attributes }) =>
     poolReference(x!, windowOf(poolWindow(attributes)), (pixels) => Math.min(...pixels)),

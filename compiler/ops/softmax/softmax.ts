@@ -43,6 +43,7 @@ function define(
       x!.dtype === "f32" ? x! : fail("CNN308", { operator: name, expected: "f32", found: x!.dtype }, "x"),
     lower: ({ b, operands: [x] }) => b.node({ family: "softmax", log }, [x!]),
     ...(log ? {} : { probabilities: true as const }),
+    onnx: ({ b, operands: [x] }) => b.node(log ? "LogSoftmax" : "Softmax", [x!], { axis: 1 }),
     reference: ({ operands: [x] }) => overChannels(x!, finish),
     samples: samples(name),
   });
