@@ -1,4 +1,4 @@
-import type { Manifest } from "../runtime/bind/manifest.ts";
+import type { InputManifest, Manifest } from "../runtime/bind/manifest.ts";
 import { parametersOf } from "./check/cost.ts";
 import type { CheckedModel, Use } from "./check/program.ts";
 import { valueOf, type Graph } from "./ir/graph.ts";
@@ -25,8 +25,9 @@ export function manifestOf(
     addon,
     inputs: model.inputs.map(({ name, type, doc }) => ({
       name,
-      dtype: type.dtype as "u8" | "f32",
+      dtype: type.dtype as InputManifest["dtype"],
       shape: type.shape,
+      ...(type.below !== undefined && { below: type.below }),
       ...(doc && { doc }),
     })),
     outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({

@@ -13,6 +13,7 @@
 #include "kernels/conv_weights.h"
 #include "kernels/cross_entropy.h"
 #include "kernels/dense.h"
+#include "kernels/embedding.h"
 #include "kernels/external.h"
 #include "kernels/flatten.h"
 #include "kernels/map.h"

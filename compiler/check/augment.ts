@@ -4,7 +4,7 @@ import type { Context, ModelContext } from "./context.ts";
 import { statementContext } from "./evaluator.ts";
 import type { AugmentationUse, CheckedAugment } from "./program.ts";
 import { bindingNouns } from "./scope.ts";
-import { describeShape, historyNotes } from "./values.ts";
+import { describeType, historyNotes } from "./values.ts";
 import { resolveWord, suggestion } from "./words.ts";
 
 /** The `augment` lines of a `train` section; nothing when one of them is in error. */
@@ -53,7 +53,7 @@ function checkPicture({ input }: Augment, { scope, reporter, hasInput }: ModelCo
   if (value.kind !== "tensor") return false;
   const { type, history } = value.tensor;
   if (type.shape.length === 3) return true;
-  const holes = { operator: "augment", expected: "a picture (C×H×W)", found: describeShape(type.shape) };
+  const holes = { operator: "augment", expected: "a picture (C×H×W)", found: describeType(type) };
   reporter.add("CNN301", span, holes, { notes: historyNotes(history) });
   return false;
 }

@@ -39,6 +39,7 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN307: true,
   CNN308: true,
   CNN309: true,
+  CNN338: true,
   CNN340: true,
   CNN341: true,
 };

@@ -36,8 +36,13 @@ function initializerOf(layer: NewLayer, consumers: Consumers<NewLayer>): string 
 function draw(chosen: string | number, { initial }: ParameterSpec): Distribution {
   if (initial.kind === "constant") return initial;
   if (initial.kind !== "weight") return { kind: "constant", value: initial.kind === "ones" ? 1 : 0 };
+  const { zeroRow } = initial;
+  return { ...drawFrom(chosen, initial), ...(zeroRow !== undefined && { zeroRow }) };
+}
+
+function drawFrom(chosen: string | number, fans: { readonly fanIn: number; readonly fanOut: number }): Distribution {
   if (typeof chosen === "number") return { kind: "constant", value: chosen };
   const definition = registry.get(chosen);
   if (definition?.kind !== "initializer") throw new Error(`the registry has no initializer ${chosen}`);
-  return (definition as DefinitionOf<"initializer">).draw(initial);
+  return (definition as DefinitionOf<"initializer">).draw(fans);
 }

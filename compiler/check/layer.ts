@@ -77,8 +77,10 @@ function reportClash(name: string, owner: Owner, { parameters, span }: NewLayer,
 }
 
 function helpFor(code: keyof OperatorDiagnostics, operands: readonly Tensor[]): string | undefined {
-  if (code !== "CNN308" || operands.every(({ type }) => type.dtype !== "u8")) return undefined;
-  return "`normalize(mean=[…], std=[…])` turns bytes into numbers";
+  if (code !== "CNN308") return undefined;
+  const dtypes = operands.map(({ type }) => type.dtype);
+  if (dtypes.includes("u8")) return "`normalize(mean=[…], std=[…])` turns bytes into numbers";
+  return dtypes.includes("tokens") ? "`embedding(dim)` or `one_hot` turns tokens into numbers" : undefined;
 }
 
 /** Thrown by `fail`: an operator's rule stops at its first error. */

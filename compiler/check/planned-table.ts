@@ -3,6 +3,6 @@ export const plannedWords: ReadonlySet<string> = new Set([
   ...["depthwise_conv", "conv_transpose"],
   ...["layer_norm", "group_norm", "instance_norm", "lrn"],
   ...["reshape", "permute", "split", "slice", "pad", "upsample", "resize"],
-  ...["pixel_shuffle", "channel_shuffle", "embedding", "one_hot", "spectrogram", "log_mel", "mfcc"],
+  ...["pixel_shuffle", "channel_shuffle", "spectrogram", "log_mel", "mfcc"],
   ...["lsuv"],
 ]);

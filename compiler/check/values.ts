@@ -1,6 +1,6 @@
 import type { Note, Span } from "../../grammar/index.ts";
 import type { Constant } from "../opkit/attributes.ts";
-import { formatShape } from "../shape/tensor-type.ts";
+import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 
 /**
@@ -58,6 +58,11 @@ export const tensorOf = (tensor: Tensor): Extract<Evaluated, { kind: "tensor" }>
 /** `6×14×14`, but `a vector of 84`: a number alone would not say what it is. */
 export function describeShape(shape: Shape): string {
   return shape.length === 1 ? `a vector of ${shape[0]}` : formatShape(shape);
+}
+
+/** The same of a value: `64 tokens` for those. */
+export function describeType({ dtype, shape }: TensorType): string {
+  return dtype === "tokens" ? `${sizeOf(shape)} tokens` : describeShape(shape);
 }
 
 const MOST_NOTES = 3;
@@ -137,6 +142,6 @@ function common(a: BlockUse | undefined, b: BlockUse | undefined): BlockUse | un
 }
 
 function noteText({ word, type, before }: History): string {
-  const shape = describeShape(type.shape);
+  const shape = describeType(type);
   return before === undefined ? `\`${word}\` starts as ${shape}` : `here \`${word}\` makes it ${shape}`;
 }

@@ -123,10 +123,15 @@ function parameterTable(examples: readonly Example[]): string | undefined {
 function exampleTable(examples: readonly Example[]): string | undefined {
   const rows = examples.map(({ link, input, output, parameters }) => {
     const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const bytes = input.dtype === "u8" ? " (u8)" : "";
-    return [`\`${link}\``, `${formatShape(input.shape)}${bytes}`, formatShape(output.shape), count || "–"].map(String);
+    return [`\`${link}\``, operandText(input), formatShape(output.shape), count || "–"].map(String);
   });
   return table(["Link", "Operand", "Result", "Parameters"], rows);
+}
+
+/** `6×14×14`, `3×32×32 (u8)`, `64 (tokens in 1000)` */
+function operandText({ dtype, shape, below }: TensorType): string {
+  if (dtype === "f32") return formatShape(shape);
+  return `${formatShape(shape)} (${dtype}${below === undefined ? "" : ` in ${below}`})`;
 }
 
 function sectionOf(title: string, text: string | undefined): string[] {

@@ -9,6 +9,7 @@ interface Colour {
 /** Light fills, on which dark letters read well, on a white slide and on a dark one; distinct in grey, too, where possible. */
 export const colours: Readonly<Record<Look, Colour>> = {
   end: { name: "input, output", fill: "#ffffff" },
+  embedding: { name: "embedding", fill: "#f3b9dc" },
   convolution: { name: "convolution", fill: "#9cc9f2" },
   dense: { name: "dense", fill: "#c3b1ee" },
   normalisation: { name: "normalisation", fill: "#d3dbe3" },

@@ -1,5 +1,5 @@
 import type { CheckedInput, CheckedOutput, Layer } from "../check/program.ts";
-import { formatShape } from "../shape/tensor-type.ts";
+import { formatShape, type DType } from "../shape/tensor-type.ts";
 import type { LayerCost } from "../check/cost.ts";
 import type { Row } from "./picture.ts";
 
@@ -28,8 +28,10 @@ export function layerRow({ name, operator, attributes, type }: Layer, cost: Laye
 }
 
 export function inputRow({ name, type }: CheckedInput): Row {
-  const bytes = type.dtype === "u8" ? "bytes" : "numbers";
-  return { look: "end", word: name, detail: "", note: `input of ${bytes}, ${formatShape(type.shape)}`, layers: [] };
+  const { shape, dtype, below } = type;
+  const kinds: Partial<Record<DType, string>> = { u8: "bytes", tokens: `tokens below ${below}` };
+  const kind = kinds[dtype] ?? "numbers";
+  return { look: "end", word: name, detail: "", note: `input of ${kind}, ${formatShape(shape)}`, layers: [] };
 }
 
 export function outputRow({ name, kind, shape, labels }: CheckedOutput): Row {

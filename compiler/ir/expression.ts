@@ -13,7 +13,7 @@ export type Expression =
   | { readonly op: "constant"; readonly value: number }
   /** One constant per channel. */
   | { readonly op: "table"; readonly values: readonly number[] }
-  /** 1 in the channel that a class index, one per sample, names; 0 in the others. */
+  /** 1 in the channel that an index names, one for each position: a class of a sample, a token of each column; 0 in the others. */
   | { readonly op: "one_hot"; readonly id: string }
   /** Uniform in [0, 1), drawn by (seed, stream, step, sample, element): the same on every target. */
   | { readonly op: "random"; readonly stream: string }

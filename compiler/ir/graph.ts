@@ -81,6 +81,10 @@ export type Core =
   | { readonly family: "batch_moments"; readonly momentum: number; readonly eps: number; readonly invStd: ValueId }
   /** Σ dy (the result) and Σ dy·(x - mean)·invStd per channel; inputs dy, x, mean, invStd. */
   | { readonly family: "batch_norm_sums"; readonly scaled: ValueId }
+  /** y[n,c,l] = w[t[n,l],c]; inputs t (tokens), w [vocabulary, C]. The row of `padding` gets no gradient. */
+  | { readonly family: "embedding"; readonly padding?: number }
+  /** dw[v,c] = Σ_{n,l: t[n,l] = v} dy[n,c,l], 0 for v = padding; inputs t, dy. */
+  | { readonly family: "embedding_weight_grad"; readonly padding?: number }
   /** Over channels; `log` gives the logarithm of the probabilities. */
   | { readonly family: "softmax"; readonly log: boolean }
   /** Inputs y, dy. */

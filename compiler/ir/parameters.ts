@@ -1,4 +1,4 @@
-import { resultOf, type Graph, type Node, type ValueId } from "./graph.ts";
+import { resultOf, type Family, type Graph, type Node, type ValueId } from "./graph.ts";
 import type { State } from "./plan.ts";
 
 /** The parameter that a value is the gradient of, or one of the parts that `gradient_total` adds up. */
@@ -15,9 +15,11 @@ export function learnedFloats({ graph, packings, block }: State): number {
   return buffer === undefined ? block! : packings!.get(buffer)!.offset;
 }
 
-/** The weights that a node reads, or computes the gradient of, in packed blocks of outputs. */
+const readers: readonly Family[] = ["conv", "dense", "embedding"];
+const weightGradients: readonly Family[] = ["conv_weight_grad", "dense_weight_grad", "embedding_weight_grad"];
+
+/** The weights that a node reads, or computes the gradient of, in the order that its kernel wants. */
 export function weightsOf(graph: Graph, { core, inputs, outputs }: Node): ValueId | undefined {
-  if (core.family === "conv" || core.family === "dense") return inputs[1];
-  if (core.family !== "conv_weight_grad" && core.family !== "dense_weight_grad") return undefined;
-  return parameterOf(graph, outputs[0]!);
+  if (readers.includes(core.family)) return inputs[1];
+  return weightGradients.includes(core.family) ? parameterOf(graph, outputs[0]!) : undefined;
 }

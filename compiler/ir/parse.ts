@@ -125,9 +125,10 @@ class Reader {
   }
 
   #define(id: ValueId, text: string, role: Value["role"]): void {
-    const [, dtype = "", dims = "", once] = /^(\w+)\[([\d,]*)\]( once)?$/.exec(text) ?? [];
+    const [, dtype = "", dims = "", below, once] = /^(\w+)\[([\d,]*)\](?: in (\d+))?( once)?$/.exec(text) ?? [];
     const shape: Shape = dims === "" ? [] : dims.split(",").map(Number);
-    this.#values.set(id, { id, type: { dtype: dtype as DType, shape }, batched: once === undefined, role });
+    const type = { dtype: dtype as DType, shape, ...(below !== undefined && { below: Number(below) }) };
+    this.#values.set(id, { id, type, batched: once === undefined, role });
   }
 }
 

@@ -49,7 +49,7 @@ export type Layout =
 
 /** How a parameter lies in the parameter block. A bijection of its logical order, plus zeros. */
 export interface Packing {
-  readonly form: "conv" | "conv_grouped" | "dense" | "vector";
+  readonly form: "conv" | "conv_grouped" | "dense" | "rows" | "vector";
   readonly lanes: number;
   /** Vectors in a block of output channels. */
   readonly vectors: number;

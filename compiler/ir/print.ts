@@ -12,7 +12,8 @@ import { extraResults, valueOf, type Graph, type Node, type Step, type ValueId }
 export function print(graph: Graph): string {
   const typeOf = (id: ValueId): string => {
     const { type, batched } = valueOf(graph, id);
-    return `${type.dtype}[${type.shape.join(",")}]${batched ? "" : " once"}`;
+    const range = type.below === undefined ? "" : ` in ${type.below}`;
+    return `${type.dtype}[${type.shape.join(",")}]${range}${batched ? "" : " once"}`;
   };
   const leaves = (["input", "target", "parameter", "buffer"] as const).flatMap((role) =>
     graph[`${role}s`].map((id) => `${role} ${id}: ${typeOf(id)}`),

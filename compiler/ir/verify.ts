@@ -1,4 +1,4 @@
-import { formatShape, sameShape, type Shape } from "../shape/tensor-type.ts";
+import { formatShape, sameShape, type Shape, type TensorType } from "../shape/tensor-type.ts";
 import { reads, valuesOf } from "./expression.ts";
 import { extraResults, resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
 
@@ -37,9 +37,9 @@ function verifySteps(
     const { type } = valueOf(graph, value);
     for (const id of valuesOf(expression)) {
       need(id);
-      const operand = valueOf(graph, id).type.shape;
+      const operand = valueOf(graph, id).type;
       if (!broadcasts(operand, type.shape))
-        throw new Error(`${value} is ${formatShape(type.shape)} but reads ${id}, ${formatShape(operand)}`);
+        throw new Error(`${value} is ${formatShape(type.shape)} but reads ${id}, ${formatShape(operand.shape)}`);
     }
     if (reads(expression, "core") && node.core.family === "map") throw new Error(`${value}: a map has no core`);
     if (reads(expression, "gradient")) throw new Error(`${value} still reads a gradient`);
@@ -47,8 +47,9 @@ function verifySteps(
   }
 }
 
-/** Equal shapes, one number per channel, or one number. */
-function broadcasts(operand: Shape, result: Shape): boolean {
-  if (sameShape(operand, result) || operand.length === 0) return true;
-  return operand.length === 1 && operand[0] === result[0];
+/** Equal shapes, one number per channel, or one number; of indices of channels, one for each position. */
+function broadcasts({ dtype, shape }: TensorType, result: Shape): boolean {
+  if (dtype === "tokens" || dtype === "i32") return sameShape(shape, result.slice(1));
+  if (sameShape(shape, result) || shape.length === 0) return true;
+  return shape.length === 1 && shape[0] === result[0];
 }

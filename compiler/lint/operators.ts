@@ -5,9 +5,9 @@ import type { Layer } from "../check/program.ts";
  * the names that the literature behind the rules speaks of.
  */
 
-/** A linear map by drawn weights: `conv`, `dense`. */
-export function isLinear({ parameters }: Layer): boolean {
-  return parameters.some(({ spec }) => spec.initial.kind === "weight");
+/** A linear map by drawn weights: `conv`, `dense`. `embedding` multiplies nothing. */
+export function isLinear({ operator, parameters }: Layer): boolean {
+  return operator.macs !== undefined && parameters.some(({ spec }) => spec.initial.kind === "weight");
 }
 
 export function isActivation({ operator }: Layer): boolean {

@@ -31,8 +31,12 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   return b.graph(program, model.name, { objective: "outputs", gradients: [], watched: [], results });
 }
 
-/** Inputs lie in the caller's memory, in the caller's order: a map brings them into ours (and fuses with what follows). */
+/**
+ * Inputs lie in the caller's memory, in the caller's order: a map brings them into ours (and fuses with what follows).
+ * Tokens are read where they are.
+ */
 function stage(b: Builder, input: ValueId, origin: Origin): ValueId {
+  if (b.typeOf(input).dtype === "tokens") return input;
   b.at(input, origin);
   const f32: TensorType = { dtype: "f32", shape: b.typeOf(input).shape };
   return b.map(e.value(input), () => ({ [input]: e.gradient }), { part: "staged", result: f32 });

@@ -21,7 +21,9 @@ interface Measured {
 
 /** The type of an output's target: the index of a class, or numbers of the output's shape. */
 export function targetType({ kind, shape }: CheckedOutput): TensorType {
-  return kind === "class" ? { dtype: "i32", shape: shape.slice(1) } : { dtype: "f32", shape };
+  if (kind !== "class") return { dtype: "f32", shape };
+  const [below = 0, ...positions] = shape;
+  return { dtype: "i32", shape: positions, below };
 }
 
 export function metricsOf(measured: Measured): readonly Metric[] {

@@ -63,6 +63,24 @@ export function whole({ min, max, ...options }: Options<number> & Bounds): Attri
   };
 }
 
+/** A whole number, or the word `none`. */
+export function wholeOrNone({
+  min,
+  ...options
+}: Options<number | "none"> & { min: number }): Attribute<number | "none"> {
+  return {
+    ...options,
+    expected: `a whole number, ${min} or more, or none`,
+    words: ["none"],
+    parse: (x) => {
+      if (isWhole(x, { min })) return yes(x);
+      return typeof x === "object" && "kind" in x && x.kind === "word" && x.value === "none"
+        ? yes("none" as const)
+        : no;
+    },
+  };
+}
+
 export function real({ min, max, ...options }: Options<number> & Bounds): Attribute<number> {
   const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
   return {

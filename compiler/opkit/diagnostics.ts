@@ -20,6 +20,8 @@ export interface OperatorDiagnostics {
   CNN340: { operator: string; first: string; second: string };
   /** Two operands that may differ in channels alone. */
   CNN341: { operator: string; first: string; second: string };
+  /** A token that the vocabulary does not have. */
+  CNN338: { operator: string; token: string; last: string };
   /** A loss and its target do not fit. */
   CNN309: { loss: string; expected: string; found: string };
 }

@@ -25,7 +25,13 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /** `weight`: drawn by the layer's initialiser from its fans; the others always start as they say. */
   readonly initial:
-    | { readonly kind: "weight"; readonly fanIn: number; readonly fanOut: number }
+    | {
+        readonly kind: "weight";
+        readonly fanIn: number;
+        readonly fanOut: number;
+        /** A row that starts as 0. */
+        readonly zeroRow?: number;
+      }
     | { readonly kind: "zeros" | "ones" }
     | { readonly kind: "constant"; readonly value: number };
   /** false: training moves it (running statistics), but not by a gradient. */
@@ -69,6 +75,8 @@ export interface Activation {
 
 /** What an operator is for, as pictures of networks colour it. */
 export type Category =
+  /** Makes numbers of tokens. */
+  | "embedding"
   | "convolution"
   | "dense"
   | "normalisation"
@@ -85,8 +93,10 @@ export interface Sample {
   readonly link: string;
   readonly input: Shape;
   readonly batch: number;
-  /** u8 operands (pictures); default f32. */
-  readonly dtype?: "u8" | "f32";
+  /** u8 operands (pictures), or tokens; default f32. */
+  readonly dtype?: "u8" | "f32" | "tokens";
+  /** Of tokens: how many there are. */
+  readonly below?: number;
   /** The smallest distance of an input from 0, where the operator has a kink there. */
   readonly awayFromZero?: number;
 }
@@ -174,13 +184,14 @@ export interface Clip<A extends Attributes = Attributes> extends Word<A> {
   readonly clip: (gradient: Expression, attributes: Values<A>) => Expression;
 }
 
-/** The distribution a weight's first values are drawn from. */
-export type Distribution =
+/** The distribution a weight's first values are drawn from; of a matrix, one row may start as 0 instead. */
+export type Distribution = (
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "constant"; readonly value: number }
   /** The matrix [out, rest] has orthonormal rows, or columns where there are fewer of these. */
-  | { readonly kind: "orthogonal" };
+  | { readonly kind: "orthogonal" }
+) & { readonly zeroRow?: number };
 
 export interface InitializerWord<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "initializer";

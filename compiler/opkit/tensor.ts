@@ -5,6 +5,8 @@ export interface Tensor {
   readonly shape: Shape;
   /** Absent: f32. */
   readonly dtype?: DType;
+  /** Of tokens: how many there are. */
+  readonly below?: number;
   readonly data: Float64Array;
 }
 

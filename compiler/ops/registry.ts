@@ -18,6 +18,8 @@ import { dice } from "./dice.ts";
 import { div } from "./div.ts";
 import { dropout } from "./dropout/dropout.ts";
 import { elu } from "./elu.ts";
+import { embedding } from "./embedding/embedding.ts";
+import { oneHot } from "./embedding/one-hot.ts";
 import { flatten } from "./flatten.ts";
 import { gelu } from "./gelu.ts";
 import { norm, value } from "./gradient-clips.ts";
@@ -26,6 +28,7 @@ import { hardSwish } from "./hard-swish.ts";
 import { hinge } from "./hinge.ts";
 import { identity } from "./identity.ts";
 import { he, heNormal, heUniform } from "./initializers/he.ts";
+import { standardNormal } from "./initializers/normal.ts";
 import { orthogonal } from "./initializers/orthogonal.ts";
 import { xavier, xavierNormal, xavierUniform } from "./initializers/xavier.ts";
 import { ones, zeros } from "./initializers/zeros-and-ones.ts";
@@ -70,6 +73,8 @@ const definitions: readonly Definition[] = [
   div,
   dropout,
   elu,
+  embedding,
+  oneHot,
   flatten,
   gelu,
   norm,
@@ -81,6 +86,7 @@ const definitions: readonly Definition[] = [
   he,
   heNormal,
   heUniform,
+  standardNormal,
   orthogonal,
   xavier,
   xavierNormal,

@@ -15,7 +15,7 @@ export function chooseAlgorithms(state: State): State {
   const choices = graph.nodes.map((node) => {
     const weights = weightsOf(graph, node);
     const choice = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
-    if (weights !== undefined) blocks.set(weights, choice.tile!.vectors);
+    if (weights !== undefined && choice.tile) blocks.set(weights, choice.tile.vectors);
     return choice;
   });
   return { ...state, choices };
@@ -52,6 +52,17 @@ function chooseDense(channels: number, target: Target, block?: number): Omit<Cho
   const lanes = lanesFor(channels, target);
   const tile = chooseTile(samplesTogether, Math.ceil(channels / lanes), lanes, target, block);
   return { lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
+}
+
+/**
+ * The gradient of an embedding is cut by channels into this many units, where there are as many vectors: words are too
+ * unlike in number to cut by them. A unit takes a few vectors together, so that it uses whole lines of memory.
+ */
+function chooseEmbeddingWeights(channels: number, target: Target): Choice {
+  const lanes = lanesFor(channels, target);
+  const vectors = Math.max(1, Math.min(4, Math.floor(Math.ceil(channels / lanes) / parts)));
+  const reason = `${vectors}·${lanes} channels of all tokens, in their order`;
+  return { kernel: "embedding_weights", lanes, tile: { pixels: 1, vectors }, reason };
 }
 
 /** A weight gradient has the packing of the weights, so blocks of as many vectors; the rest of the registers hold taps. */
@@ -99,6 +110,7 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
       reason: `${tile.pixels} inputs × ${tile.vectors}·${lanes} values in registers, over the batch`,
     };
   },
+  embedding_weight_grad: ({ operands: [, dy], target }) => chooseEmbeddingWeights(dy!.channels, target),
 };
 
 /** What is computed by a loop that needs no choice but the width of vectors. */
@@ -116,6 +128,8 @@ const kernels: { readonly [F in Family]: string } = {
   adaptive_pool_grad: "adaptive_pool_grad",
   concat: "concat",
   channels: "channels",
+  embedding: "embedding",
+  embedding_weight_grad: "embedding_weights",
   batch_norm: "batch_norm",
   batch_moments: "batch_moments",
   batch_norm_sums: "batch_norm_sums",

@@ -108,7 +108,7 @@ function packVector(graph: Graph, id: ValueId, target: Target): Unplaced {
   return { form: "vector", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
-/** How each use of a convolution's or dense layer's weights, forwards or for their gradient, wants them packed. */
+/** How each use of the weights of a convolution, dense layer or embedding, forwards or for their gradient, wants them packed. */
 function packedUses({ graph, choices }: State): ReadonlyMap<ValueId, readonly Unplaced[]> {
   const uses = new Map<ValueId, Unplaced[]>();
   graph.nodes.forEach((node, i) => {
@@ -121,6 +121,7 @@ function packedUses({ graph, choices }: State): ReadonlyMap<ValueId, readonly Un
 }
 
 function packWeights({ core }: Node, { kernel, lanes, tile }: Choice, weights: Value, x: Value): Unplaced {
+  if (core.family === "embedding" || core.family === "embedding_weight_grad") return packRows(weights, lanes);
   const spanning = kernel.startsWith("conv_grouped");
   const form = "groups" in core ? (spanning ? "conv_grouped" : "conv") : "dense";
   const groups = "groups" in core ? core.groups : 1;
@@ -131,6 +132,13 @@ function packWeights({ core }: Node, { kernel, lanes, tile }: Choice, weights: V
   // A window goes over pictures of any size.
   const operand = form === "dense" ? ([channels, height, width] as const) : ([channels, 1, 1] as const);
   return { form, lanes, vectors: tile!.vectors, size, groups, operand };
+}
+
+/** A row for each token, of whole vectors. */
+function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
+  const [rows = 1, channels = 1] = shape;
+  const size = rows * Math.ceil(channels / lanes) * lanes;
+  return { form: "rows", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
 /** Data gradients read weights with vectors over input channels: a transposed copy. */

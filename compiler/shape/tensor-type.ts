@@ -1,5 +1,5 @@
-/** Element types a value can have. `u8` and `i32` occur only at the rim: pictures in, class indices as targets. */
-export type DType = "f32" | "u8" | "i32";
+/** Element types a value can have. Only `f32` occurs within: `u8` are pictures that come in, `tokens` words, `i32` class indices as targets. */
+export type DType = "f32" | "u8" | "tokens" | "i32";
 
 /** Dimensions without the batch: [C, H, W], [C] or [] (one number per sample). */
 export type Shape = readonly number[];
@@ -7,6 +7,8 @@ export type Shape = readonly number[];
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;
+  /** Of tokens and class indices: they are from 0 to below - 1. */
+  readonly below?: number;
 }
 
 /** A shape seen as the rows and columns that every kernel walks: [C] is 1×1×C, [C, L] is 1×L×C, [] is 1×1×1. Kernels [K, C, kh, kw] have K channels. */
@@ -36,7 +38,7 @@ export function formatShape(shape: Shape): string {
   return shape.length === 0 ? "scalar" : shape.join("×");
 }
 
-/** `f32[6, 14, 14]`, the way the language writes it. */
-export function formatType(type: TensorType): string {
-  return `${type.dtype}[${type.shape.join(", ")}]`;
+/** `f32[6, 14, 14]`, `tokens[64] in 10000`, the way the language writes it. */
+export function formatType({ dtype, shape, below }: TensorType): string {
+  return `${dtype}[${shape.join(", ")}]${dtype === "tokens" ? ` in ${below}` : ""}`;
 }

@@ -2,5 +2,6 @@
 export { referenceForward, referenceOutputs, referenceLoss, finiteDifferences, type Tensors } from "./reference.ts";
 export { operators, sampleModels, type SampleModel } from "./samples.ts";
 export { modelOf, modelsOf } from "./source.ts";
+export { withZeroRow } from "./zero-row.ts";
 export { buildTestAddon, NativeModel } from "./native.ts";
 export { tensor, mapTensor, type Tensor } from "../opkit/tensor.ts";

@@ -143,6 +143,7 @@ export class NativeModel {
   #elements(inputs: Tensors) {
     return this.#model.inputs.map(({ name, type }) => {
       const { data } = inputs.get(name)!;
+      if (type.dtype === "tokens") return Int32Array.from(data);
       return type.dtype === "u8" ? Uint8Array.from(data) : Float32Array.from(data);
     });
   }

@@ -1,5 +1,6 @@
 import type { CheckedModel } from "../check/program.ts";
 import type { Definition, Sample } from "../opkit/operator.ts";
+import { formatType } from "../shape/tensor-type.ts";
 import { registry } from "../ops/registry.ts";
 import { modelOf } from "./source.ts";
 
@@ -27,11 +28,12 @@ export function sampleModels(): readonly SampleModel[] {
   );
 }
 
-function checkedSample(name: string, { link, input, dtype = "f32" }: Sample): CheckedModel {
+function checkedSample(name: string, { link, input, dtype = "f32", ...sample }: Sample): CheckedModel {
   const reports: string[] = [];
-  // An image or a vector: the output's declared shape has to say so.
-  for (const shape of ["y.channels, y.height, y.width", "y.size"]) {
-    const lines = [`input x: ${dtype}[${input.join(", ")}]`, `y = x -> ${link}`, `output result: f32[${shape}] = y`];
+  const type = formatType({ dtype, shape: input, ...sample });
+  // An image, a sequence or a vector: the output's declared shape has to say so.
+  for (const shape of ["y.channels, y.height, y.width", "y.channels, y.length", "y.size"]) {
+    const lines = [`input x: ${type}`, `y = x -> ${link}`, `output result: f32[${shape}] = y`];
     try {
       return modelOf(name, lines.join("\n"));
     } catch (error) {

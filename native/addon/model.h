@@ -49,6 +49,7 @@ struct Tensor {              // an input, output or target; shape without the ba
   Type type;
   int32_t rank;
   const int64_t* shape;
+  int64_t below = 0;         // of i32: all are from 0 to below - 1, since kernels use them as addresses; 0: any
 };
 
 struct Parameter {

@@ -34,6 +34,15 @@ struct External {
   CNNC_INLINE V load(At at) const { return lanes<V>(pixel(at.n, at.h, at.w), at.c); }
 };
 
+// Tokens in the caller's memory: whole numbers that name rows of a table, one for each place.
+struct Tokens {
+  const int32_t* data;
+  long sample, place;
+  CNNC_INLINE explicit Tokens(const InputView& v)
+      : data(static_cast<const int32_t*>(v.data)), sample(v.sample), place(v.channel) {}
+  CNNC_INLINE int32_t operator()(long n, int l) const { return data[n * sample + l * place]; }
+};
+
 // The number of each lane's element in the order c, h, w: what random draws are counted by.
 template <class V, int H, int W>
 CNNC_INLINE typename V::u32 element(At at) {

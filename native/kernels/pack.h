@@ -15,6 +15,20 @@ struct Blocks {
   static constexpr long at(int k, long positions, long i) { return first(k) * positions + i * width(k) + k - first(k); }
 };
 
+// A table of R rows of C values, each padded with zeros to whole vectors.
+template <int Lanes, int R, int C>
+void pack_rows(const float* logical, float* packed) {
+  constexpr int row = round_up(C, Lanes);
+  for (long r = 0; r < R; r++)
+    for (int c = 0; c < row; c++) packed[r * row + c] = c < C ? logical[r * C + c] : 0;
+}
+template <int Lanes, int R, int C>
+void unpack_rows(const float* packed, float* logical) {
+  constexpr int row = round_up(C, Lanes);
+  for (long r = 0; r < R; r++)
+    for (int c = 0; c < C; c++) logical[r * C + c] = packed[r * row + c];
+}
+
 // A vector of C values, padded with zeros to whole vectors.
 template <int Lanes, int C>
 constexpr long packed_vector_size = round_up(C, Lanes);

@@ -13,6 +13,8 @@ export interface AddonTensor {
   readonly name: string;
   readonly type: "u8" | "f32" | "i32";
   readonly shape: number[];
+  /** Of tokens and class indices: they are from 0 to below - 1. */
+  readonly below?: number;
 }
 
 export interface AddonModel {

@@ -8,9 +8,16 @@ import { elementCount } from "../tensor/typed-array.ts";
  * adding a layer does not change the others.
  */
 export function initialValues(parameter: ParameterManifest, seed: number): Float32Array {
-  const values = new Float32Array(elementCount(parameter.shape));
-  const { initializer } = parameter;
-  const random = new RandomStream(seed, hashName(parameter.name));
+  const { initializer, shape } = parameter;
+  const values = draw(parameter, seed);
+  const { zeroRow } = initializer;
+  const row = values.length / (shape[0] ?? 1);
+  return zeroRow === undefined ? values : values.fill(0, zeroRow * row, (zeroRow + 1) * row);
+}
+
+function draw({ name, shape, initializer }: ParameterManifest, seed: number): Float32Array {
+  const values = new Float32Array(elementCount(shape));
+  const random = new RandomStream(seed, hashName(name));
   switch (initializer.kind) {
     case "constant":
       return values.fill(initializer.value);
@@ -19,7 +26,7 @@ export function initialValues(parameter: ParameterManifest, seed: number): Float
     case "normal":
       return fillNormal(values, initializer.std, random);
     case "orthogonal":
-      return fillOrthogonal(values, parameter.shape[0] ?? 1, random);
+      return fillOrthogonal(values, shape[0] ?? 1, random);
   }
 }
 

@@ -3,19 +3,22 @@
 /** Micro-architecture levels of the x86-64 psABI. */
 export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
 
-/** How one parameter's first values are drawn. */
-export type Initializer =
+/** How one parameter's first values are drawn; of a matrix, the row `zeroRow` is 0. */
+export type Initializer = (
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "constant"; readonly value: number }
   /** As a matrix [out, rest] with orthonormal rows, or columns where there are fewer of these. */
-  | { readonly kind: "orthogonal" };
+  | { readonly kind: "orthogonal" }
+) & { readonly zeroRow?: number };
 
 export interface InputManifest {
   readonly name: string;
-  readonly dtype: "u8" | "f32";
+  readonly dtype: "u8" | "f32" | "tokens";
   /** C,H,W (or fewer), without the batch. */
   readonly shape: readonly number[];
+  /** Of tokens: they are from 0 to below - 1. */
+  readonly below?: number;
   readonly doc?: string;
 }
 

@@ -8,13 +8,13 @@ export type InputInfo<I> =
   I extends Input<infer Data, infer Shape>
     ? {
         readonly name: string;
-        readonly dtype: Data extends Uint8Array ? "u8" : Data extends Int32Array ? "i32" : "f32";
+        readonly dtype: Data extends Uint8Array ? "u8" : Data extends Int32Array ? "tokens" : "f32";
         /** C,H,W (or fewer), without the batch. */
         readonly shape: Shape;
         /** Elements of one sample. */
         readonly size: number;
         readonly doc?: string;
-      }
+      } & (Data extends Int32Array ? { readonly below: number } : unknown)
     : never;
 
 /** The same of an output. */

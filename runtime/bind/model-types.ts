@@ -1,4 +1,5 @@
 import type { Layout } from "../tensor/layout.ts";
+import type { TokenArray } from "./read-tokens.ts";
 import type { ClassPredictions } from "./class-predictions.ts";
 
 export type InputArray = Uint8Array | Float32Array | Int32Array;
@@ -50,7 +51,7 @@ export type InputValue<I> =
   I extends Input<infer Data, readonly number[]>
     ? Elements<Data> | { readonly data: Elements<Data>; readonly layout: Layout }
     : never;
-type Elements<Data> = Data extends Uint8Array ? Data | Uint8ClampedArray : Data;
+type Elements<Data> = Data extends Uint8Array ? Data | Uint8ClampedArray : Data extends Int32Array ? TokenArray : Data;
 
 /** One value per sample for a class (index or label), one per element for the others. */
 export type TargetValue<O> =

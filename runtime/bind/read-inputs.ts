@@ -1,6 +1,7 @@
 import { CnncInputError } from "../errors.ts";
 import { describeShape, describeValue, elementCount } from "../tensor/typed-array.ts";
 import type { AddonTensor, Elements } from "./addon.ts";
+import { isTokenArray, readTokens, type TokenArray } from "./read-tokens.ts";
 
 /** Inputs as the addon takes them. */
 export interface ReadInputs {
@@ -43,7 +44,7 @@ export class InputReader {
       if (arrays.length > 0 && samples !== batch) this.#refuseBatch(entry, samples, batch);
       batch = samples;
       if (hwc) layouts += 2 ** arrays.length;
-      arrays.push(data);
+      arrays.push(isTokens(entry, data) ? readTokens(entry, data) : data);
     }
     this.#rejectUnknown(given);
     return { batch, arrays, layouts };
@@ -68,8 +69,15 @@ function isTransposed(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as { layout?: unknown }).layout === "hwc";
 }
 
+/** What callers may give: tokens also as shorter numbers than the addon takes. */
+type Given = Elements | Uint16Array;
+
+function isTokens({ type }: InputEntry, data: Given): data is TokenArray {
+  return type === "i32" && isTokenArray(data);
+}
+
 /** The array in `{ data, layout }`; anything else is refused. */
-function unwrap(entry: InputEntry, value: unknown): Elements {
+function unwrap(entry: InputEntry, value: unknown): Given {
   if (typeof value === "object" && value !== null && "data" in value) {
     const { data, layout } = value as { data: unknown; layout?: unknown };
     if (layout !== undefined && layout !== "chw" && layout !== "hwc") {
@@ -81,18 +89,18 @@ function unwrap(entry: InputEntry, value: unknown): Elements {
   throw new CnncInputError(entry.name, expectation(entry), describeValue(value));
 }
 
-function isArrayOf(type: AddonTensor["type"], value: unknown): value is Elements {
+function isArrayOf(type: AddonTensor["type"], value: unknown): value is Given {
   switch (type) {
     case "u8":
       return value instanceof Uint8Array || value instanceof Uint8ClampedArray;
     case "f32":
       return value instanceof Float32Array;
     case "i32":
-      return value instanceof Int32Array;
+      return isTokenArray(value);
   }
 }
 
-function sampleCount(entry: InputEntry, data: Elements): number {
+function sampleCount(entry: InputEntry, data: Given): number {
   const samples = data.length / entry.size;
   if (samples < 1 || !Number.isInteger(samples)) {
     throw new CnncInputError(entry.name, expectation(entry), describeValue(data));

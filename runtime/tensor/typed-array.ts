@@ -1,4 +1,4 @@
-export type TypedArray = Uint8Array | Uint8ClampedArray | Int32Array | Float32Array | Float64Array;
+export type TypedArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int32Array | Float32Array | Float64Array;
 
 /** Number of elements of one sample. */
 export function elementCount(shape: readonly number[]): number {

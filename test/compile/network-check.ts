@@ -6,6 +6,7 @@ import {
   referenceLoss,
   referenceOutputs,
   tensor,
+  withZeroRow,
   type Tensor,
   type Tensors,
 } from "../../compiler/testing/index.ts";
@@ -30,16 +31,24 @@ export function draw(model: CheckedModel, batch: number): Trial {
   };
   const real = (scale: number) => (): number => Math.fround((random.uniform() * 2 - 1) * scale);
   const byte = (): number => random.below(256);
-  const inputs = model.inputs.map(({ name, type: { dtype, shape } }) => {
-    const values = fill([batch, ...shape], dtype === "u8" ? byte : real(1));
-    return [name, { ...values, dtype }] as const;
+  const inputs = model.inputs.map(({ name, type }) => {
+    const { dtype, shape, below } = type;
+    const value = below !== undefined ? () => random.below(below) : dtype === "u8" ? byte : real(1);
+    return [name, { ...type, ...fill([batch, ...shape], value) }] as const;
   });
   const parameters = model.layers.flatMap((layer) =>
-    layer.parameters.map(({ name, spec: { shape, initial } }) => {
+    layer.parameters.map(({ name, spec }) => {
+      const { shape, initial } = spec;
       // Weights that keep the size of activations: a deep network neither fades nor saturates.
       const scale = initial.kind === "weight" ? Math.sqrt(3 / initial.fanIn) : 0.5;
       const around = initial.kind === "ones" ? 1 : 0;
-      return [name, fill(shape, () => Math.fround(around + real(scale)()))] as const;
+      return [
+        name,
+        withZeroRow(
+          fill(shape, () => Math.fround(around + real(scale)())),
+          spec,
+        ),
+      ] as const;
     }),
   );
   const targets = model.outputs.map(({ name, kind, shape }) => {

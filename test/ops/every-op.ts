@@ -9,6 +9,7 @@ import {
   referenceOutputs,
   sampleModels,
   tensor,
+  withZeroRow,
   type SampleModel,
   type Tensor,
   type Tensors,
@@ -66,7 +67,7 @@ function open(addon: Addon, { model }: SampleModel, parameters: Tensors, threads
   return native;
 }
 
-/** Inputs and parameters, the same for every run; bytes where the model takes bytes. */
+/** Inputs and parameters, the same for every run; bytes and tokens where the model takes them. */
 function draw({ name, model, sample }: SampleModel): { inputs: Tensors; parameters: Tensors } {
   const random = new RandomStream(1, hashName(name));
   const uniform = (): number => random.uniform() * 2 - 1;
@@ -83,17 +84,22 @@ function draw({ name, model, sample }: SampleModel): { inputs: Tensors; paramete
   };
   const inputs = model.inputs.map(({ name, type }) => {
     const shape = [sample.batch, ...type.shape];
-    const bytes = type.dtype === "u8";
-    return [
-      name,
-      { ...fill(shape, bytes ? () => Math.floor(random.uniform() * 256) : real), dtype: type.dtype },
-    ] as const;
+    // Bytes, or tokens.
+    const below = type.dtype === "u8" ? 256 : type.below;
+    const value = below === undefined ? real : () => Math.floor(random.uniform() * below);
+    return [name, { ...type, ...fill(shape, value) }] as const;
   });
   const parameters = model.layers.flatMap((layer) =>
     layer.parameters.map(({ name, spec }) => {
       // What starts as ones (a scale, a variance) stays positive.
       const value = spec.initial.kind === "ones" ? () => 0.5 + Math.abs(uniform()) : uniform;
-      return [name, fill(spec.shape, () => Math.fround(value()))] as const;
+      return [
+        name,
+        withZeroRow(
+          fill(spec.shape, () => Math.fround(value())),
+          spec,
+        ),
+      ] as const;
     }),
   );
   return { inputs: new Map(inputs), parameters: new Map(parameters) };

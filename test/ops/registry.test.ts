@@ -79,6 +79,7 @@ describe("the initialisers", () => {
     ["xavier", { kind: "uniform", bound: 0.25 }],
     ["xavier_uniform", { kind: "uniform", bound: 0.25 }],
     ["xavier_normal", { kind: "normal", std: Math.sqrt(2 / 96) }],
+    ["normal", { kind: "normal", std: 1 }],
     ["orthogonal", { kind: "orthogonal" }],
     ["zeros", { kind: "constant", value: 0 }],
     ["ones", { kind: "constant", value: 1 }],

@@ -133,3 +133,26 @@ describe("a training step", () => {
     });
   });
 });
+
+describe("the gradient of an embedding", () => {
+  const planOf = (dim: number) => {
+    const lines = `input words: tokens[12] in 10000
+  y = words -> embedding(${dim}) -> flatten -> dense(2)
+  output kind: class[2] = y -> softmax
+  train { loss = cross_entropy(y, kind) optimizer = sgd(lr=0.1) }`;
+    return planProgram(modelOf("Text", lines), "step", targets.avx512);
+  };
+
+  it("is cut by channels, into about eight units of whole lines", () => {
+    const vectors = (dim: number): number | undefined =>
+      planOf(dim).choices.find(({ kernel }) => kernel === "embedding_weights")?.tile?.vectors;
+    // 1, 8, 19 and 63 vectors of 16.
+    expect([16, 128, 300, 1000].map(vectors)).toEqual([1, 1, 2, 4]);
+  });
+
+  it("needs no second table", () => {
+    const { arena, packings } = planOf(300);
+    expect(packings.get("y.embedding1.weight")).toMatchObject({ form: "rows", lanes: 16, size: 10_000 * 304 });
+    expect(arena.bytesOnce).toBeLessThan(100_000);
+  });
+});

@@ -3,6 +3,7 @@ import { familyNames, familyOf } from "../../compiler/ir/families/index.ts";
 import type { Family } from "../../compiler/ir/graph.ts";
 import { differentiate } from "../../compiler/passes/differentiate.ts";
 import { lower } from "../../compiler/lower/lower.ts";
+import { print } from "../../compiler/ir/print.ts";
 import { modelOf, sampleModels } from "../../compiler/testing/index.ts";
 import { conv, graphOf, lines, pool, shown } from "./support.ts";
 
@@ -131,6 +132,23 @@ describe("the gradient of each family", () => {
     expect(graph.gradients).toEqual(["w.gradient3"]);
   });
 
+  it("of an embedding goes to its table, not to the tokens", () => {
+    const graph = differentiate(
+      graphOf(
+        `
+        input t: tokens[6] in 9
+        parameter w: f32[9,4] once
+        node embedding {"padding":2} (t, w)
+          store y: f32[4,6] = core
+        result y = y`,
+        gradient,
+      ),
+    );
+    expect(print(graph)).toContain('node embedding_weight_grad {"padding":2} (t, seed.y.staged)');
+    expect(graph.values.get("w.gradient")).toMatchObject({ type: { dtype: "f32", shape: [9, 4] }, batched: false });
+    expect([graph.gradients, graph.results]).toEqual([["w.gradient"], []]);
+  });
+
   it("of a loss starts from one over the batch", () => {
     const found = after(
       `
@@ -155,11 +173,14 @@ describe("the gradient of each family", () => {
     expect(new Set(differentiable)).toEqual(
       new Set([
         ...(["conv", "dense", "pool", "adaptive_pool", "concat", "batch_norm", "sample_sum"] as const),
-        ...(["softmax", "cross_entropy", "reshape"] as const),
+        ...(["softmax", "cross_entropy", "reshape", "embedding"] as const),
       ] satisfies Family[]),
     );
-    // Steps have gradients of their own.
-    const lowered = sampleModels().flatMap(({ model }) => lower(model, "gradient").nodes);
+    // Steps have gradients of their own, but for those of tokens.
+    const lowered = sampleModels().flatMap(({ model }) => {
+      const { nodes, values } = lower(model, "gradient");
+      return nodes.filter(({ inputs }) => inputs.some((id) => values.get(id)!.type.dtype !== "tokens"));
+    });
     for (const { core, body } of lowered)
       if (core.family === "map") expect(body[0]!.gradients, body[0]!.value).toBeDefined();
       else expect(differentiable).toContain(core.family);

@@ -155,7 +155,7 @@ Right: \`conv(8, kernel=3) as stem -> conv(8, kernel=3) as body\``,
     title: "unknown type",
     severity: "error",
     message: "there is no type `{name}` for {place}",
-    explain: `Inputs are \`u8[C, H, W]\` or \`f32[…]\`; outputs are \`class(…)\`, \`labels(…)\`, \`mask[H, W]\` or \`f32[…]\`.
+    explain: `Inputs are \`u8[C, H, W]\`, \`f32[…]\` or \`tokens[length] in vocabulary\`; outputs are \`class(…)\`, \`labels(…)\`, \`mask[H, W]\` or \`f32[…]\`.
 
 Wrong: \`input image: uint8[1, 28, 28]\`
 

@@ -75,7 +75,8 @@ cutting the picture says that it is meant.`,
     title: "wrong element type",
     severity: "error",
     message: "`{operator}` takes {expected} values, but gets {found}",
-    explain: `Pictures come in as bytes (u8); \`normalize\` turns them into numbers that layers compute with.
+    explain: `Pictures come in as bytes (u8); \`normalize\` turns them into numbers that layers compute with. Words come in as
+tokens; \`embedding\` or \`one_hot\` makes vectors of them.
 
 Wrong: \`input image: u8[1, 28, 28]   x = image -> conv(6, kernel=5)\`
 
@@ -90,6 +91,16 @@ Right: \`x = image -> normalize(mean=[0.286], std=[0.353]) -> conv(6, kernel=5)\
 Wrong: \`cross_entropy(logits, label)\` with 10 logits for \`label: class[12]\`
 
 Right: \`logits = … -> dense(12)\``,
+  },
+  CNN338: {
+    title: "token outside the vocabulary",
+    severity: "error",
+    message: "`{operator}`: there is no token {token}; the last one is {last}",
+    explain: `\`tokens[length] in vocabulary\` are whole numbers from 0 to vocabulary - 1.
+
+Wrong: \`input words: tokens[64] in 1000   e = words -> embedding(50, padding=1000)\`
+
+Right: \`input words: tokens[64] in 1000   e = words -> embedding(50, padding=0)\``,
   },
   CNN340: {
     title: "operands of different shapes",

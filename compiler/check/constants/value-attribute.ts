@@ -1,19 +1,19 @@
 import { didYouMean } from "../../../grammar/index.ts";
 import type { Attribute } from "../../../grammar/index.ts";
 import { sizeOf } from "../../shape/tensor-type.ts";
-import type { Shape } from "../../shape/tensor-type.ts";
+import type { TensorType } from "../../shape/tensor-type.ts";
 import type { Context } from "../context.ts";
 import { constantOf, describeShape, historyNotes, unknown } from "../values.ts";
 import type { Evaluated, Outs } from "../values.ts";
 import { listOf, suggestion } from "../words.ts";
 
 /** Sizes of a value that are known at compile time; nothing where its shape has no such side. */
-const attributes: ReadonlyMap<string, (shape: Shape) => number | undefined> = new Map([
-  ["channels", (shape) => shape[0]],
-  ["height", (shape) => (shape.length === 3 ? shape[1] : undefined)],
-  ["width", (shape) => (shape.length === 3 ? shape[2] : undefined)],
-  ["length", (shape) => (shape.length === 2 ? shape[1] : undefined)],
-  ["size", sizeOf],
+const attributes: ReadonlyMap<string, (type: TensorType) => number | undefined> = new Map([
+  ["channels", ({ shape }) => shape[0]],
+  ["height", ({ shape }) => (shape.length === 3 ? shape[1] : undefined)],
+  ["width", ({ shape }) => (shape.length === 3 ? shape[2] : undefined)],
+  ["length", ({ shape, dtype }) => (dtype === "tokens" ? shape[0] : shape.length === 2 ? shape[1] : undefined)],
+  ["size", ({ shape }) => sizeOf(shape)],
 ]);
 
 /** What an out of a block cannot be called. */
@@ -45,7 +45,7 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
     return unknown;
   }
   const { type, history } = object.tensor;
-  const value = read(type.shape);
+  const value = read(type);
   if (value !== undefined) return constantOf(value);
   c.reporter.add("CNN325", span, { shape: describeShape(type.shape), name }, { notes: historyNotes(history, c.use) });
   return unknown;

@@ -47,18 +47,21 @@ function inComment(text: string): string {
 /** What a caller passes has a prefix of its own, beside `net` and `batch`. */
 const argument = (name: string): string => `${cName(name)}_values`;
 
+const elementTypes = { u8: "uint8_t", f32: "float", tokens: "int32_t" } as const;
+
 /** Functions carry the model's name as it is written: two models never share one. */
 function modelFunctions(name: string, { model, inputs, outputs, doc }: Manifest): string {
   const entry = `${entryName(name)}()`;
   const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const inputArgs = inputs.map(
-    (input) => `const ${input.dtype === "u8" ? "uint8_t" : "float"}* ${argument(input.name)}`,
-  );
+  const inputArgs = inputs.map((input) => `const ${elementTypes[input.dtype]}* ${argument(input.name)}`);
   const outputArgs = outputs.map((output) => `float* ${argument(output.name)}`);
   const meaning = (labels?: readonly string[]): string => (labels ? `, probabilities of ${labels.join(", ")}` : "");
   const lines = [
     ...(doc ? doc.split("\n") : []),
-    ...inputs.map((input) => `${argument(input.name)}: ${size(input.shape)} values a sample, ${input.shape.join("×")}`),
+    ...inputs.map(({ name: input, shape, below }) => {
+      const range = below === undefined ? "" : `, each from 0 to ${below - 1}`;
+      return `${argument(input)}: ${size(shape)} values a sample, ${shape.join("×")}${range}`;
+    }),
     ...outputs.map(
       (output) => `${argument(output.name)}: ${size(output.shape)} values a sample${meaning(output.labels)}`,
     ),

@@ -122,6 +122,10 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     head: `${v}, ${first}, ${count}`,
     operands: [c.memory(x!), "n", rows, steps],
   }),
+  embedding: ({ c, inputs: [tokens, w], result, steps, v }) => ({
+    head: `${v}, ${elements(result, c)}`,
+    operands: [c.memory(tokens!), c.memory(w!), "n", steps],
+  }),
   softmax: ({ c, core, inputs: [x], steps, rows, v }) => ({
     head: `${v}, ${core.log}`,
     operands: [c.memory(x!), "n", rows, steps],

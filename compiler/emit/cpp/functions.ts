@@ -7,7 +7,7 @@ import { functor } from "./steps.ts";
 /** Sums over the batch and the optimiser are printed where they are called. */
 const inPlace: readonly Family[] = [
   ...(["batch_mean", "update", "channel_sum", "conv_weight_grad", "dense_weight_grad"] as const),
-  ...(["batch_moments", "batch_norm_sums", "activity", "gradient_total"] as const),
+  ...(["embedding_weight_grad", "batch_moments", "batch_norm_sums", "activity", "gradient_total"] as const),
 ];
 
 /** Kernels that end in numbers per sample or in parameters take no pointwise steps. */

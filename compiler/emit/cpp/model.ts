@@ -95,6 +95,8 @@ function packTemplate(
   switch (form) {
     case "vector":
       return ["vector", `${lanes}, ${k}`];
+    case "rows":
+      return ["rows", `${lanes}, ${k}, ${perGroup}`];
     case "dense":
       return ["dense", `${lanes}, ${t}, ${k}, ${operand.join(", ")}`];
     case "conv":
@@ -123,6 +125,7 @@ function learningRate({ name }: ModelPlans, rate: Expression): string[] {
 const types: { readonly [T in DType]: string } = {
   f32: "cnnc::Type::f32",
   u8: "cnnc::Type::u8",
+  tokens: "cnnc::Type::i32",
   i32: "cnnc::Type::i32",
 };
 
@@ -130,6 +133,7 @@ interface Entry {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
+  readonly below?: number;
 }
 
 /** Inputs, outputs, targets and parameters as the host sees them. */
@@ -175,7 +179,8 @@ function shapes(kind: string, list: readonly Shape[]): string[] {
 function tensorTable(kind: string, entries: readonly Entry[]): string[] {
   if (entries.length === 0) return [];
   const rows = entries.map(
-    ({ name, dtype, shape }, i) => `{${literal(name)}, ${types[dtype]}, ${shape.length}, ${kind}_shape_${i}}`,
+    ({ name, dtype, shape, below }, i) =>
+      `{${literal(name)}, ${types[dtype]}, ${shape.length}, ${kind}_shape_${i}${below === undefined ? "" : `, ${below}`}}`,
   );
   return [
     ...shapes(

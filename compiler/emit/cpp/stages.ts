@@ -213,6 +213,12 @@ function sumKernel(index: number, c: Context) {
   const v = vector(lanes);
   if (core.family === "channel_sum")
     return { kernel: `${kernel}<${v}>`, units: "1", operands: (samples: string) => `${c.memory(x)}, ${samples}` };
+  if (core.family === "embedding_weight_grad") {
+    const [tokens] = c.value(parameterOf(c.plan.graph, resultOf(c.node(index)))!).type.shape;
+    const head = `${v}, ${c.type(dy)}, ${tokens}, ${t!.vectors}, ${core.padding ?? -1}`;
+    const operands = (_: string, unit: string): string => `${c.memory(x)}, ${c.memory(dy)}, call.batch, ${unit}`;
+    return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
+  }
   const outputs = c.extent(dy).channels;
   const both = `${c.memory(x)}, ${c.memory(dy)}`;
   if (core.family === "dense_weight_grad") {

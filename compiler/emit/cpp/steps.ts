@@ -63,6 +63,7 @@ function addReader(id: ValueId, members: Map<string, Member>, c: Context): void 
 export function readerType(id: ValueId, c: Context): string {
   const { role, type } = c.value(id);
   const { channels } = extentOf(type.shape);
+  if (type.dtype === "tokens") return "Tokens";
   if (type.dtype === "i32") return "const int32_t*";
   if (role === "input" || role === "target")
     return `External<${type.dtype === "u8" ? "uint8_t" : "float"}, ${channels}>`;
@@ -81,7 +82,10 @@ function addScalars(x: Expression, members: Map<string, Member>): void {
 function printLeaf(x: Expression, result: ValueId, own: ReadonlySet<ValueId>, c: Context): string {
   if (x.op === "core") return "core";
   if (x.op === "value") return own.has(x.id) ? c.names.of(x.id) : load(x.id, c);
-  if (x.op === "one_hot") return `one_hot<V>(at.c, from_${c.names.of(x.id)}[at.n])`;
+  if (x.op === "one_hot") {
+    const index = c.value(x.id).type.dtype === "tokens" ? "(at.n, at.w)" : "[at.n]";
+    return `one_hot<V>(at.c, from_${c.names.of(x.id)}${index})`;
+  }
   if (x.op === "scalar") return `V(${x.name})`;
   if (x.op === "table")
     return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, c)} + at.c)`;

@@ -69,8 +69,10 @@ function union(names: readonly string[]): string {
   return names.length === 0 ? "never" : names.map((name) => JSON.stringify(name)).join(" | ");
 }
 
+const arrays = { u8: "Uint8Array", f32: "Float32Array", tokens: "Int32Array" } as const;
+
 function inputType({ dtype, shape }: InputManifest): string {
-  return `Input<${dtype === "u8" ? "Uint8Array" : "Float32Array"}, readonly [${shape.join(", ")}]>`;
+  return `Input<${arrays[dtype]}, readonly [${shape.join(", ")}]>`;
 }
 
 function outputType({ kind, shape, labels }: OutputManifest): string {

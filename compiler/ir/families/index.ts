@@ -4,6 +4,7 @@ import { classHits, crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from 
 import { channels, concat } from "./concat.ts";
 import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
+import { embedding, embeddingWeightGrad } from "./embedding.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { adaptivePool, adaptivePoolGrad, pool, poolGrad } from "./pool.ts";
 import {
@@ -32,6 +33,8 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   adaptive_pool_grad: adaptivePoolGrad,
   concat,
   channels,
+  embedding,
+  embedding_weight_grad: embeddingWeightGrad,
   batch_norm: batchNorm,
   batch_moments: batchMoments,
   batch_norm_sums: batchNormSums,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../dispatch.h"
+#include "../indices.h"
 #include "../instance.h"
 #include "safetensors.h"
 
@@ -154,6 +155,8 @@ int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* c
   std::vector<cnnc::InputView> views;
   for (int32_t i = 0; i < model.input_count; i++) {
     if (!inputs[i].data) return fail(net, std::string(model.inputs[i].name) + " is null");
+    std::string fault = cnnc::index_fault(model.inputs[i], inputs[i].data, batch);
+    if (!fault.empty()) return fail(net, std::move(fault));
     const auto layout = inputs[i].hwc ? cnnc::Layout::hwc : cnnc::Layout::chw;
     views.push_back(cnnc::dense_view(model.inputs[i], inputs[i].data, layout));
   }

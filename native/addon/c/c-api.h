@@ -44,7 +44,10 @@ typedef struct cnnc_api {
   int32_t (*set_parameter)(cnnc_net* net, const char* name, const float* values, int64_t count);
   int32_t (*get_parameter)(cnnc_net* net, const char* name, float* values, int64_t count);
 
-  /* inputs and outputs in the order of the model; an output that is null is not computed for the caller. */
+  /*
+   * inputs and outputs in the order of the model; an output that is null is not computed for the caller. Tokens are
+   * int32_t; one outside the vocabulary is an error, and nothing is computed.
+   */
   int32_t (*predict)(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* const* outputs);
 
   /* What went wrong in the latest call that failed; lives until the next call on this net. */

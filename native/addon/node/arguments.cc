@@ -1,7 +1,8 @@
 #include "arguments.h"
 
 #include <cmath>
-#include <cstring>
+
+#include "../indices.h"
 
 namespace cnnc {
 namespace {
@@ -23,25 +24,13 @@ bool same_type(napi_typedarray_type have, napi_typedarray_type want) {
   return have == want || (want == napi_uint8_array && have == napi_uint8_clamped_array);
 }
 
-// The number of classes that a target's indices choose from; 0: it holds no indices, or nobody knows.
-int64_t class_count(const Model& model, const Tensor& target) {
-  if (target.type != Type::i32) return 0;
-  for (int32_t i = 0; i < model.output_count; i++) {
-    const Tensor& output = model.outputs[i];
-    if (std::strcmp(output.name, target.name) == 0) return output.rank > 0 ? output.shape[0] : 0;
-  }
-  return 0;
-}
-
-// Kernels use class indices as addresses.
-void check_indices(Arguments& arguments, const Model& model, const Tensor& target, const Span& span) {
-  const int64_t classes = class_count(model, target);
-  if (classes == 0 || !arguments.ok()) return;
-  const auto* index = static_cast<const int32_t*>(span.data);
-  for (size_t i = 0; i < span.length; i++)
-    if (index[i] < 0 || index[i] >= classes)
-      return arguments.fail_range(std::string(target.name) + ": class " + std::to_string(index[i]) +
-                                  " at " + std::to_string(i) + ", there are " + std::to_string(classes));
+// The elements of a batch of a tensor.
+Span read_elements(Arguments& arguments, napi_value value, const Tensor& tensor, int64_t batch) {
+  const Span span =
+      arguments.array(value, tensor.name, typed_array_type(tensor.type), batch * element_count(tensor));
+  if (!arguments.ok()) return span;
+  if (const std::string fault = index_fault(tensor, span.data, batch); !fault.empty()) arguments.fail_range(fault);
+  return span;
 }
 
 }  // namespace
@@ -155,16 +144,12 @@ Batch read_batch(Arguments& arguments, const BatchShape& shape, std::vector<floa
   // From here on no JavaScript runs, so addresses stay true.
   for (int32_t i = 0; i < model.input_count; i++) {
     const Tensor& input = model.inputs[i];
-    const Span span = arguments.array(inputs[static_cast<size_t>(i)], input.name, typed_array_type(input.type),
-                                      batch.size * element_count(input));
+    const Span span = read_elements(arguments, inputs[static_cast<size_t>(i)], input, batch.size);
     batch.spans.push_back(span);
     batch.inputs.push_back(dense_view(input, span.data, i < 52 && (hwc >> i & 1) ? Layout::hwc : Layout::chw));
   }
   for (int32_t i = 0; shape.with_targets && i < model.target_count; i++) {
-    const Tensor& target = model.targets[i];
-    const Span span = arguments.array(targets[static_cast<size_t>(i)], target.name,
-                                      typed_array_type(target.type), batch.size * element_count(target));
-    check_indices(arguments, model, target, span);
+    const Span span = read_elements(arguments, targets[static_cast<size_t>(i)], model.targets[i], batch.size);
     batch.target_spans.push_back(span);
     batch.targets.push_back(span.data);
   }

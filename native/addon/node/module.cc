@@ -29,6 +29,7 @@ Napi::Array describe(Napi::Env env, const cnnc::Tensor* tensors, int32_t count) 
     it.Set("name", tensors[i].name);
     it.Set("type", type_name(tensors[i].type));
     it.Set("shape", shape);
+    if (tensors[i].below > 0) it.Set("below", static_cast<double>(tensors[i].below));
     list.Set(static_cast<uint32_t>(i), it);
   }
   return list;

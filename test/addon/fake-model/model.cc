@@ -111,7 +111,7 @@ void slow_infer(const Call& call) {
 constexpr int64_t image_shape[] = {1, 1, 3}, class_shape[] = {2}, weight_shape[] = {2, 3}, bias_shape[] = {2};
 constexpr Tensor inputs[] = {{"image", Type::u8, 3, image_shape}};
 constexpr Tensor outputs[] = {{"kind", Type::f32, 1, class_shape}, {"logits", Type::f32, 1, class_shape}};
-constexpr Tensor targets[] = {{"kind", Type::i32, 0, nullptr}};
+constexpr Tensor targets[] = {{"kind", Type::i32, 0, nullptr, 2}};
 constexpr Parameter parameters[] = {{"dense1.weight", 2, weight_shape, 0, pack_weight, unpack_weight},
                                     {"dense1.bias", 1, bias_shape, bias_at, copy_bias, copy_bias}};
 constexpr const char* metrics[] = {"kind.accuracy"};
