@@ -3,7 +3,13 @@ import type { DType, Shape } from "../shape/tensor-type.ts";
 import type { OnnxGraph, OnnxValue } from "./graph.ts";
 
 /** Element types as the standard's text form has them. */
-const words: Readonly<Record<DType | "i64", string>> = { f32: "float", u8: "uint8", i32: "int32", i64: "int64" };
+const words: Readonly<Record<DType | "i64", string>> = {
+  f32: "float",
+  u8: "uint8",
+  tokens: "int32",
+  i32: "int32",
+  i64: "int64",
+};
 
 /** A graph in the manner of the text form of ONNX: `y = Conv <strides = [1, 1]> (x, weight)`. */
 export function printOnnx({ name, inputs, outputs, parameters, constants, nodes }: OnnxGraph): string {

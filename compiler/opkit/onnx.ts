@@ -28,7 +28,7 @@ export interface OnnxConstant {
 /** What an operator declares its ONNX form from. */
 export interface OnnxContext<A extends Attributes> {
   readonly b: OnnxBuilder;
-  /** f32: bytes of an input have been cast before an operator sees them. */
+  /** f32: bytes of an input have been cast before an operator sees them. Tokens are int32. */
   readonly operands: readonly OnnxName[];
   /** As declared, without the batch. */
   readonly types: readonly TensorType[];

@@ -37,6 +37,8 @@ export const embedding = defineOperator({
   },
   lower: ({ b, operands: [x], parameters: [weight], attributes: { padding } }) =>
     b.node({ family: "embedding", ...(padding !== "none" && { padding }) }, [x!, weight!]),
+  onnx: ({ b, operands: [x], parameters: [weight] }) =>
+    b.node("Transpose", [b.node("Gather", [weight!, x!])], { perm: [0, 2, 1] }),
   reference: ({ operands: [x], parameters: [weight] }) => lookUp(x!, weight!, () => true),
   trainingReference: ({ operands: [x], parameters: [weight], attributes: { padding } }) =>
     lookUp(x!, weight!, (token) => token !== padding),

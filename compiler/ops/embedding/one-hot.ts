@@ -3,6 +3,9 @@ import { defineOperator } from "../../opkit/operator.ts";
 import { tensor } from "../../opkit/tensor.ts";
 import { checkTokens } from "../../opkit/tokens.ts";
 
+/** TensorProto.DataType.INT64 */
+const int64 = 7;
+
 export const oneHot = defineOperator({
   name: "one_hot",
   category: "embedding",
@@ -18,6 +21,11 @@ export const oneHot = defineOperator({
   },
   lower: ({ b, operands: [x], types: [type] }) =>
     b.map(e.oneHot(x!), undefined, { result: { dtype: "f32", shape: [type!.below!, ...type!.shape] } }),
+  onnx: ({ b, operands: [x], types: [type] }) => {
+    // Runtimes have it for indices and depth of one type.
+    const tokens = b.node("Cast", [x!], { to: int64 });
+    return b.node("OneHot", [tokens, b.whole([type!.below!]), b.constant([0, 1], [2])], { axis: 1 });
+  },
   reference: ({ operands: [x] }) => {
     const { shape, below = 1, data } = x!;
     const [samples = 1, length = 1] = shape;
