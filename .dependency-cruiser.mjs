@@ -40,6 +40,14 @@ export default {
       to: { path: "node_modules/elkjs/|^compiler/graph/(layout|svg)[.]" },
     },
     {
+      name: "only-exports-encode",
+      // protobufjs is for files of ONNX: a command that writes none must load without it.
+      comment: "protobufjs is for compiler/onnx/schema.ts, which only the command export loads",
+      severity: "error",
+      from: { path: "^(grammar|compiler|runtime)/", pathNot: "^compiler/(onnx/|cli/commands/export[.]ts$)" },
+      to: { path: "node_modules/protobufjs/|^compiler/onnx/(schema|file)[.]" },
+    },
+    {
       name: "operators-stand-alone",
       // Adding or changing an operator touches one folder; what two share belongs to opkit/.
       comment: "an operator imports no other operator; only the registry imports them all",

@@ -21,9 +21,24 @@ export function checkWritable(file: string, purpose: string): void {
 
 /** Whole or not at all. */
 export function writeWhole(file: string, bytes: Uint8Array): void {
+  writeParts(file, [bytes]);
+}
+
+/** The same of parts that need not be in memory together. */
+export function writeParts(file: string, parts: Iterable<Uint8Array>): void {
   const temporary = temporaryFor(file);
-  fs.writeFileSync(temporary, bytes, { flag: "wx" });
-  fs.renameSync(temporary, file);
+  try {
+    const fd = fs.openSync(temporary, "wx");
+    try {
+      for (const part of parts) fs.writeFileSync(fd, part);
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 const temporaryFor = (file: string): string => `${file}.${randomUUID().slice(0, 8)}.tmp`;

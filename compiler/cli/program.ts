@@ -19,6 +19,7 @@ export function makeProgram(finish: Finish): Command {
   addReading(program, finish);
   addDrawing(program, finish);
   addBuilding(program, finish);
+  addExporting(program, finish);
   addVariants(program, finish);
   addUsing(program, finish);
   addStarting(program, finish);
@@ -70,6 +71,19 @@ function addDrawing(program: Command, finish: Finish): void {
     .addOption(depth())
     .action(async (file: string, options) =>
       finish(await (await import("./commands/graph.ts")).graphCommand(file, options)),
+    );
+}
+
+function addExporting(program: Command, finish: Finish): void {
+  const command = program.command("export").argument("<file>", "the network");
+  withModel(command.description("write a network with its weights for other tools"))
+    .requiredOption("--onnx <file>", "the ONNX file to write")
+    .option("--weights <file>", "weights to load (default: fresh ones)")
+    .option("--seed <number>", "for fresh weights, as for train (default: 0)", natural)
+    .option("--external-data", "weights in a file of their own beside it: needed from 2 GiB on")
+    .option("--all-values", "every layer's value is an output too")
+    .action(async (file: string, options) =>
+      finish((await import("./commands/export.ts")).exportCommand(file, options)),
     );
 }
 

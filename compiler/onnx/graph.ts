@@ -10,6 +10,8 @@ export interface OnnxGraph {
   readonly doc?: string;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** Values of layers that are no outputs: what viewers show the shapes of. */
+  readonly inner: readonly OnnxValue[];
   /** Names and shapes of the weights, which the graph does not hold. */
   readonly parameters: readonly { readonly name: OnnxName; readonly shape: Shape }[];
   readonly constants: readonly OnnxConstant[];
@@ -50,14 +52,18 @@ export function onnxGraph(model: CheckedModel, everyValue = false): OnnxGraph {
   // An output is called as it is declared, whatever its value is called.
   for (const { name, value } of model.outputs)
     nodes.push({ op: "Identity", inputs: [staged.get(value) ?? value], output: name, attributes: {} });
+  const declared = model.outputs.map(({ name, shape, doc }) => ({
+    name,
+    type: { dtype: "f32", shape } as const,
+    ...(doc !== undefined && { doc }),
+  }));
+  const values = layers.map(({ name, type: { shape } }) => ({ name, type: { dtype: "f32", shape } as const }));
   return {
     name: model.name,
     ...(model.doc !== undefined && { doc: model.doc }),
     inputs: model.inputs,
-    outputs: [
-      ...model.outputs.map(({ shape, ...output }) => ({ ...output, type: { dtype: "f32", shape } as const })),
-      ...(everyValue ? layers.map(({ name, type }) => ({ name, type: { ...type, dtype: "f32" } as const })) : []),
-    ],
+    outputs: everyValue ? [...declared, ...values] : declared,
+    inner: everyValue ? [] : values,
     parameters: parametersOf({ layers }).map(({ name, spec: { shape } }) => ({ name, shape })),
     constants,
     nodes,

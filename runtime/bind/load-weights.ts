@@ -8,9 +8,12 @@ import type { ParameterManifest } from "./manifest.ts";
 /** Optimiser state in a checkpoint stands under this prefix; it is no part of the weights. */
 export const statePrefix = "optimizer.";
 
+/** Who takes the values of a parameter, by its index. */
+type Taker = Pick<AddonInstance, "setParameter">;
+
 /** Fills every parameter: names and shapes are compared before the first is set. */
 export function loadWeights(
-  native: AddonInstance,
+  native: Taker,
   model: string,
   parameters: readonly ParameterManifest[],
   weights: Weights,
@@ -49,7 +52,7 @@ function mustBeFinite(name: string, values: Float32Array): void {
   if (index >= 0) throw CnncWeightsError.ofTensor(name, "finite numbers", `${values[index]} at ${index}`);
 }
 
-export function initializeWeights(native: AddonInstance, parameters: readonly ParameterManifest[], seed: number): void {
+export function initializeWeights(native: Taker, parameters: readonly ParameterManifest[], seed: number): void {
   for (const [index, parameter] of parameters.entries()) {
     native.setParameter(index, initialValues(parameter, seed));
   }
