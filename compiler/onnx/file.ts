@@ -9,7 +9,7 @@ export const opset = 17;
 const irVersion = 8;
 
 /** TensorProto.DataType */
-const elementTypes: Readonly<Record<DType | "i64", number>> = { f32: 1, u8: 2, i32: 6, i64: 7 };
+const elementTypes: Readonly<Record<DType | "i64", number>> = { f32: 1, u8: 2, i32: 6, tokens: 6, i64: 7 };
 
 /** AttributeProto.AttributeType */
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;

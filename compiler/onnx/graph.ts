@@ -57,7 +57,10 @@ export function onnxGraph(model: CheckedModel, everyValue = false): OnnxGraph {
     type: { dtype: "f32", shape } as const,
     ...(doc !== undefined && { doc }),
   }));
-  const values = layers.map(({ name, type: { shape } }) => ({ name, type: { dtype: "f32", shape } as const }));
+  const values = layers.map(({ name, type: { dtype, shape } }) => {
+    // What is made of bytes as they are has been cast with them.
+    return { name, type: { dtype: dtype === "u8" ? "f32" : dtype, shape } } as const;
+  });
   return {
     name: model.name,
     ...(model.doc !== undefined && { doc: model.doc }),
