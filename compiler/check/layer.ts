@@ -1,9 +1,10 @@
-import type { Argument, Call, Span } from "../../grammar/index.ts";
+import type { Call, Span } from "../../grammar/index.ts";
 import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
 import { operandName } from "../opkit/operator.ts";
 import type { Operator } from "../opkit/operator.ts";
 import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
+import { spreadOverAxes, type WrittenUse } from "./axes.ts";
 import type { Context } from "./context.ts";
 import { MOST_LAYERS } from "./layer-list.ts";
 import type { NewLayer, Owner } from "./layer-list.ts";
@@ -13,20 +14,17 @@ import { operandNotes, tensorOf, unknown, useNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
 import { Stopped } from "./reporter.ts";
 
-export interface OperatorUse {
-  /** The call that names the layer. */
-  readonly call: Call;
-  readonly operator: Operator;
-  readonly operands: readonly Tensor[];
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly bound: ReadonlyMap<string, Argument>;
+export interface OperatorUse extends WrittenUse {
   /** Of a `shared` layer: the call that declares it and the start of its parameters' names. */
   readonly shared?: { readonly call: Call; readonly home: string } | undefined;
 }
 
 /** Asks the operator for the shape and adds the layer. */
-export function addLayer(use: OperatorUse, c: Context): Incoming {
-  const { call, operator, operands, attributes, shared } = use;
+export function addLayer(written: OperatorUse, c: Context): Incoming {
+  const { call, operator, operands, shared } = written;
+  const attributes = spreadOverAxes(written, c);
+  if (attributes === undefined) return unknown;
+  const use = { ...written, attributes };
   const type = shapeOf(use, c);
   if (type === undefined || exceedsLimits(use, type, c)) return unknown;
   const segment = c.segments.get(call) ?? operator.name;

@@ -16,8 +16,8 @@ interface Costs {
   readonly share: number;
   /** Multiply-accumulates of one sample, inference. */
   readonly macs: number;
-  /** Rows and columns of the input that one element sees. */
-  readonly receptiveField?: readonly [number, number] | "all";
+  /** Rows and columns of the input that one element sees; of sequences the steps. */
+  readonly receptiveField?: readonly number[] | "all";
 }
 
 export interface LayerSummary extends Costs {
@@ -100,6 +100,7 @@ function blockOf({ name, title, items }: Branch, costs: CostsOf, depth: number):
 
 function fieldsOf(model: CheckedModel): (layer: Layer) => Costs["receptiveField"] {
   const fields = new Map(receptiveFields(model));
+  const onlySequences = model.inputs.every(({ type }) => type.shape.length === 2);
   // A layer that does nothing in inference has no value of its own.
   for (const { name, operands } of model.layers) {
     const field = fields.get(name) ?? fields.get(operands[0] ?? "");
@@ -107,7 +108,8 @@ function fieldsOf(model: CheckedModel): (layer: Layer) => Costs["receptiveField"
   }
   return ({ name }) => {
     const field = fields.get(name);
-    return field === undefined || field === "all" ? field : [field.rows, field.columns];
+    if (field === undefined || field === "all") return field;
+    return onlySequences ? [field.columns] : [field.rows, field.columns];
   };
 }
 

@@ -106,9 +106,10 @@ function attributeTable(attributes: Definition["attributes"]): string | undefine
 /** As it would be written; `…` where the default is none that could be written and the doc tells what it is. */
 function defaultOf({ default: value, parse }: Attribute<unknown>): string | undefined {
   if (value === undefined) return undefined;
+  if (typeof value === "number") return parse(value).ok ? String(value) : "…";
   if (!Array.isArray(value)) return String(value);
   const [first, last] = value as readonly number[];
-  if (value.every((item) => item === first)) return parse(first!).ok ? String(first) : "…";
+  if (value.every((item) => item === first)) return first === undefined ? "…" : String(first);
   if (parse({ kind: "range", from: first!, to: last! }).ok) return `${first}..${last}`;
   return `[${value.join(", ")}]`;
 }

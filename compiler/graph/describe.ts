@@ -11,7 +11,7 @@ const unnamed = new Set(["kernel", "channels", "features", "size"]);
 export function layerRow({ name, operator, attributes, type }: Layer, cost: LayerCost, names: readonly string[]): Row {
   const said = Object.entries(operator.attributes).flatMap(([key, { default: otherwise }], i) => {
     const value = attributes[key];
-    if (unsaid.has(key) || JSON.stringify(value) === JSON.stringify(otherwise)) return [];
+    if (unsaid.has(key) || isDefault(value, otherwise)) return [];
     const text = valueText(value, unnamed.has(key));
     return [{ key, text: unnamed.has(key) || i === 0 ? text : `${key} ${text}` }];
   });
@@ -37,6 +37,12 @@ export function inputRow({ name, type }: CheckedInput): Row {
 export function outputRow({ name, kind, shape, labels }: CheckedOutput): Row {
   const what = kind === "class" ? `one of ${shape[0]} classes` : formatShape(shape);
   return { look: "end", word: name, detail: "", note: ["output", what, ...(labels ?? [])].join("\n"), layers: [] };
+}
+
+/** As it is without being written: a number may stand for each axis. */
+function isDefault(value: unknown, otherwise: unknown): boolean {
+  const spread = Array.isArray(value) && typeof otherwise === "number";
+  return spread ? value.every((item) => item === otherwise) : JSON.stringify(value) === JSON.stringify(otherwise);
 }
 
 /** A window is `3×3`; a stride of 2 along both axes is `2`. */

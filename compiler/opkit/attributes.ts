@@ -1,6 +1,6 @@
 /**
  * Attribute kinds of operators: how a constant of the language becomes a typed option, and what to say when
- * it does not. `kernel=3` and `kernel=[3, 5]` are both a `pair`.
+ * it does not. `kernel=3` and `kernel=[3, 5]` are both `perAxis`.
  */
 
 /** What a compile-time expression of the language evaluates to. */
@@ -12,16 +12,25 @@ export type Constant =
   | { readonly kind: "range"; readonly from: number; readonly to: number }
   | readonly Constant[];
 
+/** What an attribute comes to for one operand. */
+export type Spread<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly expected: string };
+
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
-export interface Attribute<T> {
+/** Axes that windows slide along: rows and columns of a picture [C, H, W], or the length of a sequence [C, L]. */
+export type Axes = 1 | 2;
+
+/** `T` is what an operator sees, `W` what is written, where that is short for something that depends on the operand. */
+export interface Attribute<T, W = T> {
   readonly doc: string;
   /** In plain words, for errors and docs: `a whole number, 1 or more`. */
   readonly expected: string;
   /** Absent: the attribute must be given. */
-  readonly default?: T;
+  readonly default?: W;
   /** Accepts what the language evaluated, or says no. */
-  readonly parse: (constant: Constant) => Parsed<T>;
+  readonly parse: (constant: Constant) => Parsed<W>;
+  /** What is written, for an operand with so many axes, or what such an operand would take. */
+  forAxes?(written: W, axes: Axes): Spread<T>;
   /** Words that completion offers. */
   readonly words?: readonly string[];
   /** Numbers are written with this unit: `8deg`. */
@@ -31,7 +40,9 @@ export interface Attribute<T> {
 export type Attributes = Readonly<Record<string, Attribute<unknown>>>;
 
 /** The values an operator sees: `{ kernel: [number, number]; bias: boolean; … }`. */
-export type Values<A extends Attributes> = { readonly [K in keyof A]: A[K] extends Attribute<infer T> ? T : never };
+export type Values<A extends Attributes> = {
+  readonly [K in keyof A]: A[K] extends Attribute<infer T, infer _> ? T : never;
+};
 
 interface Options<T> {
   readonly doc: string;
@@ -43,7 +54,7 @@ interface Bounds {
 }
 
 const no = { ok: false } as const;
-const yes = <T>(value: T): Parsed<T> => ({ ok: true, value });
+const yes = <T>(value: T) => ({ ok: true, value }) as const;
 const within = (x: number, { min = -Infinity, max = Infinity }: Bounds): boolean => x >= min && x <= max;
 const isWhole = (x: Constant, bounds: Bounds): x is number =>
   typeof x === "number" && Number.isSafeInteger(x) && within(x, bounds);
@@ -169,40 +180,53 @@ export function shares(options: Options<readonly [number, number]>): Attribute<r
   };
 }
 
-/** A number for both axes, or [height, width]. */
-export function pair({
+/** As it is written: a number for all axes, or a list with one for each. */
+export type PerAxis = number | readonly number[];
+
+const isPerAxis = (x: Constant, lengths: readonly number[], bounds: Bounds): x is PerAxis & Constant =>
+  isWhole(x, bounds) ||
+  (Array.isArray(x) && lengths.includes(x.length) && x.every((item) => isWhole(item as Constant, bounds)));
+
+/** A number for each axis that a window slides along: [height, width], or [length]. */
+export function perAxis({
   min,
   ...options
-}: Options<readonly [number, number]> & { min: number }): Attribute<readonly [number, number]> {
+}: Options<PerAxis> & { min: number }): Attribute<readonly number[], PerAxis> {
   return {
     ...options,
-    expected: `a whole number, ${min} or more, or a list [height, width] of two`,
-    parse: (x) => {
-      if (isWhole(x, { min })) return yes([x, x] as const);
-      if (!Array.isArray(x) || x.length !== 2) return no;
-      const [height, width] = x as readonly Constant[];
-      return isWhole(height!, { min }) && isWhole(width!, { min }) ? yes([height, width] as const) : no;
+    expected: `a whole number, ${min} or more, or a list [height, width] of two (of one for a sequence)`,
+    parse: (x) => (isPerAxis(x, [1, 2], { min }) ? yes(x) : no),
+    forAxes: (written, axes) => {
+      if (typeof written === "number") return yes(Array.from({ length: axes }, () => written));
+      if (written.length === axes) return yes(written);
+      return { ok: false, expected: axes === 1 ? "a number" : "a number or a list [height, width]" };
     },
   };
 }
 
-/** [top, left, bottom, right], or the word `same`. */
-export type Padding = readonly [number, number, number, number] | "same";
+/** [top, left, bottom, right], [left, right] of a sequence, or the word `same`. */
+export type Padding = readonly number[] | "same";
 
-/** A number, [height, width], [top, bottom, left, right], or `same`. */
-export function padding(options: Options<Padding>): Attribute<Padding> {
+/** A number, one for each axis, one for each side (those of an axis side by side), or `same`. */
+export function padding(options: Options<PerAxis | "same">): Attribute<Padding, PerAxis | "same"> {
   return {
     ...options,
-    expected: "a whole number, 0 or more, a list [height, width] or [top, bottom, left, right], or same",
+    expected:
+      "a whole number, 0 or more, a list [height, width] or [top, bottom, left, right] (for a sequence [left, right]), or same",
     words: ["same"],
     parse: (x) => {
-      if (isWhole(x, { min: 0 })) return yes([x, x, x, x] as const);
-      if (typeof x === "object" && "kind" in x)
-        return x.kind === "word" && x.value === "same" ? yes("same" as const) : no;
-      if (!Array.isArray(x) || !x.every((item): item is number => isWhole(item as Constant, { min: 0 }))) return no;
-      const [a, b, c, d] = x as number[];
-      if (x.length === 2) return yes([a!, b!, a!, b!] as const);
-      return x.length === 4 ? yes([a!, c!, b!, d!] as const) : no;
+      if (isPerAxis(x, [1, 2, 4], { min: 0 })) return yes(x);
+      const isSame = typeof x === "object" && "kind" in x && x.kind === "word" && x.value === "same";
+      return isSame ? yes("same" as const) : no;
+    },
+    forAxes: (written, axes) => {
+      if (written === "same") return yes(written);
+      if (typeof written === "number") return yes(Array.from({ length: 2 * axes }, () => written));
+      if (written.length === axes) return yes([...written, ...written]);
+      const [before, after] = [0, 1].map((side) => written.filter((_, i) => i % 2 === side));
+      if (written.length === 2 * axes) return yes([...before!, ...after!]);
+      const lists = axes === 1 ? "[left, right]" : "[height, width] or [top, bottom, left, right]";
+      return { ok: false, expected: `a number or a list ${lists}` };
     },
   };
 }

@@ -7,7 +7,7 @@ import { tensor, type Tensor } from "./tensor.ts";
 /** What the documentation of each such operator says about shapes. */
 export const broadcastDoc =
   "Both have the same shape, or one of them is a vector with a number for each channel of the other: x[C, H, W] and " +
-  "s[C] give y[c, h, w] from x[c, h, w] and s[c].";
+  "s[C] give y[c, h, w] from x[c, h, w] and s[c]; likewise x[C, L] and s[C].";
 
 interface GradientContext {
   readonly a: Expression;

@@ -13,6 +13,7 @@ export const add = defineElementwise({
     { link: "add(x)", input: [5, 3, 7], batch: 3 },
     { link: "conv(20, kernel=3, pad=1) -> add(x)", input: [20, 5, 6], batch: 2 },
     { link: "conv(6, kernel=3, pad=1) -> relu -> conv(6, kernel=1) -> add(x) -> tanh", input: [6, 5, 6], batch: 1 },
+    { link: "conv(20, kernel=3, pad=1) -> add(x)", input: [20, 11], batch: 3 },
     { link: "add(x -> global_max_pool -> dense(20))", input: [20, 5, 6], batch: 3 },
   ],
 });

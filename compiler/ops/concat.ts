@@ -65,6 +65,7 @@ export const concat = defineOperator({
       input: [33, 4, 3],
       batch: 17,
     },
+    { link: "conv(7, kernel=3, pad=1) -> concat(x) -> conv(5, kernel=1)", input: [6, 11], batch: 3 },
     { link: "dense(5) -> tanh -> concat(x -> dense(20), x) -> dense(3)", input: [33], batch: 17 },
     { link: "dense(1) -> concat(x -> dense(1), x)", input: [6], batch: 3 },
   ],

@@ -29,6 +29,12 @@ export function extentOf(shape: Shape): Extent {
   return { channels, height: 1, width: second ?? 1 };
 }
 
+/** The shape with so many channels, rows and columns that has a rank: what `extentOf` reads. */
+export function shapeOf([channels, height, width]: readonly [number, number, number], rank: number): Shape {
+  if (rank === 3) return [channels, height, width];
+  return rank === 2 ? [channels, width] : [channels];
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }

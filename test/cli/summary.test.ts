@@ -117,6 +117,19 @@ test("cnnc summary --json lists blocks, and the memory that plans say", async ()
   expect(memory.training!.perSample).toBeGreaterThan(memory.prediction.perSample);
 });
 
+test("cnnc summary of a network over sequences says how many steps are seen", async () => {
+  await withTempFolder(async (folder) => {
+    const file = path.join(folder, "beats.cnn");
+    const model = `model Beats { input ecg: f32[2, 40]
+      output all: f32[8, 9] = ecg -> conv(8, kernel=5, stride=2) -> max_pool(2) as half }`;
+    fs.writeFileSync(file, `cnn 1\n${model}\n`);
+    const { stdout } = await cnnc(["summary", file]);
+    expect(stdout).toMatch(/^all.conv1 +8×18 +88 +100.0% +1,440 +5\nall.half +8×9 +7$/m);
+    const { models } = await cnncJson<{ models: Summary[] }>(["summary", file]);
+    expect(models[0]!.layers.map(({ receptiveField }) => receptiveField)).toEqual([[5], [7]]);
+  });
+});
+
 test("cnnc summary of a wrong file shows what is wrong", async () => {
   const { code, stdout, stderr } = await cnnc(["summary", "test/check/cases/CNN202-misspelt.cnn"]);
   expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining("error[CNN202]")]);

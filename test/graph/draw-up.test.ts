@@ -126,3 +126,10 @@ test("rows say what a slide needs", () => {
   ]);
   expect(rows[1]!.note).toBe("a.conv1\n8×5×5\n32 parameters\n600 MACs");
 });
+
+test("rows of a sequence have one number where those of a picture have two", () => {
+  const lines = `input x: f32[4, 20]
+    output y: f32[8, 5] = x -> conv(8, kernel=3, stride=1, pad=[1, 1]) -> max_pool(3, stride=2, pad=1) -> adaptive_avg_pool(5)`;
+  const rows = cardsOf(drawUp(modelOf("Rows", lines)).items).flatMap(({ rows }) => rows);
+  expect(rows.map(({ detail }) => detail)).toEqual(["", "3, 8", "3, stride 2", "5", ""]);
+});

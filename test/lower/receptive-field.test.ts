@@ -29,3 +29,14 @@ test("the largest window is the largest of all", () => {
       expect(largestShare(count, n), `${n} pixels among ${count}`).toBe(Math.max(...sizes));
     }
 });
+
+test("an element of a sequence sees steps, and one row", () => {
+  const chain = `input x: f32[2, 40]
+    y = x -> conv(4, kernel=5, stride=2) -> max_pool(2) -> conv(4, kernel=3, dilation=2)`;
+  expect(seen(chain)).toEqual({ rows: 1, columns: 5 + 2 + 4 * 4, rowStep: 1, columnStep: 4 });
+  expect(seen("input x: f32[2, 10]\n y = x -> adaptive_avg_pool(4)")).toMatchObject({
+    rows: 1,
+    columns: 3,
+    columnStep: 3,
+  });
+});

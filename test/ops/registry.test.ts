@@ -62,10 +62,10 @@ describe("the operators", () => {
     expect([...batches]).toEqual(expect.arrayContaining([1, 3, 17]));
   });
 
-  it("are tried with and without parameters, on pictures and vectors, on bytes and floats", () => {
+  it("are tried with and without parameters, on pictures, sequences and vectors, on bytes and floats", () => {
     const samples = operators.flatMap((operator) => operator.samples);
     expect(samples.some(({ dtype }) => dtype === "u8")).toBe(true);
-    expect(new Set(samples.map(({ input }) => input.length))).toEqual(new Set([1, 3]));
+    expect(new Set(samples.map(({ input }) => input.length))).toEqual(new Set([1, 2, 3]));
     expect(samples.some(({ link }) => link.includes("bias=false"))).toBe(true);
   });
 });

@@ -6,7 +6,8 @@ export const typeDiagnostics = defineDiagnostics({
     title: "value of the wrong rank",
     severity: "error",
     message: "`{operator}` takes {expected}, but gets {found}",
-    explain: `A convolution and a pool work on a picture (C×H×W), \`dense\` on a vector. \`flatten\` makes a vector of a picture.
+    explain: `A convolution and a pool work on a picture (C×H×W) or on a sequence (C×L), \`dense\` on a vector. \`flatten\` makes a
+vector of either.
 
 Wrong: \`image -> conv(6, kernel=5) -> dense(10)\`
 
@@ -370,5 +371,16 @@ Right: \`output marks: labels("dog", "cat") = logits -> sigmoid\``,
 Wrong: \`output area: mask[64, 64] = x\` where x is 3×64×64
 
 Right: \`output area: mask[64, 64] = x -> conv(1, kernel=1) -> sigmoid\``,
+  },
+  CNN336: {
+    title: "list for other axes",
+    severity: "error",
+    message: "`{name}` of `{operator}` takes {expected} for {what}; found {found}",
+    explain: `A window slides along the rows and columns of a picture (C×H×W), so a list has a number for each of the two; along a
+sequence (C×L) there is one. A number alone stands for every axis.
+
+Wrong: \`x -> conv(16, kernel=[3, 3])\` where x is a sequence, 8×128
+
+Right: \`x -> conv(16, kernel=3)\``,
   },
 });

@@ -3,7 +3,7 @@ import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
 import { valueOf } from "../../ir/graph.ts";
 import type { Identity, ModelPlans } from "../../ir/model-plans.ts";
 import type { Plan } from "../../ir/plan.ts";
-import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
+import { extentOf, formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 import { tile } from "./calls.ts";
 import { printCpp } from "./expression.ts";
@@ -90,7 +90,8 @@ function packTemplate(
   shape: Shape,
 ): [string, string] {
   const { form, lanes, vectors, groups, operand } = packing;
-  const [k = 1, perGroup, kh, kw] = shape;
+  const [k = 1, ...kernel] = shape;
+  const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
   const t = tile({ pixels: 1, vectors });
   switch (form) {
     case "vector":

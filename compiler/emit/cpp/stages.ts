@@ -1,6 +1,7 @@
 import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
 import { parameterOf } from "../../ir/parameters.ts";
 import type { Stage } from "../../ir/plan.ts";
+import { extentOf } from "../../shape/tensor-type.ts";
 import { tile, window } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
 import { functionName, origin } from "./functions.ts";
@@ -89,7 +90,8 @@ function deriveCall(index: number, c: Context): string {
   const parameter = node.inputs[1]!;
   const packing = c.packing(parameter);
   const { lanes, tile: t } = c.choice(index);
-  const [k = 1, perGroup, kh, kw] = c.value(parameter).type.shape;
+  const [k = 1, ...kernel] = c.value(parameter).type.shape;
+  const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
   const operands = `(${c.memory(parameter)}, ${c.derived(index)})`;
   const from = tile({ pixels: 1, vectors: packing.vectors });
   if (packing.form === "dense")

@@ -1,11 +1,11 @@
-import { extentOf, sizeOf, type Shape } from "../../shape/tensor-type.ts";
+import { extentOf, shapeOf, sizeOf, type Shape } from "../../shape/tensor-type.ts";
 import { slide, type Window } from "../../shape/window.ts";
 import { batched, single, type FamilyDefinition } from "./family.ts";
 
 /** [K, P, Q] for x [C, H, W]; [K, Q] for x [C, L]. */
 export function convResult(x: Shape, channels: number, window: Window): Shape {
   const { height, width } = slide(extentOf(x), window);
-  return x.length === 2 ? [channels, width] : [channels, height, width];
+  return shapeOf([channels, height, width], x.length);
 }
 
 const macs = (weight: Shape, positions: Shape): number => (sizeOf(weight) * sizeOf(positions)) / (positions[0] ?? 1);

@@ -1,3 +1,4 @@
+import { shapeOf } from "../../shape/tensor-type.ts";
 import { batched, type FamilyDefinition } from "./family.ts";
 import { convResult } from "./conv.ts";
 
@@ -17,7 +18,7 @@ export const poolGrad: FamilyDefinition<"pool_grad"> = {
 };
 
 export const adaptivePool: FamilyDefinition<"adaptive_pool"> = {
-  result: ({ size }, [x]) => batched([x!.type.shape[0]!, ...size]),
+  result: ({ size }, [x]) => batched(shapeOf([x!.type.shape[0]!, ...size], x!.type.shape.length)),
   epilogue: true,
   adjoint: ({ b, inputs: [x], gradient }) => [b.node({ family: "adaptive_pool_grad" }, [gradient], { gradientOf: x! })],
 };

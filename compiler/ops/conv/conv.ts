@@ -1,28 +1,28 @@
 import { e } from "../../ir/expression.ts";
-import { flag, padding, pair, whole } from "../../opkit/attributes.ts";
+import { flag, padding, perAxis, whole } from "../../opkit/attributes.ts";
 import { initializer } from "../../opkit/initializer.ts";
 import { onnxWindow } from "../../opkit/onnx.ts";
 import { defineOperator, type ParameterSpec } from "../../opkit/operator.ts";
-import { checkRank, checkWindow, windowOf } from "../../opkit/windows.ts";
-import type { TensorType } from "../../shape/tensor-type.ts";
+import { checkWindow, checkWindowed, windowOf } from "../../opkit/windows.ts";
+import { extentOf, sizeOf, type TensorType } from "../../shape/tensor-type.ts";
+import { slide } from "../../shape/window.ts";
 import { reference } from "./reference.ts";
 import { samples } from "./samples.ts";
 
 interface Sizes {
   readonly channels: number;
-  readonly kernel: readonly [number, number];
+  readonly kernel: readonly number[];
   readonly groups: number;
   readonly bias: boolean;
 }
 
 function parametersOf(x: TensorType, { channels, kernel, groups, bias }: Sizes): readonly ParameterSpec[] {
-  const [kh, kw] = kernel;
   const perGroup = x.shape[0]! / groups;
-  const fanIn = perGroup * kh * kw;
-  const fanOut = (channels / groups) * kh * kw;
+  const fanIn = perGroup * sizeOf(kernel);
+  const fanOut = (channels / groups) * sizeOf(kernel);
   const weight: ParameterSpec = {
     name: "weight",
-    shape: [channels, perGroup, kh, kw],
+    shape: [channels, perGroup, ...kernel],
     initial: { kind: "weight", fanIn, fanOut },
   };
   return bias ? [weight, { name: "bias", shape: [channels], initial: { kind: "zeros" } }] : [weight];
@@ -31,26 +31,27 @@ function parametersOf(x: TensorType, { channels, kernel, groups, bias }: Sizes):
 export const conv = defineOperator({
   name: "conv",
   category: "convolution",
-  summary: "Convolution over rows and columns with learned kernels.",
+  summary: "Convolution over rows and columns, or along a sequence, with learned kernels.",
   doc:
     "y[k, p, q] = bias[k] + Σ_{c,a,b} w[k, c, a, b] · x[c, p·stride + a·dilation - pad, q·stride + b·dilation - pad]: " +
     "a cross-correlation, as in every framework. Outside the picture x is 0. With groups, output channel k sees only " +
-    "the input channels of its own group. Size: floor((n + pad_before + pad_after - dilation·(kernel-1) - 1)/stride) + 1 " +
+    "the input channels of its own group. Size: floor((n + pad_before + pad_after - dilation·(kernel-1) - 1)/stride) + 1. " +
+    "A sequence [C, L] is convolved along its length, with weights [K, C/groups, kernel] " +
     "(LeCun et al. 1998; arithmetic: Dumoulin & Visin 2016, arXiv:1603.07285).",
   operands: ["x"],
   attributes: {
     channels: whole({ doc: "Output channels.", min: 1 }),
-    kernel: pair({ doc: "Kernel size, one number or [height, width].", min: 1 }),
-    stride: pair({ doc: "Step between positions.", default: [1, 1], min: 1 }),
-    pad: padding({ doc: "Zeros around the picture; `same` keeps its size (stride 1).", default: [0, 0, 0, 0] }),
-    dilation: pair({ doc: "Distance between the kernel's taps.", default: [1, 1], min: 1 }),
+    kernel: perAxis({ doc: "Kernel size.", min: 1 }),
+    stride: perAxis({ doc: "Step between positions.", default: 1, min: 1 }),
+    pad: padding({ doc: "Zeros around the picture; `same` keeps its size (stride 1).", default: 0 }),
+    dilation: perAxis({ doc: "Distance between the kernel's taps.", default: 1, min: 1 }),
     groups: whole({ doc: "Groups of channels that do not see each other.", default: 1, min: 1 }),
     bias: flag({ doc: "Add a learned number per channel.", default: true }),
     init: initializer,
   },
   parameters: ({ operands: [x], attributes }) => parametersOf(x!, attributes),
   shape: ({ operands: [x], attributes, fail, warn }) => {
-    checkRank("conv", x!, 3, "an image C×H×W", { fail, warn });
+    checkWindowed("conv", x!, { fail, warn });
     const { channels, groups } = attributes;
     for (const [what, count] of [
       ["input", x!.shape[0]!],
@@ -58,8 +59,7 @@ export const conv = defineOperator({
     ] as const)
       if (count % groups !== 0)
         fail("CNN303", { operator: "conv", groups: `${groups}`, channels: `${count}`, what }, "groups");
-    const { height, width } = checkWindow("conv", x!, attributes, { fail, warn });
-    return { dtype: "f32", shape: [channels, height, width] };
+    return checkWindow("conv", channels, x!, attributes, { fail, warn });
   },
   lower: ({ b, operands: [x], attributes, parameters: [weight, bias] }) => {
     const core = { family: "conv", window: windowOf(attributes), groups: attributes.groups } as const;
@@ -70,9 +70,8 @@ export const conv = defineOperator({
   },
   macs: ({ operands: [x], attributes }) => {
     const { channels, kernel, groups } = attributes;
-    const context = { fail: () => 0 as never, warn: () => undefined };
-    const { height, width } = checkWindow("conv", x!, attributes, context);
-    return channels * height * width * kernel[0] * kernel[1] * (x!.shape[0]! / groups);
+    const { height, width } = slide(extentOf(x!.shape), windowOf(attributes));
+    return channels * height * width * sizeOf(kernel) * (x!.shape[0]! / groups);
   },
   onnx: ({ b, operands: [x], types: [type], parameters, attributes }) =>
     b.node("Conv", [x!, ...parameters], { ...onnxWindow(windowOf(attributes), type!), group: attributes.groups }),

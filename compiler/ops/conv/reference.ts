@@ -1,29 +1,23 @@
-import type { Padding } from "../../opkit/attributes.ts";
 import { tensor, type Tensor } from "../../opkit/tensor.ts";
-import { windowOf } from "../../opkit/windows.ts";
+import { windowOf, type WindowAttributes } from "../../opkit/windows.ts";
+import { extentOf, shapeOf } from "../../shape/tensor-type.ts";
 import { slide } from "../../shape/window.ts";
 
 interface Use {
   readonly operands: readonly Tensor[];
   readonly parameters: readonly Tensor[];
-  readonly attributes: {
-    readonly channels: number;
-    readonly kernel: readonly [number, number];
-    readonly stride: readonly [number, number];
-    readonly pad: Padding;
-    readonly dilation: readonly [number, number];
-    readonly groups: number;
-  };
+  readonly attributes: WindowAttributes & { readonly channels: number; readonly groups: number };
 }
 
 /** The definition, loop by loop: y[n,k,p,q] = b[k] + Σ_{c,r,s} w[k,c,r,s]·x[n,c',p·sh+r·dh-ph,q·sw+s·dw-pw]. */
 export function reference({ operands: [x], parameters: [weight, bias], attributes }: Use): Tensor {
   const { channels, groups } = attributes;
   const window = windowOf(attributes);
-  const [samples = 1, inputs = 1, height = 1, width = 1] = x!.shape;
+  const [samples = 1, ...own] = x!.shape;
+  const { channels: inputs, height, width } = extentOf(own);
   const out = slide({ channels: inputs, height, width }, window);
   const perGroup = inputs / groups;
-  const y = tensor([samples, channels, out.height, out.width]);
+  const y = tensor([samples, ...shapeOf([channels, out.height, out.width], own.length)]);
   let at = 0;
   for (let n = 0; n < samples; n++)
     for (let k = 0; k < channels; k++) {

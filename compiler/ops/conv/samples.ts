@@ -17,4 +17,10 @@ export const samples: readonly Sample[] = [
   { link: "conv(24, kernel=3, stride=2, pad=1, groups=24)", input: [24, 7, 7], batch: 2 },
   { link: "conv(5, kernel=3, pad=2)", input: [2, 1, 1], batch: 1 },
   { link: "conv(2, kernel=3, pad=1)", input: [7, 5, 5], batch: 2 },
+  { link: "conv(18, kernel=5, pad=same)", input: [3, 29], batch: 17 },
+  { link: "conv(9, kernel=4, stride=3, pad=[1, 2], bias=false)", input: [6, 17], batch: 3 },
+  { link: "conv(20, kernel=3, dilation=4, pad=[8, 0])", input: [1, 21], batch: 1 },
+  { link: "conv(12, kernel=[3], pad=1, groups=4)", input: [8, 13], batch: 3 },
+  { link: "conv(24, kernel=3, stride=2, pad=1, groups=24)", input: [24, 12], batch: 2 },
+  { link: "conv(33, kernel=3) -> tanh -> max_pool(3, stride=2) -> flatten -> dense(5)", input: [5, 33], batch: 3 },
 ];

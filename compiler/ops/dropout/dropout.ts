@@ -26,5 +26,6 @@ export const dropout = defineOperator({
   samples: [
     { link: "dropout(0.25)", input: [120], batch: 3 },
     { link: "dropout", input: [5, 3, 7], batch: 3 },
+    { link: "dropout", input: [5, 9], batch: 3 },
   ],
 });

@@ -1,7 +1,8 @@
-import { pair } from "../../opkit/attributes.ts";
+import { perAxis } from "../../opkit/attributes.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { tensor } from "../../opkit/tensor.ts";
-import { checkRank } from "../../opkit/windows.ts";
+import { checkWindowed, rowsAndColumns } from "../../opkit/windows.ts";
+import { extentOf } from "../../shape/tensor-type.ts";
 import { shareOf } from "../../shape/window.ts";
 
 /** A row for each of `count` means, with what each of n pixels contributes to it. */
@@ -19,32 +20,37 @@ export const adaptiveAvgPool = defineOperator({
   doc:
     "[C, H, W] becomes [C, P, Q] for size=[P, Q]: y[c, p, q] is the mean of x[c, ·, ·] over rows ⌊p·H/P⌋ to " +
     "⌈(p + 1)·H/P⌉ - 1 and columns ⌊q·W/Q⌋ to ⌈(q + 1)·W/Q⌉ - 1. Windows overlap where H or W does not divide, and " +
-    "repeat pixels where the result is larger than the input. PyTorch's `AdaptiveAvgPool2d`.",
+    "repeat pixels where the result is larger than the input. PyTorch's `AdaptiveAvgPool2d`; [C, L] becomes [C, Q].",
   operands: ["x"],
-  attributes: { size: pair({ doc: "Rows and columns of the result, one number or [height, width].", min: 1 }) },
+  attributes: { size: perAxis({ doc: "Rows and columns of the result, or its length.", min: 1 }) },
   shape: ({ operands: [x], attributes: { size }, fail, warn }) => {
-    checkRank("adaptive_avg_pool", x!, 3, "an image C×H×W", { fail, warn });
+    checkWindowed("adaptive_avg_pool", x!, { fail, warn });
     return { dtype: "f32", shape: [x!.shape[0]!, ...size] };
   },
-  lower: ({ b, operands: [x], attributes: { size } }) => {
-    const [, height = 1, width = 1] = b.typeOf(x!).shape;
+  lower: ({ b, operands: [x], attributes }) => {
+    const size = rowsAndColumns(attributes.size);
+    const { height, width } = extentOf(b.typeOf(x!).shape);
     const [rows, columns] = [height / size[0], width / size[1]];
     if (!Number.isInteger(rows) || !Number.isInteger(columns)) return b.node({ family: "adaptive_pool", size }, [x!]);
     const window = { kernel: [rows, columns], stride: [rows, columns], dilation: [1, 1], pad: [0, 0, 0, 0] } as const;
     return b.node({ family: "pool", pooling: "average", window }, [x!]);
   },
   onnx: ({ b, operands: [x], types: [type], attributes: { size } }) => {
-    const [, height = 1, width = 1] = type!.shape;
-    const stride = [height / size[0], width / size[1]];
+    const [, ...positions] = type!.shape;
+    const stride = positions.map((n, axis) => n / size[axis]!);
     if (stride.every(Number.isInteger)) return b.node("AveragePool", [x!], { kernel_shape: stride, strides: stride });
-    // y = R·x·Cᵀ for each channel.
-    const rows = b.constant(averaging(size[0], height).flat(), [size[0], height]);
-    const columns = b.constant(averaging(size[1], width).flat(), [size[1], width]);
-    return b.node("MatMul", [b.node("MatMul", [rows, x!]), b.node("Transpose", [columns], { perm: [1, 0] })]);
+    // y = R·x·Cᵀ for each channel; a sequence has no rows.
+    const [columns, rows] = positions
+      .map((n, axis) => b.constant(averaging(size[axis]!, n).flat(), [size[axis]!, n]))
+      .reverse();
+    const averaged = rows === undefined ? x! : b.node("MatMul", [rows, x!]);
+    return b.node("MatMul", [averaged, b.node("Transpose", [columns!], { perm: [1, 0] })]);
   },
-  reference: ({ operands: [x], attributes: { size } }) => {
-    const [samples = 1, channels = 1, height = 1, width = 1] = x!.shape;
-    const y = tensor([samples, channels, ...size]);
+  reference: ({ operands: [x], attributes }) => {
+    const [samples = 1, ...own] = x!.shape;
+    const { channels, height, width } = extentOf(own);
+    const size = rowsAndColumns(attributes.size);
+    const y = tensor([samples, channels, ...attributes.size]);
     let at = 0;
     for (let plane = 0; plane < samples * channels; plane++)
       for (let p = 0; p < size[0]; p++)
@@ -61,6 +67,8 @@ export const adaptiveAvgPool = defineOperator({
     { link: "adaptive_avg_pool(3)", input: [5, 7, 8], batch: 3 },
     { link: "adaptive_avg_pool([2, 3])", input: [20, 8, 9], batch: 1 },
     { link: "adaptive_avg_pool([5, 4])", input: [33, 3, 9], batch: 17 },
+    { link: "adaptive_avg_pool(4)", input: [5, 11], batch: 3 },
+    { link: "adaptive_avg_pool([3])", input: [20, 12], batch: 2 },
     { link: "conv(20, kernel=3) -> tanh -> adaptive_avg_pool([2, 3]) -> tanh", input: [3, 7, 9], batch: 2 },
     {
       link: "conv(5, kernel=3, pad=1, bias=false) -> batch_norm -> adaptive_avg_pool(4) -> conv(6, kernel=3, pad=1)",

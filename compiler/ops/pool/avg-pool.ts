@@ -28,6 +28,8 @@ export const avgPool = defineOperator({
     { link: "avg_pool(3, stride=2, pad=1)", input: [20, 7, 10], batch: 3 },
     { link: "avg_pool(3, stride=2, pad=1, count_pad=true)", input: [16, 7, 10], batch: 2 },
     { link: "avg_pool([2, 3], stride=[1, 2], pad=[1, 0])", input: [5, 5, 7], batch: 2 },
+    { link: "avg_pool(3, stride=2, pad=1)", input: [20, 13], batch: 3 },
+    { link: "avg_pool(4, stride=3, pad=[2, 1], count_pad=true)", input: [5, 13], batch: 2 },
     { link: "conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)", input: [1, 12, 12], batch: 3 },
     { link: "conv(16, kernel=3, bias=false) -> avg_pool(3, stride=1)", input: [3, 9, 8], batch: 2 },
   ],

@@ -24,6 +24,7 @@ export const maxPool = defineOperator({
     { link: "max_pool(3, stride=2, pad=1)", input: [20, 7, 10], batch: 3 },
     { link: "max_pool(17)", input: [3, 18, 34], batch: 1 },
     { link: "max_pool([2, 3], stride=[1, 2], pad=[0, 1])", input: [5, 6, 7], batch: 2 },
+    { link: "max_pool(3, stride=2, pad=[1, 0])", input: [20, 12], batch: 17 },
     { link: "conv(16, kernel=3, pad=1) -> max_pool(2) -> relu", input: [4, 8, 8], batch: 2 },
     { link: "conv(6, kernel=3) -> tanh -> max_pool(3, stride=2)", input: [3, 11, 9], batch: 2 },
   ],

@@ -28,6 +28,7 @@ export const minPool = defineOperator({
   samples: [
     { link: "min_pool(2)", input: [6, 8, 8], batch: 3 },
     { link: "min_pool(3, stride=2, pad=1)", input: [20, 7, 10], batch: 3 },
+    { link: "min_pool(2)", input: [5, 14], batch: 1 },
     { link: "conv(6, kernel=3) -> tanh -> min_pool(2)", input: [3, 8, 10], batch: 2 },
   ],
 });

@@ -1,16 +1,16 @@
 import type { Pooling } from "../../ir/graph.ts";
-import { flag, padding, pair, type Padding, type Values } from "../../opkit/attributes.ts";
+import { flag, padding, perAxis, type Values } from "../../opkit/attributes.ts";
 import type { LowerContext, ShapeContext } from "../../opkit/operator.ts";
 import { tensor, type Tensor } from "../../opkit/tensor.ts";
-import { checkPool, checkRank, checkWindow, windowOf } from "../../opkit/windows.ts";
+import { checkPool, checkWindow, checkWindowed, windowOf } from "../../opkit/windows.ts";
 import { slide, type Window } from "../../shape/window.ts";
-import type { TensorType } from "../../shape/tensor-type.ts";
+import { extentOf, shapeOf, sizeOf, type TensorType } from "../../shape/tensor-type.ts";
 
-/** What max_pool and avg_pool share: windows over rows and columns, each channel by itself. */
+/** What max_pool and avg_pool share: windows over rows and columns, or along a sequence, each channel by itself. */
 export const poolAttributes = {
-  kernel: pair({ doc: "Window size, one number or [height, width].", min: 1 }),
-  stride: pair({ doc: "Step between windows; the window's size unless given.", default: [0, 0], min: 1 }),
-  pad: padding({ doc: "Pixels around the picture that count as absent.", default: [0, 0, 0, 0] as Padding }),
+  kernel: perAxis({ doc: "Window size.", min: 1 }),
+  stride: perAxis({ doc: "Step between windows; the window's size unless given.", default: 0, min: 1 }),
+  pad: padding({ doc: "Pixels around the picture that count as absent.", default: 0 }),
 };
 export const countPad = flag({ doc: "Divide by the whole window, padding included.", default: false });
 
@@ -25,10 +25,10 @@ export function poolShape(
   name: string,
   { operands: [x], attributes, fail, warn }: ShapeContext<typeof poolAttributes>,
 ): TensorType {
-  checkRank(name, x!, 3, "an image C×H×W", { fail, warn });
-  const { height, width } = checkWindow(name, x!, poolWindow(attributes), { fail, warn });
+  checkWindowed(name, x!, { fail, warn });
+  const type = checkWindow(name, x!.shape[0]!, x!, poolWindow(attributes), { fail, warn });
   checkPool(name, x!, poolWindow(attributes), { fail, warn });
-  return { dtype: "f32", shape: [x!.shape[0]!, height, width] };
+  return type;
 }
 
 type Lowering = Pick<LowerContext<typeof poolAttributes>, "b" | "operands" | "attributes">;
@@ -43,13 +43,10 @@ export function lowerPool(
   const core = { family: "pool", pooling, window } as const;
   const options = part === undefined ? {} : { part };
   if (!keepIndex) return b.node(core, [x!], options);
-  const [channels, height, width] = b.typeOf(x!).shape;
-  const out = slide({ channels: channels!, height: height!, width: width! }, window);
-  return b.node(
-    { ...core, index: b.poolIndex(x!, [channels!, out.height, out.width], window.kernel[0] * window.kernel[1]) },
-    [x!],
-    options,
-  );
+  const { shape } = b.typeOf(x!);
+  const { height, width } = slide(extentOf(shape), window);
+  const index = b.poolIndex(x!, shapeOf([shape[0]!, height, width], shape.length), sizeOf(window.kernel));
+  return b.node({ ...core, index }, [x!], options);
 }
 
 /** Windows clipped to the picture, one after another; `reduce` sees their real pixels. */
@@ -58,9 +55,10 @@ export function poolReference(
   window: Window,
   reduce: (pixels: readonly number[], positions: number) => number,
 ): Tensor {
-  const [samples = 1, channels = 1, height = 1, width = 1] = x.shape;
+  const [samples = 1, ...own] = x.shape;
+  const { channels, height, width } = extentOf(own);
   const out = slide({ channels, height, width }, window);
-  const y = tensor([samples, channels, out.height, out.width]);
+  const y = tensor([samples, ...shapeOf([channels, out.height, out.width], own.length)]);
   let at = 0;
   for (let plane = 0; plane < samples * channels; plane++)
     for (let p = 0; p < out.height; p++)

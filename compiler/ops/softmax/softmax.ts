@@ -23,6 +23,7 @@ const samples = (name: string) => [
   { link: name, input: [10], batch: 17 },
   { link: name, input: [37], batch: 3 },
   { link: name, input: [3, 4, 5], batch: 2 },
+  { link: name, input: [5, 9], batch: 3 },
 ];
 
 function define(

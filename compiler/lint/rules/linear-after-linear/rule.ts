@@ -52,8 +52,8 @@ function isWasteful(first: Layer, second: Layer, network: Network): boolean {
   return channels >= Math.min(incoming, outgoing);
 }
 
-/** Every output channel sees every input channel, through a square window. */
+/** Every output channel sees every input channel, through a window that is as high as wide (a sequence has one axis). */
 function isWhole({ attributes }: Layer): boolean {
-  const [height, width] = (attributes["kernel"] ?? [1, 1]) as readonly [number, number];
+  const [height, width = height] = (attributes["kernel"] ?? []) as readonly number[];
   return (attributes["groups"] ?? 1) === 1 && height === width;
 }

@@ -1,8 +1,6 @@
 import { span } from "../../../shape/window.ts";
 import { defineRule } from "../../rule.ts";
 
-type Pair = readonly [number, number];
-
 export const stridePastWindow = defineRule({
   code: "CNN519",
   name: "stride-past-window",
@@ -15,10 +13,11 @@ layers before computed them in vain. A kernel of 1 with a stride is how residual
 al. 2015, arXiv:1512.03385): there nothing is reported.`,
   checkModel: ({ network, report }) => {
     for (const layer of network.layers) {
-      const { kernel, stride, dilation = [1, 1] } = layer.attributes as Partial<Record<string, Pair>>;
+      const { kernel, stride, dilation } = layer.attributes as Partial<Record<string, readonly number[]>>;
       if (kernel === undefined || stride === undefined) continue;
-      for (const [i, axis] of ["rows", "columns"].entries()) {
-        const window = span(kernel[i]!, dilation[i]!);
+      const axes = kernel.length === 1 ? ["steps"] : ["rows", "columns"];
+      for (const [i, axis] of axes.entries()) {
+        const window = span(kernel[i]!, dilation?.[i] ?? 1);
         if (kernel[i] === 1 || stride[i]! <= window) continue;
         report(layer, { window, step: stride[i]!, axis }, { help: `a stride of ${window} looks at all of them` });
       }
