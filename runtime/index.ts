@@ -33,6 +33,8 @@ export { batchesOf, naturalOrder } from "./data/batches.ts";
 export { parseIdx, readIdx, readLabelledImages, readMnist } from "./data/idx.ts";
 export type { IdxArray, LabelledImages, MnistPart } from "./data/idx.ts";
 export { labelledImagesDataset } from "./data/labelled-images-dataset.ts";
+export { parseNpy, readNpy, type NpyArray } from "./data/npy.ts";
+export { npyFile, openNpyFolder, type NpyColumn, type NpyPart } from "./data/npy-folder.ts";
 export { readImage, readImages } from "./data/image.ts";
 export type { DecodedImage, ImageFit, ImageOptions } from "./data/image.ts";
 export { openImageFolder, subfolders, type ImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";

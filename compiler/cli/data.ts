@@ -3,28 +3,48 @@ import * as path from "node:path";
 import {
   labelledImagesDataset,
   mustHaveSamples,
+  npyFile,
   openImageFolder,
+  openNpyFolder,
   pick,
   readMnist,
   shuffledOrder,
   subfolders,
 } from "../../runtime/index.ts";
-import type { Batch, Dataset, InputManifest, Manifest, MnistPart } from "../../runtime/index.ts";
+import type { Batch, Dataset, InputManifest, Manifest, MnistPart, NpyColumn } from "../../runtime/index.ts";
 import { CliError } from "./cli-error.ts";
 import type { AnyModel } from "./load.ts";
 
 export type Data = Dataset<Batch<AnyModel>>;
 
-/** Training or test data for a model with one picture as input and one class output. */
+/** Training or test data: pictures for a model with one as input and one class output, NPY files for any. */
 export async function openData(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
-  const data = await readData(folder, part, manifest);
+  if (!isFolder(folder)) throw new CliError(`${folder} is no folder`);
+  const data = hasNpy(folder, manifest)
+    ? ((await openNpyFolder(folder, part, columnsOf(folder, part, manifest))) as unknown as Data)
+    : await readPictures(folder, part, manifest);
   mustHaveSamples(data);
   return data;
 }
 
-async function readData(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
+/** Whether there is an NPY file for an input. */
+export function hasNpy(folder: string, { inputs }: Manifest): boolean {
+  return inputs.some(
+    ({ name }) => fs.existsSync(npyFile(folder, "train", name)) || fs.existsSync(npyFile(folder, "test", name)),
+  );
+}
+
+/** All inputs, and outputs: for training those that need a target, else those that there are files of. */
+function columnsOf(folder: string, part: MnistPart, { inputs, outputs, train }: Manifest): readonly NpyColumn[] {
+  const wanted = outputs.filter(({ name }) =>
+    part === "train" ? train?.targets.includes(name) : fs.existsSync(npyFile(folder, part, name)),
+  );
+  const targets = wanted.map(({ name, kind, shape }) => ({ name, shape: kind === "class" ? shape.slice(1) : shape }));
+  return [...inputs, ...targets];
+}
+
+async function readPictures(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
   const { input, target, labels, classes } = ends(manifest);
-  if (!isFolder(folder)) throw new CliError(`${folder} is no folder`);
   const { name, shape } = input;
   if (hasIdx(folder)) {
     return labelledImagesDataset(await readMnist(folder, part), { input: name, target, shape }) as unknown as Data;
@@ -38,7 +58,8 @@ async function readData(folder: string, part: MnistPart, manifest: Manifest): Pr
   }
   throw new CliError(
     `${folder} holds no data that can be read`,
-    "it should have IDX files (train-images-idx3-ubyte, t10k-images-idx3-ubyte, …) or the folders train/ and test/",
+    "it should have IDX files (train-images-idx3-ubyte, t10k-images-idx3-ubyte, …), the folders train/ and test/, or " +
+      `NPY files (${path.basename(npyFile(folder, "train", name))}, …)`,
   );
 }
 
@@ -80,12 +101,20 @@ export function ends({ model, inputs, outputs }: Manifest): {
     );
   }
   if (input.dtype !== "u8") {
+    const file = path.basename(npyFile("", "train", input.name));
     throw new CliError(
       `pictures are bytes, but ${input.name} takes ${input.dtype}`,
-      `declare \`input ${input.name}: u8[…]\``,
+      input.dtype === "f32"
+        ? `declare \`input ${input.name}: u8[…]\`, or give ${file}`
+        : `give it as NPY files: ${file}, …`,
     );
   }
   return { input, target: output.name, labels: output.labels, classes: output.shape[0] ?? 0 };
+}
+
+/** What samples are called where it is told how quick they are. */
+export function nounOf({ inputs }: Manifest): "images" | "samples" {
+  return inputs.every(({ dtype }) => dtype === "u8") ? "images" : "samples";
 }
 
 export interface Split {

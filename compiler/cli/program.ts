@@ -133,7 +133,7 @@ function addUsing(program: Command, finish: Finish): void {
   withTarget(withModel(train.description("train a network and write its weights")))
     .requiredOption(
       "--data <folder>",
-      "IDX files, or the folders train/ and test/ with one folder of pictures per label",
+      "IDX files, NPY files train-NAME.npy and test-NAME.npy, or the folders train/ and test/ with one folder of pictures per label",
     )
     .option("--out <file>", "weights to write (default: NAME.safetensors)")
     .option("--seed <number>", "for initial weights, order of samples, dropout, augmentation (default: 0)", natural)
@@ -156,7 +156,10 @@ function addUsing(program: Command, finish: Finish): void {
   const evaluate = program.command("eval").argument("<file>", "the network");
   withTarget(withModel(evaluate.description("measure a trained network on test data")))
     .requiredOption("--weights <file>", "weights to load")
-    .requiredOption("--data <folder>", "IDX files, or the folder test/ with one folder of pictures per label")
+    .requiredOption(
+      "--data <folder>",
+      "IDX files, NPY files test-NAME.npy, or the folder test/ with one folder of pictures per label",
+    )
     .option("--batch <number>", "samples per call", positive, 64)
     .option("--threads <number>", "threads to use (default: all)", positive)
     .action(async (file: string, options) =>
@@ -166,9 +169,9 @@ function addUsing(program: Command, finish: Finish): void {
     .command("predict")
     .argument("<file>", "the network")
     .argument("[images...]", "PNG, JPEG or WebP files");
-  withTarget(withModel(predict.description("predict for pictures")))
+  withTarget(withModel(predict.description("predict for pictures, or rows of data")))
     .requiredOption("--weights <file>", "weights to load")
-    .option("--data <folder>", "IDX files: predict for rows of their test images")
+    .option("--data <folder>", "IDX or NPY files: predict for rows of their test data")
     .option("--rows <numbers>", "which rows: 0,5,7 or 0..9", rows)
     .option("--top <number>", "how many labels to show", positive, 3)
     .option("--threads <number>", "threads to use (default: all)", positive)

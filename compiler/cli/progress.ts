@@ -14,10 +14,10 @@ const silent: Progress = { update: () => undefined, clear: () => undefined };
 const REDRAWS_PER_SECOND = 8;
 
 /** A bar on stderr for who watches a terminal, nothing else: logs get their own lines. */
-export async function openProgress(quiet: boolean): Promise<Progress> {
+export async function openProgress(quiet: boolean, noun: string): Promise<Progress> {
   if (quiet || !isWatched(process.stderr)) return silent;
   const { default: cliProgress } = await import("cli-progress");
-  const format = "{bar} {percentage}%  {rate} images/s  {left} left  {note}";
+  const format = `{bar} {percentage}%  {rate} ${noun}/s  {left} left  {note}`;
   const options = { format, fps: REDRAWS_PER_SECOND, clearOnComplete: true, hideCursor: true, barsize: 24 };
   let bar: SingleBar | undefined;
   return {

@@ -1,9 +1,8 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
-import { CnncDataError, reasonOf } from "../errors.ts";
+import { CnncDataError } from "../errors.ts";
 import { describeShape, elementCount } from "../tensor/typed-array.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /**
  * IDX, the format of MNIST and its kin: 0, 0, type, number of dimensions; each dimension as a big-endian
@@ -15,7 +14,6 @@ export interface IdxArray {
 }
 
 const unsignedByte = 0x08;
-const largestFile = 2 ** 31;
 
 /** Parses an uncompressed IDX file; `name` is for messages. */
 export function parseIdx(bytes: Uint8Array, name = "IDX data"): IdxArray {
@@ -39,18 +37,9 @@ export function parseIdx(bytes: Uint8Array, name = "IDX data"): IdxArray {
   return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + dataAt, have) };
 }
 
-/** Reads an IDX file, gzip-compressed or not (seen from its first bytes). */
+/** Reads an IDX file, gzip-compressed or not. */
 export async function readIdx(file: string): Promise<IdxArray> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await fs.readFile(file);
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-      bytes = await promisify(gunzip)(bytes, { maxOutputLength: largestFile });
-    }
-  } catch (error) {
-    throw new CnncDataError(`${file}: ${reasonOf(error)}`, { cause: error });
-  }
-  return parseIdx(bytes, file);
+  return parseIdx(await readBytes(file), file);
 }
 
 /** Pictures and their classes. */

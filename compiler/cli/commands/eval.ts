@@ -3,7 +3,7 @@ import type { ClassEvaluation, Evaluation, OutputEvaluation } from "../../../run
 import type { ExitCode } from "../cli-error.ts";
 import { columns, formatCount, formatShare } from "../columns.ts";
 import type { Align } from "../columns.ts";
-import { openData } from "../data.ts";
+import { nounOf, openData } from "../data.ts";
 import { withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { TargetOptions } from "../options.ts";
@@ -22,9 +22,10 @@ export async function evalCommand(file: string, options: EvalCommandOptions): Pr
   const compiled = compileOne(file, options);
   if (compiled === undefined) return 1;
   const data = await openData(options.data, "test", compiled.manifest);
+  const noun = nounOf(compiled.manifest);
   const evaluation = await withInterrupt(async (signal) => {
     const net = await loadModel(file, compiled, options, signal);
-    const progress = await openProgress(options.quiet === true || options.json === true);
+    const progress = await openProgress(options.quiet === true || options.json === true, noun);
     const start = performance.now();
     try {
       return await evaluate(net, data, {
@@ -41,7 +42,7 @@ export async function evalCommand(file: string, options: EvalCommandOptions): Pr
     }
   });
   if (options.json) printJson(asJson(compiled.model.name, evaluation));
-  else printLine(asText(evaluation).join("\n"));
+  else printLine(asText(evaluation, noun).join("\n"));
   return 0;
 }
 
@@ -57,18 +58,18 @@ function outputAsJson(output: OutputEvaluation): object {
   return { ...output, confusion: rows };
 }
 
-function asText({ samples, imagesPerSecond, outputs }: Evaluation): string[] {
-  const speed = `${formatCount(samples)} images, ${formatCount(Math.round(imagesPerSecond))} images/s`;
-  return [...Object.entries(outputs).flatMap(([name, output]) => [...outputAsText(name, output), ""]), speed];
+function asText({ samples, imagesPerSecond, outputs }: Evaluation, noun: string): string[] {
+  const speed = `${formatCount(samples)} ${noun}, ${formatCount(Math.round(imagesPerSecond))} ${noun}/s`;
+  return [...Object.entries(outputs).flatMap(([name, output]) => [...outputAsText(name, output, noun), ""]), speed];
 }
 
 const MOST_CLASSES_SHOWN = 100;
 const aligns: readonly Align[] = ["left", "right", "right", "left"];
 
-function outputAsText(name: string, output: OutputEvaluation): string[] {
+function outputAsText(name: string, output: OutputEvaluation, noun: string): string[] {
   switch (output.kind) {
     case "class":
-      return classesAsText(name, output);
+      return classesAsText(name, output, noun);
     case "labels":
       return [`${name}: accuracy ${formatShare(output.accuracy)}`];
     case "mask":
@@ -78,7 +79,7 @@ function outputAsText(name: string, output: OutputEvaluation): string[] {
   }
 }
 
-function classesAsText(name: string, output: ClassEvaluation): string[] {
+function classesAsText(name: string, output: ClassEvaluation, noun: string): string[] {
   const { perClass, top1, top5, loss } = output;
   const rows = perClass
     .slice(0, MOST_CLASSES_SHOWN)
@@ -90,7 +91,7 @@ function classesAsText(name: string, output: ClassEvaluation): string[] {
     ]);
   const fifth = perClass.length > 5 ? `, top-5 ${formatShare(top5)}` : "";
   return [
-    ...columns([[name, "images", "right", "most often mistaken for"], ...rows], aligns),
+    ...columns([[name, noun, "right", "most often mistaken for"], ...rows], aligns),
     ...(perClass.length > MOST_CLASSES_SHOWN
       ? [`… and ${perClass.length - MOST_CLASSES_SHOWN} more (--json has all)`]
       : []),

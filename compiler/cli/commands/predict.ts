@@ -1,9 +1,10 @@
 import * as path from "node:path";
-import { mustHaveSamples, readImages, readMnist } from "../../../runtime/index.ts";
+import { mustHaveSamples, openNpyFolder, readImages, readMnist } from "../../../runtime/index.ts";
 import type { ClassPredictions, Inputs, Manifest } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { columns, formatShare } from "../columns.ts";
+import { hasNpy, nounOf } from "../data.ts";
 import { withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { AnyModel } from "../load.ts";
@@ -25,10 +26,10 @@ export async function predictCommand(
   options: PredictCommandOptions,
 ): Promise<ExitCode> {
   if (images.length > 0 === (options.data !== undefined)) {
-    throw new CliError("name the pictures to predict for", "either files, or --data FOLDER with --rows 0,5,7");
+    throw new CliError("name the samples to predict for", "either pictures, or --data FOLDER with --rows 0,5,7");
   }
   if (options.rows !== undefined && options.data === undefined) {
-    throw new CliError("--rows names rows of IDX files", "--data FOLDER says where they are");
+    throw new CliError("--rows names rows of IDX or NPY files", "--data FOLDER says where they are");
   }
   const compiled = compileOne(file, options);
   if (compiled === undefined) return 1;
@@ -36,7 +37,7 @@ export async function predictCommand(
   const outputs = await withInterrupt(async (signal) => {
     const net = await loadModel(file, compiled, options, signal);
     try {
-      return await net.predict({ [samples.input]: samples.data } as unknown as Inputs<AnyModel>);
+      return await net.predict(samples.inputs as unknown as Inputs<AnyModel>);
     } finally {
       await net.dispose();
     }
@@ -48,9 +49,8 @@ export async function predictCommand(
 }
 
 interface Samples {
-  readonly input: string;
   readonly names: readonly string[];
-  readonly data: unknown;
+  readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 async function samplesOf(
@@ -58,15 +58,21 @@ async function samplesOf(
   options: PredictCommandOptions,
   manifest: Manifest,
 ): Promise<Samples> {
+  const { data: folder, rows = [0] } = options;
+  if (folder !== undefined && hasNpy(folder, manifest)) {
+    const all = await openNpyFolder(folder, "test", manifest.inputs);
+    mustHaveRows(rows, all.size);
+    return { names: rows.map(rowName), inputs: await all.gather(rows) };
+  }
   const [input, second] = manifest.inputs;
   if (input === undefined || second !== undefined) {
     throw new CliError(`${manifest.model} has ${manifest.inputs.length} inputs; pictures can feed one`);
   }
   if (input.dtype !== "u8") throw new CliError(`pictures are bytes, but ${input.name} takes ${input.dtype}`);
-  if (options.data === undefined) {
-    return { input: input.name, names: files, data: await readImages(files, { shape: input.shape }) };
+  if (folder === undefined) {
+    return { names: files, inputs: { [input.name]: await readImages(files, { shape: input.shape }) } };
   }
-  const { images } = await readMnist(options.data, "test");
+  const { images } = await readMnist(folder, "test");
   const [count = 0] = images.shape;
   mustHaveSamples({ size: count });
   const size = images.data.length / count;
@@ -76,12 +82,17 @@ async function samplesOf(
       `the pictures are ${images.shape.slice(1).join("×")}, ${input.name} needs ${input.shape.join("×")}`,
     );
   }
-  const rows = options.rows ?? [0];
-  const beyond = rows.find((row) => row >= count);
-  if (beyond !== undefined) throw new CliError(`there is no row ${beyond}; the file has ${count}, from 0`);
+  mustHaveRows(rows, count);
   const data = new Uint8Array(rows.length * size);
   rows.forEach((row, i) => data.set(images.data.subarray(row * size, (row + 1) * size), i * size));
-  return { input: input.name, names: rows.map((row) => `row ${row}`), data };
+  return { names: rows.map(rowName), inputs: { [input.name]: data } };
+}
+
+const rowName = (row: number): string => `row ${row}`;
+
+function mustHaveRows(rows: readonly number[], count: number): void {
+  const beyond = rows.find((row) => row >= count);
+  if (beyond !== undefined) throw new CliError(`there is no row ${beyond}; the file has ${count}, from 0`);
 }
 
 interface Choice {
@@ -109,13 +120,14 @@ function resultOf(source: string, row: number, outputs: object, manifest: Manife
   return { source, outputs: Object.fromEntries(entries) };
 }
 
-function asText(results: readonly Result[], { outputs }: Manifest): string[] {
+function asText(results: readonly Result[], manifest: Manifest): string[] {
+  const { outputs } = manifest;
   const rows = results.map(({ source, outputs: values }) => [
     path.basename(source),
     ...outputs.map(({ name }) => shown(values[name]!)),
   ]);
   return columns(
-    [["picture", ...outputs.map(({ name }) => name)], ...rows],
+    [[nounOf(manifest) === "images" ? "picture" : "sample", ...outputs.map(({ name }) => name)], ...rows],
     ["left", ...outputs.map(() => "left" as const)],
   );
 }

@@ -6,7 +6,7 @@ import type { EpochReport, Evaluation, FitResult, Manifest, Trainer } from "../.
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
-import { openData, split } from "../data.ts";
+import { nounOf, openData, split } from "../data.ts";
 import { deadShare, DeadUnitWarnings } from "../dead-units.ts";
 import type { Data, Split } from "../data.ts";
 import { stoppedCode, withInterrupt } from "../interrupt.ts";
@@ -66,7 +66,7 @@ interface Run {
 
 async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run): Promise<ExitCode> {
   const silent = options.quiet === true || options.json === true;
-  const progress = await openProgress(silent);
+  const progress = await openProgress(silent, nounOf(net.manifest));
   // A run that goes on keeps the seed that it began with, and so the same samples aside.
   const trainer = options.resume === undefined ? undefined : net.trainer({ resume: options.resume });
   if (trainer?.sameBuild === false)
@@ -148,14 +148,14 @@ function fitWith(
       ),
     onEpoch: (report) => {
       progress.clear();
-      if (!silent) printLine(epochLine(report));
+      if (!silent) printLine(epochLine(report, nounOf(net.manifest)));
       if (!options.json) dead.of(report).forEach(warn);
     },
   });
 }
 
 /** `epoch  1/10  loss 0.6543  accuracy 76.2%  validation 84.1%  6,200 images/s  1.9 s` */
-function epochLine(report: EpochReport<AnyModel>): string {
+function epochLine(report: EpochReport<AnyModel>, noun: string): string {
   const { epoch, epochs, loss, metrics, validation, imagesPerSecond, seconds } = report;
   const accuracy = accuracyOf(metrics);
   return [
@@ -164,7 +164,7 @@ function epochLine(report: EpochReport<AnyModel>): string {
     ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
     ...(validation?.top1 === undefined ? [] : [`validation ${formatShare(validation.top1)}`]),
     ...deadShare(report),
-    `${formatCount(Math.round(imagesPerSecond))} images/s`,
+    `${formatCount(Math.round(imagesPerSecond))} ${noun}/s`,
     formatSeconds(seconds),
   ].join("  ");
 }
@@ -183,6 +183,6 @@ function accuracyOf(metrics: Readonly<Record<string, number>>): number | undefin
 }
 
 async function openTest({ data }: TrainCommandOptions, manifest: Manifest): Promise<Data | undefined> {
-  const hasTest = fs.readdirSync(data).some((name) => name === "test" || name.startsWith("t10k-images"));
+  const hasTest = fs.readdirSync(data).some((name) => name === "test" || /^(t10k-images|test-)/.test(name));
   return hasTest ? openData(data, "test", manifest) : undefined;
 }
