@@ -39,11 +39,11 @@ describe("wrong usage ends with 2 and one clear sentence", () => {
     [["train", lenet, "--data", "docs"], /docs holds no data that can be read\nhelp: it should have IDX files/],
     [["train", lenet, "--data", "examples/data", "--epochs", "0"], /whole number, 1 or more/],
     [["train", lenet, "--data", "examples/data", "--out", "nowhere/w"], /nowhere is no folder/],
-    [["predict", lenet, "--weights", "w"], /name the pictures to predict for/],
+    [["predict", lenet, "--weights", "w"], /name the samples to predict for/],
     [["train", lenet, "--data", "examples/data", "--out", "w".repeat(250)], /w cannot be written: ENAMETOOLONG/],
     [
       ["predict", lenet, "--weights", "w", "a.png", "--rows", "1"],
-      /--rows names rows of IDX files\nhelp: --data FOLDER/,
+      /--rows names rows of IDX or NPY files\nhelp: --data FOLDER/,
     ],
     [["predict", lenet, "--weights", "w", "--data", "examples/data", "--rows", "a"], /form 0,5,7 or 0\.\.9/],
   ])("cnnc %j", async (args, message) => {
