@@ -18,7 +18,7 @@ export function consumersOf<L extends Linked>(layers: readonly L[]): Consumers<L
   return consumers;
 }
 
-/** The nearest activation behind a layer, seen through pools and the like, not through layers that learn. */
+/** The nearest activation behind a layer, seen through pools and the like, not through layers that learn or make any scale the same. */
 export function firstActivation<L extends Linked>(layer: L, consumers: Consumers<L>): L | undefined {
   const seen = new Set<L>();
   const queue = [...(consumers.get(layer.name) ?? [])];
@@ -26,7 +26,8 @@ export function firstActivation<L extends Linked>(layer: L, consumers: Consumers
     if (seen.has(next)) continue;
     seen.add(next);
     if (next.operator.activation !== undefined) return next;
-    if (next.parameters.length === 0) queue.push(...(consumers.get(next.name) ?? []));
+    if (next.parameters.length === 0 && next.operator.standardises === undefined)
+      queue.push(...(consumers.get(next.name) ?? []));
   }
   return undefined;
 }

@@ -42,5 +42,6 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN338: true,
   CNN340: true,
   CNN341: true,
+  CNN350: true,
 };
 void inStep;

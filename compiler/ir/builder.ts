@@ -85,10 +85,15 @@ export class Builder implements NodeBuilder {
     });
   }
 
-  /** A further result, one per channel, of the node that is built next; named by a part, or whole where it has a dot. */
+  /** A further result of the node that is built next, the same for all samples; named by a part, or whole where it has a dot. */
   result(name: string, shape: readonly number[]): ValueId {
     const id = name.includes(".") ? this.#unused(name) : this.#fresh(name);
     return this.#define({ id, type: { dtype: "f32", shape }, batched: false, role: "computed" });
+  }
+
+  /** The same, one for each sample. */
+  sampleResult(name: string, shape: readonly number[]): ValueId {
+    return this.#define({ id: this.#fresh(name), type: { dtype: "f32", shape }, batched: true, role: "computed" });
   }
 
   /** One pointwise step; `gradients` tells the gradient to each value that the expression reads. */

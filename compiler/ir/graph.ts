@@ -85,6 +85,19 @@ export type Core =
   | { readonly family: "embedding"; readonly padding?: number }
   /** dw[v,c] = Σ_{n,l: t[n,l] = v} dy[n,c,l], 0 for v = padding; inputs t, dy. */
   | { readonly family: "embedding_weight_grad"; readonly padding?: number }
+  /**
+   * (x - mean)/√(variance + eps) by the moments of a group of channels over all positions of a sample; input x.
+   * `scale`: also keep 1/√(variance + eps), per channel.
+   */
+  | { readonly family: "group_norm"; readonly groups: number; readonly eps: number; readonly scale?: ValueId }
+  /** Inputs y, dy, scale. */
+  | { readonly family: "group_norm_grad"; readonly groups: number }
+  /** The same by the moments of all channels at each position; the scale is per position. */
+  | { readonly family: "channel_norm"; readonly eps: number; readonly scale?: ValueId }
+  /** Inputs y, dy, scale. */
+  | { readonly family: "channel_norm_grad" }
+  /** y[c] = Σ x[c + j] over j of -before … after and channels that there are; input x. */
+  | { readonly family: "channel_window"; readonly before: number; readonly after: number }
   /** Over channels; `log` gives the logarithm of the probabilities. */
   | { readonly family: "softmax"; readonly log: boolean }
   /** Inputs y, dy. */
@@ -163,6 +176,8 @@ export interface Graph {
 /** Values that a node's own kernel computes besides its first. */
 export function extraResults(core: Core): readonly ValueId[] {
   if (core.family === "pool") return core.index === undefined ? [] : [core.index];
+  if (core.family === "group_norm" || core.family === "channel_norm")
+    return core.scale === undefined ? [] : [core.scale];
   if (core.family === "batch_norm") return [core.mean, core.invStd];
   if (core.family === "batch_moments") return [core.invStd];
   return core.family === "batch_norm_sums" ? [core.scaled] : [];

@@ -1,4 +1,5 @@
 import type { Layer } from "../check/program.ts";
+import type { Standardisation } from "../opkit/operator.ts";
 
 /*
  * What rules ask of a layer. Where the declaration of an operator tells, these read it; the rest are
@@ -20,8 +21,23 @@ export function isRelu({ operator, attributes }: Layer): boolean {
   return operator.name === "relu" && mostLeak === 0;
 }
 
-export function isBatchNorm({ operator }: Layer): boolean {
-  return operator.name === "batch_norm";
+/** How a layer brings values to mean 0 and variance 1; nothing where it does not. It keeps their shape. */
+export function standardisation({ operator, attributes, type }: Layer): Standardisation | undefined {
+  return operator.standardises?.({ operands: [type], attributes: attributes as never });
+}
+
+export function isNorm(layer: Layer): boolean {
+  return standardisation(layer) !== undefined;
+}
+
+/** By the moments of the batch while training, by collected ones in inference. */
+export function isBatchNorm(layer: Layer): boolean {
+  return standardisation(layer)?.moments === "batch";
+}
+
+/** Subtracts the mean of each channel. */
+export function centresChannels(layer: Layer): boolean {
+  return standardisation(layer)?.perChannel ?? false;
 }
 
 /** Dropout that drops something. */

@@ -47,6 +47,8 @@ function through(
 ): ReceptiveField | undefined {
   if (field === undefined || field === "all") return field;
   if (core.family === "dense") return "all";
+  // Norms by the moments of a sample see all of it, but two numbers of a channel say nothing about where: they count as
+  // pointwise, as usual.
   const sight = sightOf(core, x);
   if (sight === undefined) return field;
   const { spans, stride } = sight;

@@ -22,6 +22,8 @@ export interface OperatorDiagnostics {
   CNN341: { operator: string; first: string; second: string };
   /** A token that the vocabulary does not have. */
   CNN338: { operator: string; token: string; last: string };
+  /** Moments of a single number. */
+  CNN350: { operator: string };
   /** A loss and its target do not fit. */
   CNN309: { loss: string; expected: string; found: string };
 }

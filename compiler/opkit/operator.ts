@@ -73,6 +73,14 @@ export interface Activation {
   readonly rectifies?: true;
 }
 
+/** What makes a value have mean 0 and variance 1. */
+export interface Standardisation {
+  /** Of the batch, and in inference those that training collected; or of each sample by itself. */
+  readonly moments: "batch" | "sample";
+  /** Each channel has a mean of its own, so a number that is added to all of a channel has no influence. */
+  readonly perChannel: boolean;
+}
+
 /** What an operator is for, as pictures of networks colour it. */
 export type Category =
   /** Makes numbers of tokens. */
@@ -116,6 +124,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
   /** A nonlinearity. */
   readonly activation?: Activation;
+  /** Brings values to mean 0 and variance 1, the shape stays. */
+  readonly standardises?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => Standardisation;
   /**
    * The result is probabilities: `true`, over channels (softmax), is what a class output needs; `"each"`, every
    * element by itself (sigmoid), is what labels and masks need.

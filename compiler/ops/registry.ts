@@ -33,6 +33,7 @@ import { orthogonal } from "./initializers/orthogonal.ts";
 import { xavier, xavierNormal, xavierUniform } from "./initializers/xavier.ts";
 import { ones, zeros } from "./initializers/zeros-and-ones.ts";
 import { leakyRelu } from "./leaky-relu.ts";
+import { lrn } from "./lrn/lrn.ts";
 import { mul } from "./mul.ts";
 import { normalize } from "./normalize/normalize.ts";
 import { adaptiveAvgPool } from "./pool/adaptive-avg-pool.ts";
@@ -45,6 +46,9 @@ import { huber, l1, mse } from "./regression-losses.ts";
 import { relu } from "./relu.ts";
 import { relu6 } from "./relu6.ts";
 import { rmsprop } from "./rmsprop.ts";
+import { groupNorm } from "./sample-norm/group-norm.ts";
+import { instanceNorm } from "./sample-norm/instance-norm.ts";
+import { layerNorm } from "./sample-norm/layer-norm.ts";
 import { constant, cosine, oneCycle, step } from "./schedules.ts";
 import { sgd } from "./sgd.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -94,6 +98,7 @@ const definitions: readonly Definition[] = [
   ones,
   zeros,
   leakyRelu,
+  lrn,
   mul,
   normalize,
   adaptiveAvgPool,
@@ -109,6 +114,9 @@ const definitions: readonly Definition[] = [
   relu,
   relu6,
   rmsprop,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
   constant,
   cosine,
   oneCycle,

@@ -3,6 +3,7 @@ import { familyOf } from "../ir/families/index.ts";
 import {
   resultOf,
   valueOf,
+  type Core,
   type CoreOf,
   type Graph,
   type Node,
@@ -109,7 +110,7 @@ function storeWhatIsRead(graph: Graph): Graph {
     const { core, tail } = node;
     return {
       ...node,
-      core: core.family === "pool" ? withoutIdleIndex(core, needed) : core,
+      core: withoutIdle(core, needed),
       outputs: node.outputs.filter(needed),
       body: node.body.filter(keep),
       ...(tail && { tail: { core: withoutIdleIndex(tail.core, needed), body: tail.body.filter(keep) } }),
@@ -118,7 +119,14 @@ function storeWhatIsRead(graph: Graph): Graph {
   return { ...graph, nodes: nodes.filter(({ core, outputs }) => outputs.length > 0 || core.family === "update") };
 }
 
-/** A pooling that nothing differentiates need not tell which tap was largest. */
+/** What nothing differentiates need not keep for its gradient which tap was largest, or the scale of a norm. */
+function withoutIdle(core: Core, needed: (id: ValueId) => boolean): Core {
+  if (core.family === "pool") return withoutIdleIndex(core, needed);
+  if (core.family !== "group_norm" && core.family !== "channel_norm") return core;
+  const { scale, ...bare } = core;
+  return scale !== undefined && needed(scale) ? core : bare;
+}
+
 function withoutIdleIndex({ index, ...core }: CoreOf<"pool">, needed: (id: ValueId) => boolean): CoreOf<"pool"> {
   return index !== undefined && needed(index) ? { ...core, index } : core;
 }

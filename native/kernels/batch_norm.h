@@ -1,52 +1,11 @@
 // Statistics over a batch, per channel, and the sums of their gradient. Parts of the batch are reduced apart and merged
 // in order, in double: the same bits for any number of threads.
 #pragma once
-#include "../simd/simd.h"
-#include "../tensor/window.h"
+#include "moments.h"
 
 namespace cnnc::CNNC_ISA {
 
-// What a part of the batch says about a channel: Σ (x - mean)² and the mean, over `count` elements.
-struct Moments {
-  double mean, squares;
-};
-
-// Two sets of elements become one (Chan, Golub, LeVeque 1979).
-CNNC_INLINE Moments merge(Moments a, double count_a, Moments b, double count_b) {
-  double count = count_a + count_b, delta = b.mean - a.mean;
-  if (count_b == 0) return a;
-  return {a.mean + delta * (count_b / count), a.squares + b.squares + delta * delta * (count_a * count_b / count)};
-}
-
-// Moments of one sample, for V::lanes channels, shifted by the sample's first pixel so that no digits are lost where
-// the mean is large: with d = x - x0, mean = x0 + Σd/M, squares = Σd² - (Σd)²/M. Float sums run over some 32 pixels, then
-// go on in double: an error of the variance is one of all values of the channel.
-template <class V, class X>
-CNNC_INLINE void sample_moments(X x, long n, int c, Moments* out) {
-  constexpr double count = double(X::height) * X::width;
-  constexpr int rows = max(1, 32 / X::width);
-  const V shift = load_lanes<V, X>(x.at(n, 0, 0), c);
-  double sums[V::lanes] = {}, squares[V::lanes] = {};
-  alignas(64) float lane[V::lanes], square[V::lanes];
-  for (int h0 = 0; h0 < X::height; h0 += rows) {
-    V sum = V::zero(), squared = V::zero();
-    for (int h = h0; h < min(h0 + rows, X::height); h++)
-      for (int w = 0; w < X::width; w++) {
-        V d = load_lanes<V, X>(x.at(n, h, w), c) - shift;
-        sum = sum + d;
-        squared = fma(d, d, squared);
-      }
-    sum.store(lane), squared.store(square);
-    for (int i = 0; i < V::lanes; i++) sums[i] += lane[i], squares[i] += square[i];
-  }
-  shift.store(lane);
-  for (int i = 0; i < V::lanes; i++) {
-    double s = sums[i], q = squares[i] - s * s / count;
-    out[i] = {lane[i] + s / count, q > 0 ? q : 0};
-  }
-}
-
-// part[c], for the channels of x, over samples [n0, n1).
+// part[c], for the channels of x, over samples [n0, n1), each shifted by its first pixel.
 template <class V, class X>
 CNNC_KERNEL void batch_moments(X x, long n0, long n1, Moments* part) {
   constexpr double pixels = double(X::height) * X::width;
@@ -54,7 +13,7 @@ CNNC_KERNEL void batch_moments(X x, long n0, long n1, Moments* part) {
     Moments sample[V::lanes];
     for (int i = 0; i < V::lanes; i++) part[c + i] = {0, 0};
     for (long n = n0; n < n1; n++) {
-      sample_moments<V>(x, n, c, sample);
+      sample_moments<V>(x, n, c, load_lanes<V, X>(x.at(n, 0, 0), c), sample);
       for (int i = 0; i < V::lanes; i++) part[c + i] = merge(part[c + i], double(n - n0) * pixels, sample[i], pixels);
     }
   }

@@ -5,14 +5,6 @@
 
 namespace cnnc::CNNC_ISA {
 
-// Lanes c.. of a pixel where lanes past the channels hold `fill`.
-template <class V, class X, class T>
-CNNC_INLINE V masked_lanes(const T* pixel, int c, V fill) {
-  V v = load_lanes<V, X>(pixel, c);
-  if constexpr (X::channels % V::lanes == 0) return v;
-  else return select(V::first(X::channels - c), v, fill);
-}
-
 // The largest channel of a pixel.
 template <class V, class X, class T>
 CNNC_INLINE float largest_channel(const T* pixel) {

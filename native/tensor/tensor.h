@@ -60,4 +60,12 @@ CNNC_INLINE V load_lanes(const T* pixel, int c) {
   else return load_from<V, X>(pixel, c);
 }
 
+// Lanes c.. of a pixel where lanes past the channels hold `fill`.
+template <class V, class X, class T>
+CNNC_INLINE V masked_lanes(const T* pixel, int c, V fill) {
+  V v = load_lanes<V, X>(pixel, c);
+  if constexpr (X::channels % V::lanes == 0) return v;
+  else return select(V::first(X::channels - c), v, fill);
+}
+
 }  // namespace cnnc::CNNC_ISA

@@ -69,6 +69,29 @@ const families: Readonly<Partial<Record<Family, { readonly text: string; readonl
         store y: f32[5] = core`,
     expected: ["node softmax_grad (y, seed.y.staged)"],
   },
+  group_norm: {
+    text: `
+      input x: f32[4,3,3]
+      node group_norm {"groups":2,"eps":0.1,"scale":"y.scale"} (x)
+        store y: f32[4,3,3] = core
+        store y.scale: f32[4] = extra`,
+    expected: ["node group_norm_grad (y, seed.y.staged, y.scale)\n  store x.gradient: f32[4,3,3] = core"],
+  },
+  channel_norm: {
+    text: `
+      input x: f32[4,3,3]
+      node channel_norm {"eps":0.1,"scale":"y.scale"} (x)
+        store y: f32[4,3,3] = core
+        store y.scale: f32[1,3,3] = extra`,
+    expected: ["node channel_norm_grad (y, seed.y.staged, y.scale)\n  store x.gradient: f32[4,3,3] = core"],
+  },
+  channel_window: {
+    text: `
+      input x: f32[6,3,3]
+      node channel_window {"before":1,"after":2} (x)
+        store y: f32[6,3,3] = core`,
+    expected: ["node channel_window (seed.y.staged)\n  store x.gradient: f32[6,3,3] = core"],
+  },
   reshape: {
     text: `
       input x: f32[5,2,2]
@@ -106,6 +129,16 @@ describe("the gradient of each family", () => {
       ["x.gradient2", 5, 2],
     ]);
     expect(shown(graph)).toContain("store x.gradient3: f32[2] = (add x.gradient x.gradient2)");
+  });
+
+  it("of a window over channels looks the other way", () => {
+    const text = `
+      input x: f32[6,3,3]
+      node channel_window {"before":1,"after":2} (x)
+        store y: f32[6,3,3] = core
+      result y = y`;
+    const { core } = differentiate(graphOf(text, gradient)).nodes.at(-1)!;
+    expect(core).toEqual({ family: "channel_window", before: 2, after: 1 });
   });
 
   it("of a parameter is the sum over its uses, last use first", () => {
@@ -174,6 +207,7 @@ describe("the gradient of each family", () => {
       new Set([
         ...(["conv", "dense", "pool", "adaptive_pool", "concat", "batch_norm", "sample_sum"] as const),
         ...(["softmax", "cross_entropy", "reshape", "embedding"] as const),
+        ...(["group_norm", "channel_norm", "channel_window"] as const),
       ] satisfies Family[]),
     );
     // Steps have gradients of their own, but for those of tokens.

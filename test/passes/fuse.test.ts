@@ -298,3 +298,30 @@ describe("order", () => {
     expect(order(graph).nodes).toEqual(graph.nodes);
   });
 });
+
+describe("the scale of a norm", () => {
+  const text = `
+      input x: f32[4,3,3]
+      parameter g: f32[4] once
+      node group_norm {"groups":2,"eps":0.1,"scale":"y.scale"} (x)
+        store y.normalised: f32[4,3,3] = core
+        store y.scale: f32[4] = extra
+      node map (y.normalised, g)
+        store y: f32[4,3,3] = (mul y.normalised g)
+      node map (y)
+        store t: f32[4,3,3] = (tanh y)
+      result t = t
+    `;
+
+  it("is kept where something reads it; what follows is done in registers", () => {
+    expect(after(`${text}result s = y.scale\n`)).toContain("store y.scale: f32[4] = extra");
+    expect(after(text)).toBe(
+      lines(`
+        node group_norm (x)
+          let y: f32[4,3,3] = (mul core g)
+          store t: f32[4,3,3] = (tanh y)
+        result t = t
+      `),
+    );
+  });
+});

@@ -28,7 +28,7 @@ Right: \`x -> max_pool(2) -> conv(16, kernel=3)\``,
     title: "groups do not divide the channels",
     severity: "error",
     message: "`{operator}`: {channels} {what} channels cannot be split into {groups} groups",
-    explain: `With \`groups=g\` the input and the output channels are each cut into g equal parts.
+    explain: `With \`groups=g\` the channels, in \`conv\` those of the input and of the output, are each cut into g equal parts.
 
 Wrong: \`conv(16, kernel=3, groups=3)\` on 6 channels
 
@@ -126,6 +126,17 @@ the same stride and padding, or pool the larger value.
 Wrong: \`concat(x -> conv(32, kernel=3), x -> conv(32, kernel=1))\`
 
 Right: \`concat(x -> conv(32, kernel=3, pad=1), x -> conv(32, kernel=1))\``,
+  },
+  CNN350: {
+    title: "moments of a single number",
+    severity: "error",
+    message: "`{operator}` would standardise every number by itself, and all results would be 0",
+    explain: `The mean of one number is the number itself: what is left after subtracting it is 0, whatever comes in. \`instance_norm\`
+needs rows and columns, \`layer_norm\` several channels, \`group_norm\` one of both in each group.
+
+Wrong: \`dense(64) -> instance_norm\`
+
+Right: \`dense(64) -> layer_norm\``,
   },
   CNN310: {
     title: "argument of the wrong kind",

@@ -3,6 +3,7 @@ import type { Tile } from "../../ir/plan.ts";
 import type { Window } from "../../shape/window.ts";
 import { mapFunctor } from "./affine-map.ts";
 import { vector, type Context } from "./context.ts";
+import { float } from "./names.ts";
 
 /** What a node's function loops over: samples; one sample's rows; blocks of a dense layer's outputs. */
 export type Loop = "samples" | "bands" | "blocks";
@@ -58,6 +59,9 @@ function elements(id: ValueId, c: Context): string {
   const { channels, height, width } = c.extent(id);
   return `Tensor<${height}, ${width}, ${channels}>`;
 }
+
+const memoryOfScale = (scale: ValueId | undefined, c: Context): string =>
+  scale === undefined ? "NoScale{}" : c.memory(scale);
 
 const printers: { readonly [F in Family]?: Printer<F> } = {
   map: ({ c, result, v, rows, steps }) => ({ head: `${v}, ${elements(result, c)}`, operands: ["n", rows, steps] }),
@@ -125,6 +129,26 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
   embedding: ({ c, inputs: [tokens, w], result, steps, v }) => ({
     head: `${v}, ${elements(result, c)}`,
     operands: [c.memory(tokens!), c.memory(w!), "n", steps],
+  }),
+  group_norm: ({ c, core: { groups, eps, scale }, inputs: [x], steps, v }) => ({
+    head: `${v}, ${groups}`,
+    operands: [c.memory(x!), "n", float(eps), memoryOfScale(scale, c), steps],
+  }),
+  group_norm_grad: ({ c, core: { groups }, inputs: [y, dy, scale], steps, v }) => ({
+    head: `${v}, ${groups}`,
+    operands: [c.memory(y!), c.memory(dy!), c.memory(scale!), "n", steps],
+  }),
+  channel_norm: ({ c, core: { eps, scale }, inputs: [x], steps, rows, v }) => ({
+    head: v,
+    operands: [c.memory(x!), "n", rows, float(eps), memoryOfScale(scale, c), steps],
+  }),
+  channel_norm_grad: ({ c, inputs: [y, dy, scale], steps, rows, v }) => ({
+    head: v,
+    operands: [c.memory(y!), c.memory(dy!), c.memory(scale!), "n", rows, steps],
+  }),
+  channel_window: ({ c, core: { before, after }, inputs: [x], steps, rows, v }) => ({
+    head: `${v}, ${before}, ${after}`,
+    operands: [c.memory(x!), "n", rows, steps],
   }),
   softmax: ({ c, core, inputs: [x], steps, rows, v }) => ({
     head: `${v}, ${core.log}`,

@@ -7,6 +7,7 @@ import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import { embedding, embeddingWeightGrad } from "./embedding.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { adaptivePool, adaptivePoolGrad, pool, poolGrad } from "./pool.ts";
+import { channelNorm, channelNormGrad, channelWindow, groupNorm, groupNormGrad } from "./sample-norm.ts";
 import {
   activity,
   affineSample,
@@ -38,6 +39,11 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   batch_norm: batchNorm,
   batch_moments: batchMoments,
   batch_norm_sums: batchNormSums,
+  group_norm: groupNorm,
+  group_norm_grad: groupNormGrad,
+  channel_norm: channelNorm,
+  channel_norm_grad: channelNormGrad,
+  channel_window: channelWindow,
   softmax,
   softmax_grad: softmaxGrad,
   cross_entropy: crossEntropy,

@@ -72,6 +72,7 @@ export const batchNorm = defineOperator({
     const shift = b.map(e.sub(e.value(beta), e.mul(e.value(mean), e.value(scale))), undefined, { part: "shift" });
     return b.map(e.add(e.mul(e.value(x!), e.value(scale)), e.value(shift)));
   },
+  standardises: () => ({ moments: "batch", perChannel: true }),
   onnx: ({ b, operands: [x], parameters, attributes: { momentum, eps } }) => {
     const attributes = { epsilon: { float: eps }, momentum: { float: 1 - momentum } };
     return b.node("BatchNormalization", [x!, ...parameters], attributes);

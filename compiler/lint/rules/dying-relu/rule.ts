@@ -1,6 +1,6 @@
 import type { Layer } from "../../../check/program.ts";
 import type { Network } from "../../network.ts";
-import { isBatchNorm, isLinear, isRelu } from "../../operators.ts";
+import { isLinear, isNorm, isRelu } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 /** Of lr/(1 - momentum), the distance that a steady gradient is followed in a step. */
@@ -12,11 +12,11 @@ export const dyingRelu = defineRule({
   title: "learning rate at which ReLUs die",
   severity: "warning",
   set: "strict",
-  message: "`sgd` moves by up to {rate} times the gradient, and before {count} `relu` there is no `batch_norm`",
+  message: "`sgd` moves by up to {rate} times the gradient, and before {count} `relu` there is no norm",
   explain: `One large step can push the bias of a unit so far down that its input is negative for every sample. Its gradient is
-then zero, and it never comes back (Lu et al. 2019, arXiv:1903.06733). \`batch_norm\` before the \`relu\` brings
+then zero, and it never comes back (Lu et al. 2019, arXiv:1903.06733). \`batch_norm\`, or another norm, before the \`relu\` brings
 the input back to both sides of zero; without it the learning rate has to be small. With momentum m, steps in one direction add
-up to lr/(1 - m) times the gradient; VGG and AlexNet, which have no \`batch_norm\`, were trained with 0.1. Reported from 1.
+up to lr/(1 - m) times the gradient; VGG and AlexNet, which have none, were trained with 0.1. Reported from 1.
 
 \`relu(leak_grad=0.01..0.1)\` lets units that never fire learn, and \`cnnc train\` tells how many there are.`,
   checkModel: ({ network, report }) => {
@@ -32,12 +32,12 @@ up to lr/(1 - m) times the gradient; VGG and AlexNet, which have no \`batch_norm
   },
 });
 
-/** The ReLUs that a linear layer reaches without a batch_norm between. */
+/** The ReLUs that a linear layer reaches without a norm between. */
 function bareRelus({ layers }: Network): Layer[] {
   const bare = new Set<string>();
   return layers.filter((layer) => {
     const reached = layer.operands.some((operand) => bare.has(operand));
-    if (isLinear(layer) || (reached && !isBatchNorm(layer))) bare.add(layer.name);
+    if (isLinear(layer) || (reached && !isNorm(layer))) bare.add(layer.name);
     return reached && isRelu(layer);
   });
 }

@@ -20,7 +20,7 @@ export const initializerMisfit = defineRule({
 need twice the variance: \`he\`, 2/fan_in (He et al. 2015, arXiv:1502.01852). With \`xavier\` the values shrink by √2 in each layer, with
 \`he\` before \`tanh\` they grow into its flat ends (Glorot & Bengio 2010). \`init=auto\`, the default, takes what fits.
 
-Behind \`batch_norm\`, which makes any scale the same, nothing is reported.`,
+Behind \`batch_norm\` and other norms, which make any scale the same, nothing is reported.`,
   checkModel: ({ network, syntax, report }) => {
     for (const layer of network.layers) {
       const { init } = layer.attributes;

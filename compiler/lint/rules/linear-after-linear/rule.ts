@@ -1,9 +1,9 @@
 import type { Layer } from "../../../check/program.ts";
 import type { Network } from "../../network.ts";
-import { isLinear } from "../../operators.ts";
+import { isBatchNorm, isLinear } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
-/** Linear maps without weights, as inference sees them. */
+/** Linear maps without weights; so is, as inference sees it, a norm by collected moments. */
 const passing: ReadonlySet<string> = new Set([
   "identity",
   "flatten",
@@ -11,7 +11,6 @@ const passing: ReadonlySet<string> = new Set([
   "avg_pool",
   "adaptive_avg_pool",
   "global_avg_pool",
-  "batch_norm",
 ]);
 
 export const linearAfterLinear = defineRule({
@@ -38,10 +37,12 @@ there nothing is reported.`,
         report(layer, { operator: layer.operator.name, before: source.operator.name }, { notes, help });
       }
       if (isLinear(layer)) sources.set(layer.name, layer);
-      else if (source !== undefined && passing.has(layer.operator.name)) sources.set(layer.name, source);
+      else if (source !== undefined && isPassing(layer)) sources.set(layer.name, source);
     }
   },
 });
+
+const isPassing = (layer: Layer): boolean => passing.has(layer.operator.name) || isBatchNorm(layer);
 
 /** Whether both are whole maps, the first is no bottleneck, and nothing else reads its result. */
 function isWasteful(first: Layer, second: Layer, network: Network): boolean {

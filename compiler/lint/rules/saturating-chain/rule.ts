@@ -1,4 +1,4 @@
-import { isBatchNorm } from "../../operators.ts";
+import { isNorm } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 /** How much each makes of the way to a vanished gradient; at 1 it is reported. */
@@ -16,13 +16,13 @@ most 1/4 (of \`hard_sigmoid\` 1/6), so four in a row leave at most 1/256. The sl
 square over inputs of variance 1 is 0.68, so eight in a row leave about 1/20. The first layers then hardly learn (Bengio et
 al. 1994; Glorot & Bengio 2010). Use \`relu\`, put \`batch_norm\` between, or lead a skip around them with \`add\`.
 
-Reported for a model that trains, from 4 sigmoids, 8 tanhs, or a mixture, without \`batch_norm\` or a skip between.`,
+Reported for a model that trains, from 4 sigmoids, 8 tanhs, or a mixture, without \`batch_norm\`, another norm or a skip between.`,
   checkModel: ({ network, report }) => {
     if (network.model.train === undefined) return;
     const chains = new Map<string, { readonly share: number; readonly count: number }>();
     for (const layer of network.layers) {
       const { name, operator, operands } = layer;
-      const before = operands.length === 1 && !isBatchNorm(layer) ? chains.get(operands[0]!) : undefined;
+      const before = operands.length === 1 && !isNorm(layer) ? chains.get(operands[0]!) : undefined;
       const { share, count } = before ?? { share: 0, count: 0 };
       const own = shares[operator.name];
       const here = own === undefined ? { share, count } : { share: share + own, count: count + 1 };
