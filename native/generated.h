@@ -2,7 +2,6 @@
 #pragma once
 #include "addon/model.h"
 #include "kernels/activity.h"
-#include "kernels/adaptive_pool.h"
 #include "kernels/affine_sample.h"
 #include "kernels/batch_norm.h"
 #include "kernels/channel_norm.h"
@@ -18,6 +17,7 @@
 #include "kernels/embedding.h"
 #include "kernels/external.h"
 #include "kernels/flatten.h"
+#include "kernels/gather.h"
 #include "kernels/group_norm.h"
 #include "kernels/map.h"
 #include "kernels/pack.h"

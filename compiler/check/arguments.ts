@@ -146,6 +146,6 @@ function wordFix(node: Expression, { words }: Attribute<unknown>): DiagnosticExt
 
 export function describe(evaluated: Evaluated): string {
   if (evaluated.kind === "constant") return describeConstant(evaluated.value as Constant);
-  if (evaluated.kind === "outs") return `the outs of \`${evaluated.block}\``;
+  if (evaluated.kind === "outs") return `the outs of \`${evaluated.word}\``;
   return evaluated.kind === "tensor" ? `a value (${describeShape(evaluated.tensor.type.shape)})` : "an error";
 }

@@ -39,9 +39,9 @@ export function runBlock(block: DeclaredBlock, values: BlockArguments, place: Bl
     if (item.name) outs.set(item.name.name, value);
     else main = value;
   }
-  if (main === undefined) return outs.size === 0 ? unknown : { kind: "outs", block: block.name, outs };
+  if (main === undefined) return outs.size === 0 ? unknown : { kind: "outs", word: block.name, outs };
   if (outs.size === 0 || main.kind !== "tensor") return main;
-  return tensorOf({ ...main.tensor, outs: { block: block.name, outs } });
+  return tensorOf({ ...main.tensor, outs: { word: block.name, outs } });
 }
 
 function bodyContext(block: DeclaredBlock, use: BlockUse, { path, home }: BlockPlace, c: Context): ModelContext {

@@ -42,6 +42,13 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN338: true,
   CNN340: true,
   CNN341: true,
+  CNN342: true,
+  CNN343: true,
+  CNN344: true,
+  CNN345: true,
+  CNN346: true,
+  CNN347: true,
+  CNN348: true,
   CNN350: true,
 };
 void inStep;

@@ -15,20 +15,22 @@ import type { Tensor } from "./values.ts";
 import { Stopped } from "./reporter.ts";
 
 export interface OperatorUse extends WrittenUse {
+  /** Of an operator with several results: which of them. */
+  readonly part?: number;
   /** Of a `shared` layer: the call that declares it and the start of its parameters' names. */
   readonly shared?: { readonly call: Call; readonly home: string } | undefined;
 }
 
 /** Asks the operator for the shape and adds the layer. */
 export function addLayer(written: OperatorUse, c: Context): Incoming {
-  const { call, operator, operands, shared } = written;
+  const { call, operator, operands, part, shared } = written;
   const attributes = spreadOverAxes(written, c);
   if (attributes === undefined) return unknown;
   const use = { ...written, attributes };
   const type = shapeOf(use, c);
   if (type === undefined || exceedsLimits(use, type, c)) return unknown;
   const segment = c.segments.get(call) ?? operator.name;
-  const name = layerName(c.owner, segment, c.index);
+  const name = `${layerName(c.owner, segment, c.index)}${part === undefined ? "" : `.part${part}`}`;
   const home = shared?.home ?? layerName(c.ownerHome, segment, c.index);
   const specs = operator.parameters?.({
     operands: operands.map((operand) => operand.type),
@@ -39,6 +41,7 @@ export function addLayer(written: OperatorUse, c: Context): Incoming {
     operator,
     attributes,
     operands: operands.map((operand) => operand.name),
+    part: part ?? 0,
     type,
     parameters: (specs ?? []).map((spec) => ({ name: `${home}.${spec.name}`, spec })),
     enclosure: c.enclosure,
@@ -84,7 +87,10 @@ function helpFor(code: keyof OperatorDiagnostics, operands: readonly Tensor[]): 
 /** Thrown by `fail`: an operator's rule stops at its first error. */
 class ShapeFailure extends Error {}
 
-function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c: Context): TensorType | undefined {
+function shapeOf(
+  { call, operator, operands, attributes, bound, part = 0 }: OperatorUse,
+  c: Context,
+): TensorType | undefined {
   const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void => {
     const notes = operandNotes(concerned(operator, operands, at), c.use);
     c.reporter.add(code, placeOf(at), holes as never, { notes, help: helpFor(code, operands) });
@@ -93,6 +99,7 @@ function shapeOf({ call, operator, operands, attributes, bound }: OperatorUse, c
     return operator.shape({
       operands: operands.map(({ type }) => type),
       attributes: attributes as never,
+      part,
       fail: (code, holes, at) => {
         report(code, holes, at);
         throw new ShapeFailure();

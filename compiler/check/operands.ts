@@ -27,7 +27,7 @@ export function needTensor(node: Expression, place: string, c: Context): Incomin
   return oneOf(needValue(node, place, c), node.span, c);
 }
 
-/** The same, or the outs of a block. */
+/** The same, or several outs. */
 export function needValue(node: Expression, place: string, c: Context): Flowing {
   const evaluated = c.evaluate(node);
   if (evaluated.kind !== "constant") return evaluated;
@@ -39,7 +39,7 @@ export function needValue(node: Expression, place: string, c: Context): Flowing 
 export function oneOf(value: Flowing, place: Span, c: ModelContext): Incoming {
   if (value.kind !== "outs") return value;
   const outs = [...value.outs.keys()];
-  const help = `give the block's result a name, then take an out of it: \`x.${outs[0]}\``;
-  c.reporter.add("CNN237", place, { block: value.block, outs: listOuts(outs) }, { help });
+  const help = `give the result a name, then take an out of it: \`x.${outs[0]}\``;
+  c.reporter.add("CNN237", place, { word: value.word, outs: listOuts(outs) }, { help });
   return unknown;
 }

@@ -3,15 +3,15 @@ import type { Operator } from "../opkit/operator.ts";
 import { bindArguments, evaluateAttributes } from "./arguments.ts";
 import type { Bound } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { addLayer } from "./layer.ts";
 import { checkNested, reportNoValue, startsWithNumber } from "./nested.ts";
 import { needTensor, oneOf, writtenOperands } from "./operands.ts";
 import type { Incoming } from "./operands.ts";
+import { addLayers } from "./parts.ts";
 import { unknown } from "./values.ts";
 import type { Flowing, Tensor } from "./values.ts";
 
 /** As a link an operator takes `incoming` as its first operand, else all operands are arguments. */
-export function useOperator(call: Call, operator: Operator, incoming: Flowing | undefined, c: Context): Incoming {
+export function useOperator(call: Call, operator: Operator, incoming: Flowing | undefined, c: Context): Flowing {
   if (incoming === undefined && startsWithNumber(call)) {
     reportNoValue(call, c);
     return checkNested(call, c);
@@ -23,7 +23,7 @@ export function useOperator(call: Call, operator: Operator, incoming: Flowing | 
   const operands = operandsOf(call, first, written, operator, bound, c);
   const attributes = evaluateAttributes(operator, bound, c);
   if (operands === undefined || attributes === undefined) return unknown;
-  return addLayer({ call, operator, operands, attributes, bound }, c);
+  return addLayers({ call, operator, operands, attributes, bound }, c);
 }
 
 function operandsOf(

@@ -47,6 +47,8 @@ export interface Layer {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Names of layers or inputs. */
   readonly operands: readonly string[];
+  /** Which of the operator's several results; 0 where it has one. */
+  readonly part: number;
   readonly type: TensorType;
   /** Uses of one `shared` layer name the same parameters : see `parametersOf`. */
   readonly parameters: readonly CheckedParameter[];

@@ -2,9 +2,10 @@ import type { Call } from "../../grammar/index.ts";
 import { runBlock } from "./block-body.ts";
 import type { Context } from "./context.ts";
 import type { Instance } from "./instance.ts";
-import { addLayer, layerName } from "./layer.ts";
+import { layerName } from "./layer.ts";
 import { checkNested, reportNoValue } from "./nested.ts";
 import { needValue, oneOf } from "./operands.ts";
+import { addLayers } from "./parts.ts";
 import { unknown } from "./values.ts";
 import type { Flowing } from "./values.ts";
 
@@ -29,7 +30,7 @@ export function useShared(
   if (operand.kind === "unknown") return unknown;
   const { operator, attributes, bound } = instance;
   const shared = { call: instance.call, home };
-  return addLayer({ call, operator, operands: [operand.tensor], attributes, bound, shared }, c);
+  return addLayers({ call, operator, operands: [operand.tensor], attributes, bound, shared }, c);
 }
 
 /** What the use works on: the incoming value, or its only argument. */

@@ -4,19 +4,19 @@ import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 
 /**
- * What an expression of a model stands for. `outs`: what a block with several outs gives, of which one is taken.
+ * What an expression of a model stands for. `outs`: what a block with several outs, or `split`, gives, of which one is taken.
  * `unknown`: an error was reported for it already, so whatever depends on it keeps silent.
  */
 export type Evaluated =
   | { readonly kind: "constant"; readonly value: Constant }
   | { readonly kind: "tensor"; readonly tensor: Tensor }
-  | { readonly kind: "outs"; readonly block: string; readonly outs: Outs }
+  | { readonly kind: "outs"; readonly word: string; readonly outs: Outs }
   | { readonly kind: "unknown" };
 
 /** What passes along a chain. */
 export type Flowing = Exclude<Evaluated, { kind: "constant" }>;
 
-/** The named outs of a use of a block. */
+/** The named outs of a use of a block, or the parts that an operator gives. */
 export type Outs = ReadonlyMap<string, Flowing>;
 
 /** What the parameters of a block stand for in one use; those without an argument take their defaults. */
@@ -29,7 +29,7 @@ export interface Tensor {
   readonly type: TensorType;
   readonly history: History;
   /** Of a block that has named outs beside its main one. */
-  readonly outs?: { readonly block: string; readonly outs: Outs } | undefined;
+  readonly outs?: { readonly word: string; readonly outs: Outs } | undefined;
 }
 
 /** A use of a block, within another or in the model. */

@@ -1,7 +1,9 @@
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import type { AffineMap } from "./affine-map.ts";
+import type { AxisMap } from "./axis-map.ts";
 import type { Expression } from "./expression.ts";
+import type { Reordering, Triple } from "./factors.ts";
 
 /** Readable and unique: `logits.conv1`, `logits.conv1.weight`, `logits.conv1.gradient`. Emitted names come from it. */
 export type ValueId = string;
@@ -61,14 +63,21 @@ export type Core =
   | { readonly family: "pool"; readonly pooling: Pooling; readonly window: Window; readonly index?: ValueId }
   /** Inputs dy and, for a maximum, the index. */
   | { readonly family: "pool_grad"; readonly pooling: Pooling; readonly window: Window }
-  /** The average of windows that share the rows and columns of x among [height, width] results; input x. */
-  | { readonly family: "adaptive_pool"; readonly size: readonly [number, number] }
-  /** Input dy. */
-  | { readonly family: "adaptive_pool_grad" }
   /** The channels of all inputs, one input after the other. */
   | { readonly family: "concat" }
-  /** `count` channels of x from `first` on; input x. */
-  | { readonly family: "channels"; readonly first: number; readonly count: number }
+  /**
+   * y[c,p,q] = Σ_{i,j,k} A[c,i]·B[p,j]·D[q,k]·x[i,j,k], a sparse matrix for each axis, or its transpose: of x with as many
+   * channels, rows and columns as the result, `size`. An element that reads nothing is `fill`; input x.
+   */
+  | {
+      readonly family: "resample";
+      readonly axes: Triple<AxisMap>;
+      readonly size: Triple<number>;
+      readonly fill: number;
+      readonly transposed: boolean;
+    }
+  /** The same numbers at other places: factors of the axes change their order; input x. */
+  | ({ readonly family: "permute" } & Reordering)
   /** Normalisation by the batch's statistics, before `expand`; inputs x, gamma, beta, running mean, running variance. */
   | {
       readonly family: "batch_norm";

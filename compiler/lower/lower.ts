@@ -61,6 +61,7 @@ function lowerLayer(
     operands: layer.operands.map((name) => values.get(name)!),
     types: layer.operands.map((name) => types.get(name)!),
     attributes: layer.attributes as never,
+    part: layer.part,
     parameters: layer.parameters.map(({ name }) => name),
     training,
   });

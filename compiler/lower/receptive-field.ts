@@ -1,9 +1,11 @@
 import type { CheckedModel } from "../check/program.ts";
 import { lower } from "./lower.ts";
 import { valuesOf } from "../ir/expression.ts";
+import { tapsOf, type AxisMap } from "../ir/axis-map.ts";
+import { resultSizes, type Reordering } from "../ir/factors.ts";
 import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
-import { largestShare, span } from "../shape/window.ts";
+import { span } from "../shape/window.ts";
 
 /** How many rows and columns of the input one element of a value sees, and how far apart neighbours look. */
 export interface Field {
@@ -23,7 +25,12 @@ export function receptiveFields(model: CheckedModel): ReadonlyMap<string, Recept
   const graph = lower(model, "infer");
   const fields = new Map<ValueId, ReceptiveField>(graph.inputs.map((id) => [id, point]));
   for (const node of graph.nodes) addNode(graph, node, fields);
-  return fields;
+  return new Map([...fields].map(([id, field]) => [id, field === "all" ? field : inWhole(field)]));
+}
+
+/** A part of a pixel, between results that lie closer than pixels, is a pixel. */
+function inWhole(field: Field): Field {
+  return { ...field, rows: Math.ceil(field.rows), columns: Math.ceil(field.columns) };
 }
 
 function addNode(graph: Graph, node: Node, fields: Map<ValueId, ReceptiveField>): void {
@@ -51,12 +58,13 @@ function through(
   // pointwise, as usual.
   const sight = sightOf(core, x);
   if (sight === undefined) return field;
-  const { spans, stride } = sight;
+  const { spans, stride, turned } = sight;
+  const { rows, columns, rowStep, columnStep } = turned ? exchanged(field) : field;
   return {
-    rows: field.rows + (spans[0] - 1) * field.rowStep,
-    columns: field.columns + (spans[1] - 1) * field.columnStep,
-    rowStep: field.rowStep * stride[0],
-    columnStep: field.columnStep * stride[1],
+    rows: rows + (spans[0] - 1) * rowStep,
+    columns: columns + (spans[1] - 1) * columnStep,
+    rowStep: rowStep * stride[0],
+    columnStep: columnStep * stride[1],
   };
 }
 
@@ -64,20 +72,46 @@ function through(
 interface Sight {
   readonly spans: readonly [number, number];
   readonly stride: readonly [number, number];
+  /** Rows of the result are columns of the operand. */
+  readonly turned?: boolean;
 }
+
+const exchanged = ({ rows, columns, rowStep, columnStep }: Field): Field => ({
+  rows: columns,
+  columns: rows,
+  rowStep: columnStep,
+  columnStep: rowStep,
+});
 
 function sightOf(core: Node["core"], x: Extent | undefined): Sight | undefined {
   if ("window" in core) {
     const { kernel, stride, dilation } = core.window;
     return { spans: [span(kernel[0], dilation[0]), span(kernel[1], dilation[1])], stride };
   }
-  if (core.family !== "adaptive_pool" || x === undefined) return undefined;
-  // Windows differ by a pixel, and so do their distances: the largest of each.
-  const [rows, columns] = core.size;
-  return {
-    spans: [largestShare(rows, x.height), largestShare(columns, x.width)],
-    stride: [Math.ceil(x.height / rows), Math.ceil(x.width / columns)],
-  };
+  if (x === undefined) return undefined;
+  if (core.family === "permute") return sightOfOrder(core, x);
+  if (core.family !== "resample") return undefined;
+  const [rows, columns] = [
+    sightAlong(core.axes[1], x.height, core.size[1]),
+    sightAlong(core.axes[2], x.width, core.size[2]),
+  ];
+  return { spans: [rows.span, columns.span], stride: [rows.stride, columns.stride] };
+}
+
+/** Positions may differ by a pixel, and so do their distances: the largest of each. */
+function sightAlong(axis: AxisMap, n: number, m: number): { readonly span: number; readonly stride: number } {
+  if (axis.map === "line") return { span: 1, stride: axis.step };
+  const reaches = tapsOf(axis, n, m).map((taps) => taps.at(-1)!.at - taps[0]!.at + 1);
+  return { span: reaches.reduce((a, reach) => Math.max(a, reach)), stride: n < m ? n / m : Math.ceil(n / m) };
+}
+
+function sightOfOrder(core: Reordering, { height, width }: Extent): Sight {
+  const first = core.factors[0].length;
+  const ofHeight = (i: number): boolean => i >= first && i < first + core.factors[1].length;
+  const turned = core.order[2].some(ofHeight);
+  const [rows, columns] = turned ? [width, height] : [height, width];
+  const [, p, q] = resultSizes(core);
+  return { spans: [1, 1], stride: [rows / p, columns / q], turned };
 }
 
 function widest(ids: Graph["inputs"], fields: ReadonlyMap<ValueId, ReceptiveField>): ReceptiveField | undefined {

@@ -78,7 +78,7 @@ const float = 1;
 
 /** The nodes of a layer; the last computes its value, and has its name. */
 function nodesOf(
-  { name, operator, operands, attributes, parameters, type }: Layer,
+  { name, operator, operands, attributes, parameters, part, type }: Layer,
   b: OnnxBuilder,
   staged: ReadonlyMap<string, OnnxName>,
   types: ReadonlyMap<string, TensorType>,
@@ -90,6 +90,7 @@ function nodesOf(
     type,
     parameters: parameters.map((parameter) => parameter.name),
     attributes: attributes as never,
+    part,
   });
   const last = b.nodes.at(-1);
   if (last?.output === result) return [...b.nodes.slice(0, -1), { ...last, output: name }];

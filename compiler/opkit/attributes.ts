@@ -190,12 +190,14 @@ const isPerAxis = (x: Constant, lengths: readonly number[], bounds: Bounds): x i
 /** A number for each axis that a window slides along: [height, width], or [length]. */
 export function perAxis({
   min,
+  max,
   ...options
-}: Options<PerAxis> & { min: number }): Attribute<readonly number[], PerAxis> {
+}: Options<PerAxis> & { min: number; max?: number }): Attribute<readonly number[], PerAxis> {
+  const bounds = { min, ...(max !== undefined && { max }) };
   return {
     ...options,
-    expected: `a whole number, ${min} or more, or a list [height, width] of two (of one for a sequence)`,
-    parse: (x) => (isPerAxis(x, [1, 2], { min }) ? yes(x) : no),
+    expected: `a whole number${boundsText(bounds)}, or a list [height, width] of two (of one for a sequence)`,
+    parse: (x) => (isPerAxis(x, [1, 2], bounds) ? yes(x) : no),
     forAxes: (written, axes) => {
       if (typeof written === "number") return yes(Array.from({ length: axes }, () => written));
       if (written.length === axes) return yes(written);
@@ -204,30 +206,97 @@ export function perAxis({
   };
 }
 
-/** [top, left, bottom, right], [left, right] of a sequence, or the word `same`. */
-export type Padding = readonly number[] | "same";
-
-/** A number, one for each axis, one for each side (those of an axis side by side), or `same`. */
-export function padding(options: Options<PerAxis | "same">): Attribute<Padding, PerAxis | "same"> {
+/**
+ * A number for each side, [top, left, bottom, right], or [left, right] of a sequence. Written is a number, one for each
+ * axis, or one for each side, those of an axis side by side.
+ */
+export function perSide({
+  max,
+  ...options
+}: Options<PerAxis> & { max?: number }): Attribute<readonly number[], PerAxis> {
+  const bounds = { min: 0, ...(max !== undefined && { max }) };
+  const lists = "[height, width] or [top, bottom, left, right]";
   return {
     ...options,
-    expected:
-      "a whole number, 0 or more, a list [height, width] or [top, bottom, left, right] (for a sequence [left, right]), or same",
-    words: ["same"],
-    parse: (x) => {
-      if (isPerAxis(x, [1, 2, 4], { min: 0 })) return yes(x);
-      const isSame = typeof x === "object" && "kind" in x && x.kind === "word" && x.value === "same";
-      return isSame ? yes("same" as const) : no;
-    },
+    expected: `a whole number${boundsText(bounds)}, or a list ${lists} (for a sequence [left, right])`,
+    parse: (x) => (isPerAxis(x, [1, 2, 4], bounds) ? yes(x) : no),
     forAxes: (written, axes) => {
-      if (written === "same") return yes(written);
       if (typeof written === "number") return yes(Array.from({ length: 2 * axes }, () => written));
       if (written.length === axes) return yes([...written, ...written]);
       const [before, after] = [0, 1].map((side) => written.filter((_, i) => i % 2 === side));
       if (written.length === 2 * axes) return yes([...before!, ...after!]);
-      const lists = axes === 1 ? "[left, right]" : "[height, width] or [top, bottom, left, right]";
-      return { ok: false, expected: `a number or a list ${lists}` };
+      return { ok: false, expected: `a number or a list ${axes === 1 ? "[left, right]" : lists}` };
     },
+  };
+}
+
+/** [top, left, bottom, right], [left, right] of a sequence, or the word `same`. */
+export type Padding = readonly number[] | "same";
+
+/** A number for each side, or `same`. */
+export function padding(options: Options<PerAxis | "same">): Attribute<Padding, PerAxis | "same"> {
+  const sides = perSide({ doc: options.doc });
+  return {
+    ...options,
+    expected: `${sides.expected}, or same`,
+    words: ["same"],
+    parse: (x) => {
+      const isSame = typeof x === "object" && "kind" in x && x.kind === "word" && x.value === "same";
+      return isSame ? yes("same" as const) : sides.parse(x);
+    },
+    forAxes: (written, axes) => (written === "same" ? yes(written) : sides.forAxes!(written, axes)),
+  };
+}
+
+/** A whole number for each axis of a shape. */
+export function wholes({ min, max, ...options }: Options<readonly number[]> & Bounds): Attribute<readonly number[]> {
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return {
+    ...options,
+    expected: `a list of 1 to 3 whole numbers${boundsText(bounds)}`,
+    parse: (x) => {
+      if (!Array.isArray(x) || x.length < 1 || x.length > 3) return no;
+      return x.every((item): item is number => isWhole(item as Constant, bounds)) ? yes(x as readonly number[]) : no;
+    },
+  };
+}
+
+/** A number of equal parts, or the sizes of the parts. */
+export function cuts(options: Options<number | readonly number[]>): Attribute<number | readonly number[]> {
+  const bounds = { min: 1 };
+  return {
+    ...options,
+    expected: "a whole number, 1 or more, or a list of these",
+    parse: (x) => {
+      if (isWhole(x, bounds)) return yes(x);
+      if (!Array.isArray(x) || x.length === 0) return no;
+      return x.every((item): item is number => isWhole(item as Constant, bounds)) ? yes(x as readonly number[]) : no;
+    },
+  };
+}
+
+const axisWords = ["channels", "height", "width", "length"] as const;
+/** An axis by its word, or by its number in the shape. */
+export type Axis = (typeof axisWords)[number] | number;
+
+export function axis(options: Options<Axis>): Attribute<Axis> {
+  const names = word(axisWords, { doc: options.doc });
+  return {
+    ...options,
+    expected: `${names.expected}, or the number of the axis, 0 for channels`,
+    words: axisWords,
+    parse: (x): Parsed<Axis> => (isWhole(x, { min: 0, max: 2 }) ? yes(x) : names.parse(x)),
+  };
+}
+
+/** A place along an axis: a number, from the end where it is negative, or the word `end`. */
+export function place(options: Options<number | "end">): Attribute<number | "end"> {
+  const end = word(["end"], { doc: options.doc });
+  return {
+    ...options,
+    expected: "a whole number, below 0 counted from the end, or end",
+    words: ["end"],
+    parse: (x) => (isWhole(x, {}) ? yes(x) : end.parse(x)),
   };
 }
 

@@ -22,6 +22,20 @@ export interface OperatorDiagnostics {
   CNN341: { operator: string; first: string; second: string };
   /** A token that the vocabulary does not have. */
   CNN338: { operator: string; token: string; last: string };
+  /** An axis that a value has not. */
+  CNN342: { operator: string; axis: string; shape: string; axes: string };
+  /** A slice that lies not within the axis, or has nothing in it. */
+  CNN343: { operator: string; start: string; end: string; count: string };
+  /** A shape with another number of elements. */
+  CNN344: { operator: string; shape: string; found: string; count: string };
+  /** An order that does not name every axis once. */
+  CNN345: { operator: string; order: string; axes: string };
+  /** Parts that do not make up an axis. */
+  CNN346: { operator: string; count: string; parts: string };
+  /** A mirror image larger than the picture. */
+  CNN347: { operator: string; amount: string; count: string };
+  /** An attribute that another one makes meaningless. */
+  CNN348: { operator: string; attribute: string; other: string };
   /** Moments of a single number. */
   CNN350: { operator: string };
   /** A loss and its target do not fit. */

@@ -12,7 +12,7 @@ export interface OnnxNode {
   /** Of the standard's own operators (ai.onnx), opset 17. */
   readonly op: string;
   readonly inputs: readonly OnnxName[];
-  /** No operator of a network has several results. */
+  /** A layer has one result, and each part of a value is a layer. */
   readonly output: OnnxName;
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
@@ -37,6 +37,8 @@ export interface OnnxContext<A extends Attributes> {
   /** In the order of `parameters`, with the shapes that they declare. */
   readonly parameters: readonly OnnxName[];
   readonly attributes: Values<A>;
+  /** Which of the operator's parts. */
+  readonly part: number;
 }
 
 /** Collects the nodes of one layer; they are named after it: `logits.gelu1.Erf`. */

@@ -41,6 +41,8 @@ export interface ParameterSpec {
 export interface ShapeContext<A extends Attributes> {
   readonly operands: readonly TensorType[];
   readonly attributes: Values<A>;
+  /** Which of the operator's parts; 0 where it has one result. */
+  readonly part: number;
   /** Ends the check of this use with an error; `at` names the operand or attribute to point at. */
   readonly fail: <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string) => never;
   readonly warn: <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string) => void;
@@ -53,6 +55,7 @@ export interface LowerContext<A extends Attributes> {
   /** As declared: bytes of an input are f32 by the time an operator's nodes see them. */
   readonly types: readonly TensorType[];
   readonly attributes: Values<A>;
+  readonly part: number;
   /** In the order of `parameters`. */
   readonly parameters: readonly ValueId[];
   /** Dropout and batch normalisation act differently while training. */
@@ -64,6 +67,7 @@ export interface ReferenceContext<A extends Attributes> {
   readonly operands: readonly Tensor[];
   readonly parameters: readonly Tensor[];
   readonly attributes: Values<A>;
+  readonly part: number;
 }
 
 export interface Activation {
@@ -115,6 +119,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   readonly operands: readonly string[];
   /** Any number of values may follow the declared operands; all arguments by place are values then. */
   readonly variadic?: true;
+  /** How many results there are, where there may be several: `part0`, `part1`, …, each of them a layer. */
+  readonly parts?: (attributes: Values<A>) => number;
   readonly parameters?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => readonly ParameterSpec[];
   readonly shape: (c: ShapeContext<A>) => TensorType;
   /** In terms of kernel families; their adjoints (and the steps' own gradients) give the operator's gradient. */
@@ -157,7 +163,7 @@ export interface TargetInfo {
 export interface Loss<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "loss";
   readonly check: (
-    c: Omit<ShapeContext<A>, "operands"> & { readonly prediction: TensorType; readonly target: TargetInfo },
+    c: Omit<ShapeContext<A>, "operands" | "part"> & { readonly prediction: TensorType; readonly target: TargetInfo },
   ) => void;
   /** One number per sample. */
   readonly lower: (c: {

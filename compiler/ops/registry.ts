@@ -36,6 +36,8 @@ import { leakyRelu } from "./leaky-relu.ts";
 import { lrn } from "./lrn/lrn.ts";
 import { mul } from "./mul.ts";
 import { normalize } from "./normalize/normalize.ts";
+import { pad } from "./pad.ts";
+import { permute } from "./permute.ts";
 import { adaptiveAvgPool } from "./pool/adaptive-avg-pool.ts";
 import { avgPool } from "./pool/avg-pool.ts";
 import { globalAvgPool, globalMaxPool } from "./pool/global-pools.ts";
@@ -45,15 +47,22 @@ import { prelu } from "./prelu.ts";
 import { huber, l1, mse } from "./regression-losses.ts";
 import { relu } from "./relu.ts";
 import { relu6 } from "./relu6.ts";
+import { reshape } from "./reshape.ts";
+import { resize } from "./resize/resize.ts";
+import { upsample } from "./resize/upsample.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { groupNorm } from "./sample-norm/group-norm.ts";
 import { instanceNorm } from "./sample-norm/instance-norm.ts";
 import { layerNorm } from "./sample-norm/layer-norm.ts";
 import { constant, cosine, oneCycle, step } from "./schedules.ts";
 import { sgd } from "./sgd.ts";
+import { channelShuffle } from "./shuffle/channel-shuffle.ts";
+import { pixelShuffle } from "./shuffle/pixel-shuffle.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
+import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax/softmax.ts";
+import { split } from "./split.ts";
 import { sub } from "./sub.ts";
 import { tanh } from "./tanh.ts";
 
@@ -101,6 +110,8 @@ const definitions: readonly Definition[] = [
   lrn,
   mul,
   normalize,
+  pad,
+  permute,
   adaptiveAvgPool,
   avgPool,
   globalAvgPool,
@@ -113,6 +124,9 @@ const definitions: readonly Definition[] = [
   mse,
   relu,
   relu6,
+  reshape,
+  resize,
+  upsample,
   rmsprop,
   groupNorm,
   instanceNorm,
@@ -122,10 +136,14 @@ const definitions: readonly Definition[] = [
   oneCycle,
   step,
   sgd,
+  channelShuffle,
+  pixelShuffle,
   sigmoid,
   silu,
+  slice,
   logSoftmax,
   softmax,
+  split,
   sub,
   tanh,
 ];

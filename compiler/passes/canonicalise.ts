@@ -12,14 +12,17 @@ import {
 } from "../ir/graph.ts";
 import { sameShape } from "../shape/tensor-type.ts";
 import { usersOf, withoutDead } from "./rewrite.ts";
+import { withoutIdle } from "./without-idle.ts";
 
 /**
- * One form for what can be written in several ways:
+ * One form for what can be written in several ways: what hands on its operand as it is disappears,
  * a reshape moves behind pointwise maps and disappears in front of a kernel that reads numbers in order, and a
  * monotone map moves behind a maximum, where it has fewer elements to touch: max(f(a), f(b)) = f(max(a, b)).
  */
 export function canonicalise(graph: Graph): Graph {
-  return preparedFirst(withoutDead(mapsBehindMaxima(withoutReshapes(reshapesBehindMaps(graph)))));
+  return preparedFirst(
+    withoutDead(mapsBehindMaxima(withoutReshapes(withoutIdle(reshapesBehindMaps(withoutIdle(graph)))))),
+  );
 }
 
 /**

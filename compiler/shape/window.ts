@@ -52,15 +52,3 @@ export function uncovered(input: Extent, window: Window): { rows: number; column
 export function shareOf(p: number, count: number, n: number): { readonly begin: number; readonly end: number } {
   return { begin: Math.floor((p * n) / count), end: Math.ceil(((p + 1) * n) / count) };
 }
-
-/**
- * The most pixels of such a window. Windows begin at multiples of g/count past a whole pixel, g = gcd(n, count): the
- * one that begins latest, (count - g)/count, reaches furthest.
- */
-export function largestShare(count: number, n: number): number {
-  return Math.ceil((count - greatestCommonDivisor(n, count) + n) / count);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}

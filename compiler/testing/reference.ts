@@ -11,12 +11,13 @@ export type Tensors = ReadonlyMap<string, Tensor>;
  */
 export function referenceForward(model: CheckedModel, inputs: Tensors, parameters: Tensors, training = false): Tensors {
   const values = new Map(inputs);
-  for (const { name, operator, operands, attributes, parameters: own } of model.layers) {
+  for (const { name, operator, operands, attributes, part, parameters: own } of model.layers) {
     const reference = (training && operator.trainingReference) || operator.reference;
     const result = reference({
       operands: operands.map((operand) => need(values, operand)),
       parameters: own.map((parameter) => need(parameters, parameter.name)),
       attributes: attributes as never,
+      part,
     });
     values.set(name, result);
   }

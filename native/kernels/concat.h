@@ -1,4 +1,4 @@
-// The channels of several values one after another, and back: some channels of a value.
+// The channels of several values one after another.
 #pragma once
 #include "../simd/simd.h"
 #include "../tensor/window.h"
@@ -32,15 +32,6 @@ CNNC_KERNEL void concat(long n, int h0, int h1, Body body, X x, More... more) {
       ((end = concat_operand<V>(more, at, end, seam, body)), ...);
       if (int rest = end % V::lanes) body(V::load(seam), At{n, h, w, end - rest});
     }
-}
-
-// y[n,h,w,c] = x[n,h,w,First + c], c < Count, for rows [h0, h1).
-template <class V, int First, int Count, class X, class Body>
-CNNC_KERNEL void channels(X x, long n, int h0, int h1, Body body) {
-  static_assert(First >= 0 && First + Count <= X::channels);
-  for (int h = h0; h < h1; h++)
-    for (int w = 0; w < X::width; w++)
-      for (int c = 0; c < Count; c += V::lanes) body(load_from<V, X>(x.at(n, h, w), First + c), At{n, h, w, c});
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { receptiveFields } from "../../compiler/lower/receptive-field.ts";
-import { largestShare, shareOf } from "../../compiler/shape/window.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
 
 /** What the elements of `y` see. */
@@ -19,15 +18,20 @@ test("a pool to a size sees its largest window", () => {
   expect(pool("[3, 5]")).toMatchObject({ rows: 4, columns: 3, rowStep: 3, columnStep: 2 });
 });
 
-test("the largest window is the largest of all", () => {
-  for (let n = 1; n <= 24; n++)
-    for (let count = 1; count <= 24; count++) {
-      const sizes = Array.from({ length: count }, (_, p) => {
-        const { begin, end } = shareOf(p, count, n);
-        return end - begin;
-      });
-      expect(largestShare(count, n), `${n} pixels among ${count}`).toBe(Math.max(...sizes));
-    }
+test("a larger picture has neighbours within a pixel", () => {
+  const after = (links: string): unknown => seen(`input x: f32[8, 6, 5]\n y = x -> ${links}`);
+  expect(after("upsample(2)")).toMatchObject({ rows: 1, columns: 1, rowStep: 0.5, columnStep: 0.5 });
+  expect(after("upsample(2) -> conv(4, kernel=3)")).toMatchObject({ rows: 2, columns: 2 });
+  expect(after("upsample([1, 4]) -> conv(4, kernel=3) -> conv(4, kernel=3)")).toMatchObject({ rows: 5, columns: 2 });
+  expect(after("upsample(2, mode=bilinear)")).toMatchObject({ rows: 2, columns: 2, rowStep: 0.5 });
+  expect(after("pixel_shuffle(2) -> conv(4, kernel=5)")).toMatchObject({ rows: 3, columns: 3, rowStep: 0.5 });
+});
+
+test("slices, pads and exchanged axes keep pixels what they are", () => {
+  const after = (links: string): unknown => seen(`input x: f32[8, 6, 5]\n y = x -> ${links}`);
+  expect(after("pad(2) -> slice(height, 0, end, 2)")).toMatchObject({ rows: 1, rowStep: 2, columnStep: 1 });
+  const turned = after("conv(4, kernel=[3, 1], stride=[2, 1]) -> permute([0, 2, 1])");
+  expect(turned).toMatchObject({ rows: 1, columns: 3, rowStep: 1, columnStep: 2 });
 });
 
 test("an element of a sequence sees steps, and one row", () => {

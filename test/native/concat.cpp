@@ -1,4 +1,4 @@
-// concat and channels against naive loops.
+// concat against naive loops.
 #include "kernels/concat.h"
 #include "check.h"
 
@@ -25,20 +25,6 @@ void check(const char* name) {
     for (int n = 0; n < batch; n++)
       for (int h = 0; h < H; h++) concat<V>(n, h, h + 1, body, a.x, b.x, c.x);
   }), joined);
-
-  Filled<Tensor<H, W, K, round_up(K, L), 1, 1>> y(batch);
-  long i = 0;
-  y.each([&](float& v, long, int, int, int) { v = float(joined[i++]); });
-  same(name, collect<V, H, W, A>(name, batch, [&](auto body) {
-    for (int n = 0; n < batch; n++) channels<V, 0, A>(y.x, n, 0, H, body);
-  }), a.values());
-  same(name, collect<V, H, W, B>(name, batch, [&](auto body) {
-    for (int n = 0; n < batch; n++)
-      for (int h = 0; h < H; h++) channels<V, A, B>(y.x, n, h, h + 1, body);
-  }), b.values());
-  same(name, collect<V, H, W, C>(name, batch, [&](auto body) {
-    for (int n = 0; n < batch; n++) channels<V, A + B, C>(y.x, n, 0, H, body);
-  }), c.values());
 }
 
 // One value several times.

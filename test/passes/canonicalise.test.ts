@@ -196,3 +196,69 @@ it("what nothing needs is dropped", () => {
   `);
   expect(found).toBe("node map (x)\n  store s: f32[4] = x\nresult s = s");
 });
+
+describe("what hands on its operand as it is", () => {
+  const every = `{"map":"line","start":0,"step":1,"beyond":"nothing"}`;
+  const whole = `resample {"axes":[${every},${every},${every}],"size":[6,2,3],"fill":0,"transposed":false}`;
+  const shuffle = (groups: number, each: number): string =>
+    `permute {"factors":[[${groups},${each}],[2],[3]],"order":[[1,0],[2],[3]]}`;
+  const between = (nodes: string): string =>
+    after(`
+      input x: f32[6,2,3]
+      node map (x)
+        store s: f32[6,2,3] = x
+${nodes}
+      node map (s, e)
+        store y: f32[6,2,3] = (mul s e)
+          gradient s = (mul gradient e)
+          gradient e = (mul gradient s)
+      result y = y
+      result e = e
+    `);
+  const gone = lines(`
+        node map (x)
+          store s: f32[6,2,3] = x
+        node map (s)
+          store y: f32[6,2,3] = (mul s s)
+            gradient s = (add (mul gradient s) (mul gradient s))
+        result y = y
+        result e = s
+      `);
+
+  it("disappears, and its readers' gradients are added", () => {
+    expect(between(`      node ${whole} (s)\n        store e: f32[6,2,3] = core`)).toBe(gone);
+    expect(between(`      node reshape {"shape":[6,2,3]} (s)\n        store e: f32[6,2,3] = core`)).toBe(gone);
+    expect(
+      between(
+        `      node permute {"factors":[[6],[2],[3]],"order":[[0],[1],[2]]} (s)\n        store e: f32[6,2,3] = core`,
+      ),
+    ).toBe(gone);
+  });
+
+  it("may be two nodes, which become one", () => {
+    const both = (first: string, second: string, between = "6,2,3"): string =>
+      `      node ${first} (s)\n        store a: f32[${between}] = core\n      node ${second} (a)\n        store e: f32[6,2,3] = core`;
+    expect(between(both(shuffle(2, 3), shuffle(3, 2)))).toBe(gone);
+    expect(between(both(`reshape {"shape":[9,4]}`, `reshape {"shape":[6,2,3]}`, "9,4"))).toBe(gone);
+    const dealt = `permute {"factors":[[2,3],[2],[3]],"order":[[1,0],[3],[2]]}`;
+    const turned = `permute {"factors":[[6],[3],[2]],"order":[[0],[2],[1]]}`;
+    expect(between(both(dealt, turned, "6,3,2"))).toContain("node permute (s)\n  store e: f32[6,2,3] = core");
+  });
+
+  it("is not a part, nor what stands elsewhere", () => {
+    const part = whole.replace("[6,2,3]", "[5,2,3]");
+    const found = after(`
+      input x: f32[6,2,3]
+      node map (x)
+        store s: f32[6,2,3] = x
+      node ${part} (s)
+        store p: f32[5,2,3] = core
+      node ${shuffle(2, 3)} (s)
+        store q: f32[6,2,3] = core
+      result p = p
+      result q = q
+    `);
+    expect(found).toContain("node resample (s)");
+    expect(found).toContain("node permute (s)");
+  });
+});

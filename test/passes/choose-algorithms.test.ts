@@ -6,7 +6,7 @@ import { targets } from "../../compiler/passes/targets.ts";
 import { chooseTile, lanesFor } from "../../compiler/passes/tiles.ts";
 import { planProgram } from "../../compiler/plan-model.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
-import { conv, graphOf } from "./support.ts";
+import { channelsOf, conv, graphOf } from "./support.ts";
 
 const isas = ["avx512", "avx2", "scalar"] as const;
 
@@ -86,7 +86,7 @@ describe("kernels", () => {
 it.each(isas)("a few channels of many are taken with vectors for the few, %s", (isa) => {
   const graph = graphOf(`
     input x: f32[33]
-    node channels {"first":32,"count":1} (x)
+    node ${channelsOf(32, [1, 1, 1])} (x)
       store y: f32[1] = core
     result y = y
   `);

@@ -11,6 +11,8 @@ const gradient = "program gradient M outputs";
 const after = (text: string, head = gradient): string => shown(differentiate(graphOf(text, head)));
 
 /** Gradients of one node of a family, from a seed. */
+const every = `{"map":"line","start":0,"step":1,"beyond":"nothing"}`;
+
 const families: Readonly<Partial<Record<Family, { readonly text: string; readonly expected: readonly string[] }>>> = {
   map: {
     text: `
@@ -44,12 +46,19 @@ const families: Readonly<Partial<Record<Family, { readonly text: string; readonl
         store y.index: u8[2,2,2] = extra`,
     expected: ["node pool_grad (seed.y.staged, y.index)"],
   },
-  adaptive_pool: {
+  resample: {
     text: `
       input x: f32[2,5,4]
-      node adaptive_pool {"size":[2,3]} (x)
-        store y: f32[2,2,3] = core`,
-    expected: ["node adaptive_pool_grad (seed.y.staged)\n  store x.gradient: f32[2,5,4] = core"],
+      node resample {"axes":[${every},${every},{"map":"nearest"}],"size":[2,5,8],"fill":1,"transposed":false} (x)
+        store y: f32[2,5,8] = core`,
+    expected: ["node resample (seed.y.staged)\n  store x.gradient: f32[2,5,4] = core"],
+  },
+  permute: {
+    text: `
+      input x: f32[6,2,3]
+      node permute {"factors":[[2,3],[2],[3]],"order":[[1,0],[2],[3]]} (x)
+        store y: f32[6,2,3] = core`,
+    expected: ["node permute (seed.y.staged)\n  store x.gradient: f32[6,2,3] = core"],
   },
   concat: {
     text: `
@@ -58,8 +67,8 @@ const families: Readonly<Partial<Record<Family, { readonly text: string; readonl
       node concat (x, z)
         store y: f32[5,4,4] = core`,
     expected: [
-      "node channels (seed.y.staged)\n  store x.gradient: f32[2,4,4] = core",
-      "node channels (seed.y.staged)\n  store z.gradient: f32[3,4,4] = core",
+      "node resample (seed.y.staged)\n  store x.gradient: f32[2,4,4] = core",
+      "node resample (seed.y.staged)\n  store z.gradient: f32[3,4,4] = core",
     ],
   },
   softmax: {
@@ -121,12 +130,13 @@ describe("the gradient of each family", () => {
       ),
     );
     const cut = graph.nodes.flatMap(({ core, outputs }) =>
-      core.family === "channels" ? [[outputs[0], core.first, core.count]] : [],
+      core.family === "resample" ? [[outputs[0], core.axes[0], core.size[0]]] : [],
     );
+    const from = (start: number) => ({ map: "line", start, step: 1, beyond: "nothing" });
     expect(cut).toEqual([
-      ["x.gradient", 0, 2],
-      ["z.gradient", 2, 3],
-      ["x.gradient2", 5, 2],
+      ["x.gradient", from(0), 2],
+      ["z.gradient", from(2), 3],
+      ["x.gradient2", from(5), 2],
     ]);
     expect(shown(graph)).toContain("store x.gradient3: f32[2] = (add x.gradient x.gradient2)");
   });
@@ -205,8 +215,8 @@ describe("the gradient of each family", () => {
     const differentiable = familyNames.filter((family) => familyOf({ family } as never).adjoint);
     expect(new Set(differentiable)).toEqual(
       new Set([
-        ...(["conv", "dense", "pool", "adaptive_pool", "concat", "batch_norm", "sample_sum"] as const),
-        ...(["softmax", "cross_entropy", "reshape", "embedding"] as const),
+        ...(["conv", "dense", "pool", "concat", "batch_norm", "sample_sum"] as const),
+        ...(["softmax", "cross_entropy", "reshape", "resample", "permute", "embedding"] as const),
         ...(["group_norm", "channel_norm", "channel_window"] as const),
       ] satisfies Family[]),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fuse } from "../../compiler/passes/fuse.ts";
 import { order } from "../../compiler/passes/order.ts";
-import { conv, graphOf, lines, pool, shown } from "./support.ts";
+import { channelsOf, conv, graphOf, lines, pool, shown } from "./support.ts";
 
 const after = (text: string, head?: string): string => shown(fuse(graphOf(text, head)));
 
@@ -91,7 +91,7 @@ describe("pointwise steps", () => {
         store y: f32[5,4,4] = core
       node map (y)
         store t: f32[5,4,4] = (tanh y)
-      node channels {"first":2,"count":3} (t)
+      node ${channelsOf(2, [3, 4, 4])} (t)
         store z.part: f32[3,4,4] = core
       node map (z.part, z)
         store d: f32[3,4,4] = (mul z.part z)
@@ -101,7 +101,7 @@ describe("pointwise steps", () => {
       lines(`
         node concat (x, z)
           store t: f32[5,4,4] = (tanh core)
-        node channels (t)
+        node resample (t)
           store d: f32[3,4,4] = (mul core z)
         result d = d
       `),

@@ -23,6 +23,12 @@ export const conv = (kernel: number, options?: WindowOptions): string =>
 export const pool = (pooling: string, kernel: number, options: WindowOptions & { index?: string } = {}): string =>
   `pool ${JSON.stringify({ pooling, window: windowOf(kernel, { stride: kernel, ...options }), ...(options.index && { index: options.index }) })}`;
 
+/** As many channels of a value as the size says, from `first` on. */
+export function channelsOf(first: number, size: readonly [number, number, number]): string {
+  const line = (start: number) => ({ map: "line", start, step: 1, beyond: "nothing" });
+  return `resample ${JSON.stringify({ axes: [line(first), line(0), line(0)], size, fill: 0, transposed: false })}`;
+}
+
 /** A graph from its leaves, nodes and results; indentation of the test's text is taken off. */
 export function graphOf(text: string, head = "program infer M outputs"): Graph {
   const graph = parseGraph(`${head}\n${lines(text)}`);

@@ -63,8 +63,9 @@ is reported.`,
   CNN237: {
     title: "several outs where one value is needed",
     severity: "error",
-    message: "block `{block}` has the outs {outs}; one of them is needed here",
-    explain: `A block whose outs all have names gives several values. Name the result, then take an out by its name.
+    message: "`{word}` has the outs {outs}; one of them is needed here",
+    explain: `A block whose outs all have names gives several values, and so does \`split\`. Name the result, then take an out by its
+name.
 
 Wrong: \`x = image -> Encoder -> relu\`
 
@@ -73,8 +74,8 @@ Right: \`e = image -> Encoder   x = e.deep -> relu\``,
   CNN238: {
     title: "unknown out",
     severity: "error",
-    message: "block `{block}` has no out `{name}`",
-    explain: `Behind the dot stands the name of an \`out\` of the block.
+    message: "`{word}` has no out `{name}`",
+    explain: `Behind the dot stands the name of an \`out\` of the block, or of a part of a \`split\`: \`part0\`, \`part1\`, ….
 
 Wrong: \`block B { out main = in -> relu }\` and then \`x.man\`
 

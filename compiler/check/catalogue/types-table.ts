@@ -1,6 +1,6 @@
 import { defineDiagnostics } from "../../../grammar/index.ts";
 
-/** CNN3xx: types and shapes. CNN301 to CNN309 are raised by operators (opkit/diagnostics.ts). */
+/** CNN3xx: types and shapes. CNN301 to CNN309 and CNN340 to CNN350 are raised by operators (opkit/diagnostics.ts). */
 export const typeDiagnostics = defineDiagnostics({
   CNN301: {
     title: "value of the wrong rank",
@@ -126,6 +126,80 @@ the same stride and padding, or pool the larger value.
 Wrong: \`concat(x -> conv(32, kernel=3), x -> conv(32, kernel=1))\`
 
 Right: \`concat(x -> conv(32, kernel=3, pad=1), x -> conv(32, kernel=1))\``,
+  },
+  CNN342: {
+    title: "axis that a value does not have",
+    severity: "error",
+    message: "`{operator}`: {shape} has no axis `{axis}`; it has {axes}",
+    explain: `A picture C×H×W has \`channels\`, \`height\` and \`width\`, a sequence C×L \`channels\` and \`length\`, a vector
+\`channels\` alone. Numbers count them from 0.
+
+Wrong: \`x -> slice(height, 0, 2)\` on a vector
+
+Right: \`x -> slice(channels, 0, 2)\``,
+  },
+  CNN343: {
+    title: "slice beyond the axis",
+    severity: "error",
+    message: "`{operator}` from {start} to {end} is no part of {count}",
+    explain: `A slice begins at \`start\` and ends before \`end\`; negative places count from the end. It holds one element at
+least, and lies within the value.
+
+Wrong: \`x -> slice(channels, 8, 20)\` on 16 channels
+
+Right: \`x -> slice(channels, 8, 16)\`, \`x -> slice(channels, -8)\``,
+  },
+  CNN344: {
+    title: "shape of another size",
+    severity: "error",
+    message: "`{operator}` cannot make {shape} of {count} numbers ({found})",
+    explain: `The result has just the numbers of the operand. One dimension may be \`-1\`: it becomes what is left.
+
+Wrong: \`x -> reshape([8, -1])\` on 3×10×10
+
+Right: \`x -> reshape([6, -1])\``,
+  },
+  CNN345: {
+    title: "order that is none of the axes",
+    severity: "error",
+    message: "`order` of `{operator}` must name each of {axes} once; found {order}",
+    explain: `\`order\` tells for each axis of the result which axis of the operand it is; 0 is channels, 1 and 2 are height and
+width, or 1 the length of a sequence.
+
+Wrong: \`x -> permute([0, 2])\` on a picture
+
+Right: \`x -> permute([0, 2, 1])\``,
+  },
+  CNN346: {
+    title: "parts that do not make up the value",
+    severity: "error",
+    message: "`{operator}` cannot cut {count} into {parts}",
+    explain: `A number of parts divides the axis evenly; a list has the size of each part, and the sizes add up.
+
+Wrong: \`x -> split(3)\` on 16 channels
+
+Right: \`x -> split([5, 5, 6])\``,
+  },
+  CNN347: {
+    title: "mirror image larger than the value",
+    severity: "error",
+    message: "`{operator}` cannot mirror {amount} of {count}",
+    explain: `\`mode=reflect\` mirrors about the outermost element, which is not repeated: n elements give n - 1 at each side.
+\`mode=edge\` repeats the outermost element as often as needed.
+
+Wrong: \`x -> pad(4, mode=reflect)\` on 3×4×4
+
+Right: \`x -> pad(3, mode=reflect)\``,
+  },
+  CNN348: {
+    title: "argument without a meaning",
+    severity: "error",
+    message: "`{attribute}` of `{operator}` means nothing with `{other}`",
+    explain: `Some arguments say more about one way of working and have no say in another.
+
+Wrong: \`x -> resize(32, align_corners=true)\`, \`x -> pad(1, mode=edge, value=0.5)\`
+
+Right: \`x -> resize(32, mode=bilinear, align_corners=true)\`, \`x -> pad(1, value=0.5)\``,
   },
   CNN350: {
     title: "moments of a single number",

@@ -51,8 +51,8 @@ export function evaluateAttribute(node: Attribute, c: Context): Evaluated {
   return unknown;
 }
 
-function reportNoOut({ name }: Attribute, { block, outs }: { block: string; outs: Outs }, c: Context): void {
-  const holes = { block, name: name.name };
+function reportNoOut({ name }: Attribute, { word, outs }: { word: string; outs: Outs }, c: Context): void {
+  const holes = { word, name: name.name };
   const list = { help: listOf([...outs.keys()]) };
   c.reporter.add("CNN238", name.span, holes, { ...list, ...suggestion(name, outs.keys()) });
 }

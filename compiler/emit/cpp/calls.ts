@@ -3,6 +3,7 @@ import type { Tile } from "../../ir/plan.ts";
 import type { Window } from "../../shape/window.ts";
 import { mapFunctor } from "./affine-map.ts";
 import { vector, type Context } from "./context.ts";
+import { printChannels, printPositions, readsOf } from "./gather.ts";
 import { float } from "./names.ts";
 
 /** What a node's function loops over: samples; one sample's rows; blocks of a dense layer's outputs. */
@@ -46,6 +47,8 @@ const poolings = {
 interface Printed {
   readonly head: string;
   readonly operands: readonly string[];
+  /** Constants that stand in front of the call. */
+  readonly tables?: readonly string[];
 }
 type Printer<F extends Family> = (call: Call<F>) => Printed;
 
@@ -62,6 +65,31 @@ function elements(id: ValueId, c: Context): string {
 
 const memoryOfScale = (scale: ValueId | undefined, c: Context): string =>
   scale === undefined ? "NoScale{}" : c.memory(scale);
+
+function printGather({
+  c,
+  index,
+  core,
+  inputs: [x],
+  result,
+  steps,
+  rows,
+  v,
+}: Call<"resample"> | Call<"permute">): Printed {
+  const [extent, { pixel, left, right }] = [c.extent(x!), c.image(x!)];
+  const [channels, height, width] = readsOf(core, extent, [1, (left + extent.width + right) * pixel, pixel]);
+  const axes = [
+    printPositions("rows", height),
+    printPositions("columns", width),
+    printChannels("channels", channels, extent.channels, c.choice(index).lanes),
+  ];
+  const fill = float(core.family === "resample" ? core.fill : 0);
+  return {
+    head: `${v}, ${elements(result, c)}`,
+    operands: [c.memory(x!), ...axes.map(({ text }) => text), fill, "n", rows, steps],
+    tables: axes.flatMap(({ tables }) => tables),
+  };
+}
 
 const printers: { readonly [F in Family]?: Printer<F> } = {
   map: ({ c, result, v, rows, steps }) => ({ head: `${v}, ${elements(result, c)}`, operands: ["n", rows, steps] }),
@@ -110,22 +138,12 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     head: `${v}, ${c.type(dy!)}, ${poolings[core.pooling]}, ${window(core.window)}, ${sizes(result, c)}`,
     operands: [c.memory(dy!), at === undefined ? "NoIndex{}" : c.memory(at), "n", rows, steps],
   }),
-  adaptive_pool: ({ c, inputs: [x], result, steps, rows, v }) => ({
-    head: `${v}, ${c.type(x!)}, ${sizes(result, c)}`,
-    operands: [c.memory(x!), "n", rows, steps],
-  }),
-  adaptive_pool_grad: ({ c, inputs: [dy], result, steps, rows, v }) => ({
-    head: `${v}, ${c.type(dy!)}, ${sizes(result, c)}`,
-    operands: [c.memory(dy!), "n", rows, steps],
-  }),
   concat: ({ c, inputs, steps, rows, v }) => ({
     head: v,
     operands: ["n", rows, steps, ...inputs.map((x) => c.memory(x))],
   }),
-  channels: ({ c, core: { first, count }, inputs: [x], steps, rows, v }) => ({
-    head: `${v}, ${first}, ${count}`,
-    operands: [c.memory(x!), "n", rows, steps],
-  }),
+  resample: printGather,
+  permute: printGather,
   embedding: ({ c, inputs: [tokens, w], result, steps, v }) => ({
     head: `${v}, ${elements(result, c)}`,
     operands: [c.memory(tokens!), c.memory(w!), "n", steps],
@@ -177,11 +195,14 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
   }),
 };
 
-/** The call of a node's kernel, on two lines; and whether it is for one sample `n` or for samples n0 to n1. */
+/** The call of a node's kernel, on two lines behind its tables; and whether it is for one sample `n` or for samples n0 to n1. */
 export function printCall(call: Call): { readonly text: readonly string[]; readonly perSample: boolean } {
   const print = printers[call.core.family] as Printer<Family> | undefined;
   if (!print) throw new Error(`no call for ${call.core.family}`);
-  const { head, operands } = print(call);
+  const { head, operands, tables = [] } = print(call);
   const { kernel } = call.c.choice(call.index);
-  return { text: [`${kernel}<${head}>(`, `    ${operands.join(", ")});`], perSample: operands.includes("n") };
+  return {
+    text: [...tables, `${kernel}<${head}>(`, `    ${operands.join(", ")});`],
+    perSample: operands.includes("n"),
+  };
 }

@@ -46,10 +46,15 @@ export class Context {
     return `${this.names.of(id)}_t`;
   }
 
-  /** `Tensor<28, 28, 6, 8, 0, 0, float, 1234>` */
-  tensor(id: ValueId): string {
+  image(id: ValueId): Extract<Layout, { kind: "image" }> {
     const layout = this.layout(id);
     if (layout.kind !== "image") throw new Error(`${id} is no tensor in the arena`);
+    return layout;
+  }
+
+  /** `Tensor<28, 28, 6, 8, 0, 0, float, 1234>` */
+  tensor(id: ValueId): string {
+    const layout = this.image(id);
     const { channels, height, width } = this.extent(id);
     const bytes = this.value(id).type.dtype === "u8";
     const element = bytes ? "uint8_t" : "float";

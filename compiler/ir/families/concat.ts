@@ -1,3 +1,5 @@
+import { extentOf } from "../../shape/tensor-type.ts";
+import { everyElement } from "../axis-map.ts";
 import { batched, type FamilyDefinition } from "./family.ts";
 
 export const concat: FamilyDefinition<"concat"> = {
@@ -6,18 +8,16 @@ export const concat: FamilyDefinition<"concat"> = {
     return batched([operands.reduce((sum, { type }) => sum + type.shape[0]!, 0), ...positions]);
   },
   epilogue: true,
+  // Of each operand its own channels.
   adjoint: ({ b, inputs, gradient, wants }) => {
-    let end = 0;
+    let start = 0;
     return inputs.map((x, i) => {
-      const [count = 1] = b.typeOf(x).shape;
-      const first = end;
-      end += count;
-      return wants(i) ? b.node({ family: "channels", first, count }, [gradient], { gradientOf: x }) : undefined;
+      const { channels, height, width } = extentOf(b.typeOf(x).shape);
+      const own = { map: "line", start, step: 1, beyond: "nothing" } as const;
+      start += channels;
+      const axes = [own, everyElement, everyElement] as const;
+      const core = { family: "resample", axes, size: [channels, height, width], fill: 0, transposed: false } as const;
+      return wants(i) ? b.node(core, [gradient], { gradientOf: x }) : undefined;
     });
   },
-};
-
-export const channels: FamilyDefinition<"channels"> = {
-  result: ({ count }, [x]) => batched([count, ...x!.type.shape.slice(1)]),
-  epilogue: true,
 };

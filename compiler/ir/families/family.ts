@@ -1,5 +1,5 @@
-import type { TensorType } from "../../shape/tensor-type.ts";
-import type { CoreOf, Family, Value, ValueId } from "../graph.ts";
+import type { Shape, TensorType } from "../../shape/tensor-type.ts";
+import type { Core, CoreOf, Family, Value, ValueId } from "../graph.ts";
 import type { NodeBuilder } from "../node-builder.ts";
 
 /** What a kernel family computes, apart from any target: its result's type, its adjoint, its traits. */
@@ -19,6 +19,10 @@ export interface FamilyDefinition<F extends Family = Family> {
   readonly readsFlat?: true;
   /** The result mixes samples: everything before must be finished for the whole batch. */
   readonly acrossBatch?: true;
+  /** The result is the operand, of this shape, as it is. */
+  readonly idle?: (core: CoreOf<F>, x: Shape) => boolean;
+  /** One core that does what `before` and then this one does; undefined where there is none. */
+  readonly after?: (core: CoreOf<F>, before: Core) => Core | undefined;
   /** Moves the buffers among its operands: nodes that move the same ones keep their order. */
   readonly movesBuffers?: true;
 }

@@ -1,24 +1,15 @@
 import type { CoreOf, Family } from "../graph.ts";
 import { batchMoments, batchNorm, batchNormSums } from "./batch-norm.ts";
 import { classHits, crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./classification.ts";
-import { channels, concat } from "./concat.ts";
+import { concat } from "./concat.ts";
 import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import { embedding, embeddingWeightGrad } from "./embedding.ts";
 import type { FamilyDefinition } from "./family.ts";
-import { adaptivePool, adaptivePoolGrad, pool, poolGrad } from "./pool.ts";
+import { permute, resample, reshape } from "./movement.ts";
+import { pool, poolGrad } from "./pool.ts";
 import { channelNorm, channelNormGrad, channelWindow, groupNorm, groupNormGrad } from "./sample-norm.ts";
-import {
-  activity,
-  affineSample,
-  batchMean,
-  channelSum,
-  gradientTotal,
-  map,
-  reshape,
-  sampleSum,
-  update,
-} from "./simple.ts";
+import { activity, affineSample, batchMean, channelSum, gradientTotal, map, sampleSum, update } from "./simple.ts";
 
 const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   map,
@@ -30,10 +21,9 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   dense_weight_grad: denseWeightGrad,
   pool,
   pool_grad: poolGrad,
-  adaptive_pool: adaptivePool,
-  adaptive_pool_grad: adaptivePoolGrad,
   concat,
-  channels,
+  resample,
+  permute,
   embedding,
   embedding_weight_grad: embeddingWeightGrad,
   batch_norm: batchNorm,

@@ -1,4 +1,3 @@
-import { shapeOf } from "../../shape/tensor-type.ts";
 import { batched, type FamilyDefinition } from "./family.ts";
 import { convResult } from "./conv.ts";
 
@@ -13,17 +12,6 @@ export const pool: FamilyDefinition<"pool"> = {
 };
 
 export const poolGrad: FamilyDefinition<"pool_grad"> = {
-  result: (_, [dy]) => batched(dy!.type.shape),
-  epilogue: true,
-};
-
-export const adaptivePool: FamilyDefinition<"adaptive_pool"> = {
-  result: ({ size }, [x]) => batched(shapeOf([x!.type.shape[0]!, ...size], x!.type.shape.length)),
-  epilogue: true,
-  adjoint: ({ b, inputs: [x], gradient }) => [b.node({ family: "adaptive_pool_grad" }, [gradient], { gradientOf: x! })],
-};
-
-export const adaptivePoolGrad: FamilyDefinition<"adaptive_pool_grad"> = {
   result: (_, [dy]) => batched(dy!.type.shape),
   epilogue: true,
 };

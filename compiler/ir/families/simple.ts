@@ -30,14 +30,6 @@ export const gradientTotal: FamilyDefinition<"gradient_total"> = {
   acrossBatch: true,
 };
 
-export const reshape: FamilyDefinition<"reshape"> = {
-  result: ({ shape }) => batched(shape),
-  epilogue: true,
-  adjoint: ({ b, inputs: [x], gradient }) => [
-    b.node({ family: "reshape", shape: b.typeOf(x!).shape }, [gradient], { gradientOf: x! }),
-  ],
-};
-
 /** Only the caller's pictures are sampled, and they need no gradient. */
 export const affineSample: FamilyDefinition<"affine_sample"> = {
   result: (_, [x]) => batched(x!.type.shape),

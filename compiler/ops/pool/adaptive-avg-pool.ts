@@ -1,4 +1,5 @@
 import { perAxis } from "../../opkit/attributes.ts";
+import { resampled } from "../../opkit/axes.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { tensor } from "../../opkit/tensor.ts";
 import { checkWindowed, rowsAndColumns } from "../../opkit/windows.ts";
@@ -29,9 +30,13 @@ export const adaptiveAvgPool = defineOperator({
   },
   lower: ({ b, operands: [x], attributes }) => {
     const size = rowsAndColumns(attributes.size);
-    const { height, width } = extentOf(b.typeOf(x!).shape);
+    const { channels, height, width } = extentOf(b.typeOf(x!).shape);
     const [rows, columns] = [height / size[0], width / size[1]];
-    if (!Number.isInteger(rows) || !Number.isInteger(columns)) return b.node({ family: "adaptive_pool", size }, [x!]);
+    if (!Number.isInteger(rows) || !Number.isInteger(columns)) {
+      const { shape } = b.typeOf(x!);
+      const shares = new Map(attributes.size.map((_, i) => [i + 1, { map: "share" } as const]));
+      return b.node(resampled(shape, [channels, ...attributes.size], shares), [x!]);
+    }
     const window = { kernel: [rows, columns], stride: [rows, columns], dilation: [1, 1], pad: [0, 0, 0, 0] } as const;
     return b.node({ family: "pool", pooling: "average", window }, [x!]);
   },
