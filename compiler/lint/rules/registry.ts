@@ -12,6 +12,7 @@ import { linearAfterLinear } from "./linear-after-linear/rule.ts";
 import { lossOnOtherScores } from "./loss-on-other-scores/rule.ts";
 import { missingVersion } from "./missing-version/rule.ts";
 import { normalizeInBytes } from "./normalize-in-bytes/rule.ts";
+import { oneHotTimesWeights } from "./one-hot-times-weights/rule.ts";
 import { saturatingChain } from "./saturating-chain/rule.ts";
 import { smallReceptiveField } from "./small-receptive-field/rule.ts";
 import { softmaxBeforeLoss } from "./softmax-before-loss/rule.ts";
@@ -40,4 +41,5 @@ export const rules: readonly Rule[] = [
   lossOnOtherScores,
   activationTwice,
   stridePastWindow,
+  oneHotTimesWeights,
 ];
