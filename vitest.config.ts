@@ -1,12 +1,18 @@
 import { defineConfig } from "vitest/config";
 
-/** `vitest --mode full` (npm run test:full) adds the slow suites, named *.full.test.ts. */
+/**
+ * `vitest --mode full` (npm run test:full) adds the slow suites, named *.full.test.ts. Suites that need what cnnc is compared
+ * with run by name alone: *.zoo.test.ts by `--mode zoo` (onnxruntime), *.gradients.test.ts by `--mode gradients` (PyTorch).
+ */
 export default defineConfig(({ mode }) => {
   const full = mode === "full";
+  const witnesses = ["zoo", "gradients"];
+  const own = witnesses.includes(mode) ? mode : undefined;
+  const others = [...witnesses, ...(full ? [] : ["full"])].filter((name) => name !== own);
   return {
     test: {
-      include: ["test/**/*.test.ts"],
-      exclude: ["**/node_modules/**", ...(full ? [] : ["test/**/*.full.test.ts"])],
+      include: [own === undefined ? "test/**/*.test.ts" : `test/**/*.${own}.test.ts`],
+      exclude: ["**/node_modules/**", ...others.map((name) => `test/**/*.${name}.test.ts`)],
       // Suites compile and train networks: minutes on two cores, not seconds.
       testTimeout: 120_000,
       hookTimeout: 300_000,
