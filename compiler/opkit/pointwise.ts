@@ -54,6 +54,7 @@ export function definePointwise<const A extends Attributes = Record<never, never
     samples: definition.samples ?? [
       { link: name, input: [5, 3, 7], batch: 3, awayFromZero: 0.01 },
       { link: name, input: [33], batch: 17, awayFromZero: 0.01 },
+      { link: name, input: [20, 2, 3], batch: 1, awayFromZero: 0.01 },
     ],
   });
 }

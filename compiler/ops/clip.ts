@@ -7,7 +7,7 @@ export const clip = definePointwise({
   summary: "Holds values within two bounds.",
   doc:
     "y = min(max(x, min), max), elementwise; its derivative is 1 for min < x < max and 0 elsewhere. Where min is above " +
-    "max, everything is max.",
+    "max, everything is max. ONNX's `Clip`.",
   attributes: { min: real({ doc: "The lower bound." }), max: real({ doc: "The upper bound." }) },
   forward: (x, { min, max }) => e.min(e.max(x, min), max),
   gradient: ({ y, dy, attributes: { min, max } }) => e.whereGreater(y, min, e.whereGreater(max, y, dy, 0), 0),
@@ -17,5 +17,6 @@ export const clip = definePointwise({
   samples: [
     { link: "clip(-0.5, 0.25)", input: [5, 3, 7], batch: 3 },
     { link: "clip(min=-0.1, max=2)", input: [33], batch: 17 },
+    { link: "clip(-0.3, 0.3)", input: [20, 2, 3], batch: 1 },
   ],
 });

@@ -4,7 +4,7 @@ import { broadcastDoc, defineElementwise } from "../opkit/elementwise.ts";
 export const div = defineElementwise({
   name: "div",
   summary: "The quotient of two values.",
-  doc: `y = a/b, elementwise; what is divided by 0 becomes ±∞ or not a number. ${broadcastDoc}`,
+  doc: `y = a/b, elementwise, ONNX's \`Div\`; what is divided by 0 becomes ±∞ or not a number. ${broadcastDoc}`,
   forward: (a, b) => e.div(a, b),
   gradients: ({ b, y, dy }) => [e.div(dy, b), e.neg(e.div(e.mul(dy, y), b))],
   onnx: "Div",

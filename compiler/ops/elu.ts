@@ -18,5 +18,6 @@ export const elu = definePointwise({
   samples: [
     { link: "elu", input: [5, 3, 7], batch: 3, awayFromZero: 0.01 },
     { link: "elu(0.3)", input: [33], batch: 17, awayFromZero: 0.01 },
+    { link: "elu(2)", input: [20, 2, 3], batch: 1, awayFromZero: 0.01 },
   ],
 });

@@ -5,7 +5,7 @@ export const flatten = defineOperator({
   name: "flatten",
   category: "shape",
   summary: "All values of a sample as one vector, in C, H, W order.",
-  doc: "[C, H, W] becomes [C·H·W]; element (c, h, w) stands at (c·H + h)·W + w. Of [C, L] it is (c, l) at c·L + l. In front of `dense` it costs nothing.",
+  doc: "[C, H, W] becomes [C·H·W]; element (c, h, w) stands at (c·H + h)·W + w. Of [C, L] it is (c, l) at c·L + l. In front of `dense` it costs nothing. PyTorch's `nn.Flatten`.",
   operands: ["x"],
   attributes: {},
   shape: ({ operands: [x], fail }) =>
@@ -19,5 +19,6 @@ export const flatten = defineOperator({
     { link: "flatten", input: [5, 3, 7], batch: 3 },
     { link: "flatten", input: [16, 2, 2], batch: 17 },
     { link: "flatten", input: [5, 9], batch: 3 },
+    { link: "flatten", input: [20, 2, 3], batch: 1 },
   ],
 });

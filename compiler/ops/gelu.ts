@@ -25,7 +25,7 @@ export const gelu = definePointwise({
   initializer: "he",
   samples: [
     { link: "gelu", input: [5, 3, 7], batch: 3 },
-    { link: "normalize(mean=[0.1, 0.2, 0.3], std=[0.1, 0.5, 1]) -> gelu", input: [3, 5, 7], batch: 2 },
+    { link: "normalize(mean=[0.1, 0.2, 0.3], std=[0.1, 0.5, 1]) -> gelu", input: [3, 5, 7], batch: 1 },
     { link: "gelu", input: [33], batch: 17 },
   ],
 });

@@ -15,5 +15,6 @@ export const hardSigmoid = definePointwise({
   samples: [
     { link: "hard_sigmoid", input: [33], batch: 17 },
     { link: "normalize(mean=[0.1, 0.2, 0.3], std=[0.1, 0.2, 1]) -> hard_sigmoid", input: [3, 5, 7], batch: 3 },
+    { link: "hard_sigmoid", input: [20, 2, 3], batch: 1 },
   ],
 });

@@ -18,5 +18,6 @@ export const hardSwish = definePointwise({
   samples: [
     { link: "hard_swish", input: [33], batch: 17 },
     { link: "normalize(mean=[0.1, 0.2, 0.3], std=[0.1, 0.2, 1]) -> hard_swish", input: [3, 5, 7], batch: 3 },
+    { link: "hard_swish", input: [20, 2, 3], batch: 1 },
   ],
 });

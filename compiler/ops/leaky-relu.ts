@@ -16,5 +16,6 @@ export const leakyRelu = definePointwise({
   samples: [
     { link: "leaky_relu", input: [5, 3, 7], batch: 3, awayFromZero: 0.01 },
     { link: "leaky_relu(0.2)", input: [33], batch: 17, awayFromZero: 0.01 },
+    { link: "leaky_relu(0)", input: [20, 2, 3], batch: 1, awayFromZero: 0.01 },
   ],
 });

@@ -35,6 +35,6 @@ export const prelu = defineOperator({
     { link: "prelu", input: [5, 3, 7], batch: 3, awayFromZero: 0.01 },
     { link: "prelu", input: [33], batch: 17, awayFromZero: 0.01 },
     { link: "prelu", input: [5, 9], batch: 3, awayFromZero: 0.01 },
-    { link: "conv(20, kernel=3, pad=1) -> prelu -> max_pool(2)", input: [3, 6, 8], batch: 2 },
+    { link: "conv(20, kernel=3, pad=1) -> prelu -> max_pool(2)", input: [3, 6, 8], batch: 1 },
   ],
 });

@@ -19,5 +19,6 @@ export const relu6 = definePointwise({
       batch: 3,
       awayFromZero: 0.01,
     },
+    { link: "relu6", input: [20, 2, 3], batch: 1, awayFromZero: 0.01 },
   ],
 });

@@ -11,7 +11,7 @@ export const split = defineOperator({
   doc:
     "`halves = x -> split(2)` cuts x into two equal parts, `halves.part0` and `halves.part1`; `split([16, 32])` into parts " +
     "of 16 and of 32. Parts follow each other along `axis`, and `concat` puts channels together again. Several values " +
-    "come out, like the outs of a block: one of them is taken by its name. A part that nobody reads costs nothing.",
+    "come out, like the outs of a block: one of them is taken by its name. A part that nobody reads costs nothing. ONNX's `Split`.",
   operands: ["x"],
   attributes: {
     parts: cuts({ doc: "How many equal parts, or the size of each." }),

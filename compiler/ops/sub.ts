@@ -4,7 +4,7 @@ import { broadcastDoc, defineElementwise } from "../opkit/elementwise.ts";
 export const sub = defineElementwise({
   name: "sub",
   summary: "The difference of two values.",
-  doc: `y = a - b, elementwise. ${broadcastDoc}`,
+  doc: `y = a - b, elementwise: ONNX's \`Sub\`. ${broadcastDoc}`,
   forward: (a, b) => e.sub(a, b),
   gradients: ({ dy }) => [dy, e.neg(dy)],
   onnx: "Sub",

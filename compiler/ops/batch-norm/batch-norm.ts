@@ -87,7 +87,7 @@ export const batchNorm = defineOperator({
     { link: "batch_norm", input: [5, 4, 6], batch: 3 },
     { link: "batch_norm", input: [33], batch: 17 },
     { link: "conv(20, kernel=3, pad=1, bias=false) -> batch_norm -> relu -> max_pool(2)", input: [5, 12], batch: 3 },
-    { link: "conv(20, kernel=3, pad=1, bias=false) -> batch_norm -> relu", input: [3, 7, 5], batch: 2 },
+    { link: "conv(20, kernel=3, pad=1, bias=false) -> batch_norm -> relu", input: [3, 7, 5], batch: 1 },
     {
       link: "conv(6, kernel=3, pad=1, bias=false) -> batch_norm -> tanh -> conv(6, kernel=1, bias=false) -> batch_norm -> add(x)",
       input: [6, 5, 5],

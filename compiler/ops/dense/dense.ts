@@ -9,7 +9,7 @@ export const dense = defineOperator({
   name: "dense",
   category: "dense",
   summary: "Fully connected layer: every output sees every input.",
-  doc: "y[k] = bias[k] + Σ_i w[k, i] · x[i]. The operand is a vector; put `flatten` in front of an image.",
+  doc: "y[k] = bias[k] + Σ_i w[k, i] · x[i]. The operand is a vector; put `flatten` in front of an image. PyTorch's `nn.Linear`.",
   operands: ["x"],
   attributes: {
     units: whole({ doc: "Output values.", min: 1 }),

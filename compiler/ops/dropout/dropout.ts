@@ -27,5 +27,7 @@ export const dropout = defineOperator({
     { link: "dropout(0.25)", input: [120], batch: 3 },
     { link: "dropout", input: [5, 3, 7], batch: 3 },
     { link: "dropout", input: [5, 9], batch: 3 },
+    { link: "dropout(0.1)", input: [20, 2, 3], batch: 1 },
+    { link: "dropout(0.5)", input: [33], batch: 17 },
   ],
 });

@@ -44,7 +44,7 @@ export const embedding = defineOperator({
     lookUp(x!, weight!, (token) => token !== padding),
   samples: [
     { link: "embedding(19)", input: [7], dtype: "tokens", below: 11, batch: 3 },
-    { link: "embedding(300)", input: [5], dtype: "tokens", below: 13, batch: 2 },
+    { link: "embedding(300)", input: [5], dtype: "tokens", below: 13, batch: 17 },
     { link: "embedding(2)", input: [9], dtype: "tokens", below: 5, batch: 4 },
     { link: "embedding(24, padding=3)", input: [8], dtype: "tokens", below: 6, batch: 5 },
     { link: "embedding(1) -> flatten -> dense(3)", input: [6], dtype: "tokens", below: 1, batch: 1 },

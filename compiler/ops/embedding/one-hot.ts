@@ -12,7 +12,7 @@ export const oneHot = defineOperator({
   summary: "A channel for each token: 1 where it stands, else 0.",
   doc:
     "y[v, l] = 1 where x[l] = v, else 0: from tokens[L] in V, an input of tokens, f32[V, L]. It suits small vocabularies, " +
-    "such as letters; with many tokens `embedding` needs less time and memory.",
+    "such as letters; with many tokens `embedding` needs less time and memory. ONNX's `OneHot`.",
   operands: ["x"],
   attributes: {},
   shape: ({ operands: [x], fail }) => {
@@ -38,7 +38,7 @@ export const oneHot = defineOperator({
   },
   samples: [
     { link: "one_hot", input: [7], dtype: "tokens", below: 19, batch: 3 },
-    { link: "one_hot", input: [4], dtype: "tokens", below: 2, batch: 2 },
-    { link: "one_hot -> flatten -> dense(5)", input: [6], dtype: "tokens", below: 11, batch: 9 },
+    { link: "one_hot", input: [4], dtype: "tokens", below: 2, batch: 1 },
+    { link: "one_hot -> flatten -> dense(5)", input: [6], dtype: "tokens", below: 11, batch: 17 },
   ],
 });

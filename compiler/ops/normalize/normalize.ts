@@ -8,13 +8,16 @@ import { sizeOf } from "../../shape/tensor-type.ts";
 /** Bytes become 0..1 first. */
 const unit = (dtype: string): number => (dtype === "u8" ? 255 : 1);
 
+/** Channels that fill no vector. */
+const wide = Array.from({ length: 19 }, (_, c) => 0.5 + c / 8).join(", ");
+
 export const normalize = defineOperator({
   name: "normalize",
   category: "normalisation",
   summary: "Standardises each channel by a given mean and standard deviation.",
   doc:
     "y = (x/u - mean[c]) / std[c], where u is 255 for u8 values (pictures become 0..1 first) and 1 for f32. " +
-    "It turns bytes into f32; the zero padding of a convolution comes after it.",
+    "It turns bytes into f32; the zero padding of a convolution comes after it. torchvision's `ToTensor` and `Normalize`.",
   operands: ["x"],
   attributes: {
     mean: reals({ doc: "One mean per channel (after the division of bytes by 255)." }),
@@ -54,5 +57,6 @@ export const normalize = defineOperator({
     { link: "normalize(mean=[0.4, 0.5, 0.6], std=[0.2, 0.25, 0.3])", input: [3, 5, 6], batch: 2, dtype: "u8" },
     { link: "normalize(mean=[0.4, 0.5], std=[0.2, 0.25])", input: [2, 9], batch: 3, dtype: "u8" },
     { link: "normalize(mean=[1, 2, 3, 4, 5], std=[1, 2, 1, 2, 1])", input: [5, 4, 4], batch: 17 },
+    { link: `normalize(mean=[${wide}], std=[${wide}])`, input: [19, 2, 3], batch: 1 },
   ],
 });

@@ -9,7 +9,8 @@ export const avgPool = defineOperator({
   summary: "The mean of each window.",
   doc:
     "y[c, p, q] = mean over the window at (p·stride - pad, q·stride - pad) of x[c, ·, ·]. Padding is left out of the " +
-    "mean unless count_pad=true, which divides by the whole window.",
+    "mean unless count_pad=true, which divides by the whole window. PyTorch's `AvgPool2d`, which has it as " +
+    "`count_include_pad`, on by default.",
   operands: ["x"],
   attributes: { ...poolAttributes, count_pad: countPad },
   shape: (c) => poolShape("avg_pool", c),
@@ -26,7 +27,7 @@ export const avgPool = defineOperator({
   samples: [
     { link: "avg_pool(2)", input: [6, 8, 8], batch: 17 },
     { link: "avg_pool(3, stride=2, pad=1)", input: [20, 7, 10], batch: 3 },
-    { link: "avg_pool(3, stride=2, pad=1, count_pad=true)", input: [16, 7, 10], batch: 2 },
+    { link: "avg_pool(3, stride=2, pad=1, count_pad=true)", input: [16, 7, 10], batch: 1 },
     { link: "avg_pool([2, 3], stride=[1, 2], pad=[1, 0])", input: [5, 5, 7], batch: 2 },
     { link: "avg_pool(3, stride=2, pad=1)", input: [20, 13], batch: 3 },
     { link: "avg_pool(4, stride=3, pad=[2, 1], count_pad=true)", input: [5, 13], batch: 2 },

@@ -61,7 +61,7 @@ export const globalMaxPool = defineOperator({
   name: "global_max_pool",
   category: "pooling",
   summary: "The largest value of each channel over all its positions.",
-  doc: "y[c] = max over h, w of x[c, h, w]; [C, H, W] becomes [C], and so does [C, L]. Of equal values the first (by rows) gets the gradient.",
+  doc: "y[c] = max over h, w of x[c, h, w]; [C, H, W] becomes [C], and so does [C, L]. Of equal values the first (by rows) gets the gradient (Oquab et al. 2015).",
   operands: ["x"],
   attributes: {},
   shape: (c) => shape("global_max_pool", c),

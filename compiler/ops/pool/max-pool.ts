@@ -9,7 +9,7 @@ export const maxPool = defineOperator({
   summary: "The largest value of each window.",
   doc:
     "y[c, p, q] = max over the window at (p·stride - pad, q·stride - pad) of x[c, ·, ·]; padding never wins, and of " +
-    "equal values the first (by rows) gets the gradient.",
+    "equal values the first (by rows) gets the gradient (Scherer et al. 2010).",
   operands: ["x"],
   attributes: poolAttributes,
   shape: (c) => poolShape("max_pool", c),

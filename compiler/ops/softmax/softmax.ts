@@ -22,7 +22,7 @@ function overChannels(x: Tensor, finish: (shifted: number, logSum: number) => nu
 const samples = (name: string) => [
   { link: name, input: [10], batch: 17 },
   { link: name, input: [37], batch: 3 },
-  { link: name, input: [3, 4, 5], batch: 2 },
+  { link: name, input: [3, 4, 5], batch: 1 },
   { link: name, input: [5, 9], batch: 3 },
 ];
 
@@ -54,7 +54,7 @@ export const softmax = define(
   "softmax",
   false,
   "Turns scores into probabilities over channels.",
-  "y[c] = exp(x[c] - max x) / Σ_k exp(x[k] - max x), over channels, for every row and column.",
+  "y[c] = exp(x[c] - max x) / Σ_k exp(x[k] - max x), over channels, for every row and column (Bridle 1990).",
   (shifted, logSum) => Math.exp(shifted - logSum),
 );
 
@@ -62,6 +62,6 @@ export const logSoftmax = define(
   "log_softmax",
   true,
   "Logarithm of the softmax, without its loss of digits.",
-  "y[c] = x[c] - max x - log Σ_k exp(x[k] - max x), over channels, for every row and column.",
+  "y[c] = x[c] - max x - log Σ_k exp(x[k] - max x), over channels, for every row and column. PyTorch's `nn.LogSoftmax`.",
   (shifted, logSum) => shifted - logSum,
 );
