@@ -215,6 +215,18 @@ const texts: Readonly<Record<string, string>> = {
     y = h -> div(h -> global_max_pool -> sigmoid) -> sub(x -> gelu) -> clip(-2, 2) -> max_pool(2) -> flatten -> dense(3)
     output a: class[3] = y -> softmax
     ${one} }`,
+  "values cut, moved, resized and joined again": `block Shuffled(channels) {
+    halves = in -> split(2)
+    out concat(halves.part0, halves.part1 -> conv(channels / 2, kernel=3, pad=1, groups=3) -> tanh) -> channel_shuffle(2)
+  }
+  model Moved { input x: f32[3, 9, 10]
+    e = x -> pad([1, 2, 0, 1], mode=reflect) -> conv(12, kernel=3, pad=1) -> Shuffled(12) -> Shuffled(12)
+    d = e -> slice(height, 1, end, 2) -> max_pool([1, 2], pad=[0, 0, 0, 1]) -> conv(20, kernel=3, pad=1) -> tanh
+    u = d -> upsample(2, mode=bilinear) -> concat(e -> resize([12, 12]), d -> pixel_shuffle(2) -> permute([0, 2, 1]))
+    y = u -> conv(4, kernel=3, pad=1) -> tanh -> reshape([24, 24]) -> slice(length, -9) -> permute([1, 0]) -> flatten -> dense(3)
+    output edge: f32[12, 3, 6] = d -> slice(channels, 8) -> slice(height, 0, 3) -> slice(width, 0, end) -> pad(0)
+    output a: class[3] = y -> softmax
+    ${one} }`,
   "bands, blocks and rests": `model Large { input x: f32[16, 41, 37]
     y = x -> conv(70, kernel=3, pad=1) -> tanh -> conv(33, kernel=3, stride=2, pad=1) -> tanh -> max_pool(3, stride=2)
           -> flatten -> dense(1500) -> tanh -> dense(3)
