@@ -94,7 +94,9 @@ export function checkPool(operator: string, input: TensorType, attributes: Windo
   const [top, left, bottom, right] = window.pad;
   if (Math.max(top, bottom) >= kh || Math.max(left, right) >= kw)
     context.fail("CNN306", { operator, pad: padText(window.pad, rank), kernel: sizeText(window.kernel, rank) }, "pad");
-  const { rows, columns } = uncovered(extentOf(input.shape), window);
+  const beyond = uncovered(extentOf(input.shape), window);
+  // A window of one element with a stride picks every n-th: what it passes over is meant to go.
+  const [rows, columns] = [kh === 1 ? 0 : beyond.rows, kw === 1 ? 0 : beyond.columns];
   if (rows === 0 && columns === 0) return;
   const count = (n: number, what: string) => n && `${n} ${what}${n > 1 ? "s" : ""}`;
   const parts = [count(rows, "row"), count(columns, rank === 2 ? "step" : "column")];

@@ -70,7 +70,8 @@ Right: \`max_pool(3, stride=2, pad=1)\``,
     severity: "warning",
     message: "`{operator}` does not look at {lost}; {mend} keeps them",
     explain: `The windows do not reach the far edge, so these pixels have no influence on the result. Padding keeps them;
-cutting the picture says that it is meant.`,
+cutting the picture says that it is meant. A window of 1 with a stride picks every n-th row or column: there nothing is
+reported.`,
   },
   CNN308: {
     title: "wrong element type",

@@ -25,9 +25,10 @@ could, at the price of two. Put an activation between them, or leave one out.
 
 Where the first layer has fewer channels than what is around it, the two are a factorisation with fewer weights (a
 bottleneck, as in MobileNetV2, arXiv:1801.04381), and with groups or kernels like 1×3 and 3×1 they are a separable convolution:
-there nothing is reported.`,
+there nothing is reported. Nor is it where a value in between is used elsewhere too, like what a squeeze-and-excitation
+block averages and scales (arXiv:1709.01507).`,
   checkModel: ({ network, report }) => {
-    // The linear layer that a value comes from through linear maps alone.
+    // The linear layer that a value comes from through linear maps alone, where nothing else reads what is in between.
     const sources = new Map<string, Layer>();
     for (const layer of network.layers) {
       const source = layer.operands.length === 1 ? sources.get(layer.operands[0]!) : undefined;
@@ -36,6 +37,7 @@ there nothing is reported.`,
         const help = "put an activation between them, like `-> relu`";
         report(layer, { operator: layer.operator.name, before: source.operator.name }, { notes, help });
       }
+      if (network.isEnd(layer) || network.consumers(layer).length > 1) continue;
       if (isLinear(layer)) sources.set(layer.name, layer);
       else if (source !== undefined && isPassing(layer)) sources.set(layer.name, source);
     }
@@ -44,9 +46,9 @@ there nothing is reported.`,
 
 const isPassing = (layer: Layer): boolean => passing.has(layer.operator.name) || isBatchNorm(layer);
 
-/** Whether both are whole maps, the first is no bottleneck, and nothing else reads its result. */
+/** Whether both are whole maps and the first is no bottleneck. */
 function isWasteful(first: Layer, second: Layer, network: Network): boolean {
-  if (![first, second].every(isWhole) || network.isEnd(first) || network.consumers(first).length > 1) return false;
+  if (![first, second].every(isWhole)) return false;
   const [channels = 0] = first.type.shape;
   const [incoming = 0] = network.typeOf(first.operands[0]!).shape;
   const [outgoing = 0] = second.type.shape;
