@@ -23,6 +23,7 @@ function countsOf(file: string, set: Readonly<Record<string, string>>) {
 // multiply-accumulates of their convolutions and dense layers.
 test.each([
   ["alexnet/alexnet", {}, 61_100_840, 714_188_480],
+  ["alexnet/alexnet-2012", {}, 60_965_224, 724_406_816],
   ["vgg16/vgg16", {}, 138_357_544, 15_470_264_320],
   ["resnet18/resnet18", {}, 11_689_512, 1_814_073_344],
   ["resnet50/resnet50", {}, 25_557_032, 4_089_184_256],
