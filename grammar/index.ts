@@ -1,5 +1,6 @@
 export type * from "./ast/nodes.ts";
-export { defineDiagnostics, diagnostic } from "./source/diagnostic.ts";
+export { arithmeticWords, callInstead } from "./ast/call-instead.ts";
+export { defineDiagnostics, diagnostic, fixesOf } from "./source/diagnostic.ts";
 export type {
   Diagnostic,
   DiagnosticCatalogue,

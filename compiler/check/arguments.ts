@@ -1,13 +1,15 @@
-import { didYouMean } from "../../grammar/index.ts";
-import type { Argument, Call, DiagnosticExtras, Expression, NumberLiteral } from "../../grammar/index.ts";
+import { textOf } from "../../grammar/index.ts";
+import type { Argument, DiagnosticExtras, Expression, Fix, NumberLiteral } from "../../grammar/index.ts";
 import type { Attribute, Constant } from "../opkit/attributes.ts";
 import type { Definition } from "../opkit/operator.ts";
+import { describeShape } from "../shape/tensor-type.ts";
+import { unknownArgument, wrongConstant } from "./argument-advice.ts";
 import { describeConstant } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
+import { replacement, withoutArgument } from "./fixes.ts";
+import type { Written } from "./fixes.ts";
 import { quantityIn, withoutUnit } from "./quantities.ts";
-import { describeShape } from "./values.ts";
 import type { Evaluated } from "./values.ts";
-import { suggestion } from "./words.ts";
 
 /** Which argument goes where; `undefined` from `bindArguments` means that an error was reported. */
 export type Bound = ReadonlyMap<string, Argument>;
@@ -17,7 +19,7 @@ export type Bound = ReadonlyMap<string, Argument>;
  * by name. A missing operand is the caller's business, a missing attribute is reported here.
  */
 export function bindArguments(
-  call: Pick<Call, "arguments" | "callee">,
+  call: Written,
   operands: readonly string[],
   definition: Pick<Definition, "name" | "attributes">,
   { reporter }: Context,
@@ -40,11 +42,12 @@ export function bindArguments(
     const slot = name?.name ?? slots[place++];
     if (slot === undefined) reporter.add("CNN213", argument.span, { operator, takes: takes(slots, operands) });
     else if (name !== undefined && !attributes.includes(slot))
-      reporter.add("CNN209", name.span, { operator, name: slot }, suggestion(name, attributes, true));
+      reporter.add("CNN209", name.span, { operator, name: slot }, unknownArgument(argument, call, attributes));
     else if (bound.has(slot)) {
       const first = bound.get(slot)!;
       const notes = [{ span: first.span, message: `this is \`${slot}\` already` }];
-      reporter.add("CNN210", argument.span, { operator, name: slot }, { notes });
+      const fix = { title: "remove it", edits: [withoutArgument(argument, call)] };
+      reporter.add("CNN210", argument.span, { operator, name: slot }, { notes, fix });
     } else bound.set(slot, argument);
   }
   if (reporter.errors > errors) return undefined;
@@ -52,7 +55,7 @@ export function bindArguments(
 }
 
 function reportMissing(
-  { callee }: Pick<Call, "callee">,
+  call: Written,
   operands: readonly string[],
   bound: Bound,
   definition: Pick<Definition, "name" | "attributes">,
@@ -66,8 +69,17 @@ function reportMissing(
   if (missing.length === 0) return false;
   const names = missing.map(([name]) => `\`${name}\``).join(" and ");
   const help = missing.map(([name, { doc, expected }]) => `\`${name}\`: ${doc} (${expected})`).join("\n");
-  reporter.add("CNN211", callee.span, { operator: definition.name, missing: names }, { help });
+  const choices = missing.length === 1 ? wordsFor(missing[0]![1], call) : undefined;
+  reporter.add("CNN211", call.callee.span, { operator: definition.name, missing: names }, { help, choices });
   return true;
+}
+
+/** One of a few words that must be given, where nothing else is: the words to choose from. */
+function wordsFor({ words = [] }: Attribute<unknown>, { arguments: given, callee, span }: Written): Fix[] | undefined {
+  if (words.length === 0 || given.length > 0) return undefined;
+  const place = { ...callee.span, start: callee.span.end, end: Math.max(callee.span.end, span?.end ?? 0) };
+  const isBare = /^\s*(\(\s*\))?$/.test(textOf(place));
+  return isBare ? words.map((word) => replacement(place, `(${word})`, `write \`${callee.name}(${word})\``)) : undefined;
 }
 
 function nameHelp(slot: string | undefined): string {
@@ -80,11 +92,18 @@ function takes(slots: readonly string[], operands: readonly string[]): string {
   return `${slots.length} argument${slots.length === 1 ? "" : "s"} (${what})`;
 }
 
+/** What is known of a use beside its arguments: the channels that come in, and what mends all of it. */
+export interface Use {
+  readonly channels?: number | undefined;
+  readonly mend?: DiagnosticExtras | undefined;
+}
+
 /** Evaluated attributes with their defaults, or nothing when one of them is in error. */
 export function evaluateAttributes(
   definition: Definition,
   bound: Bound,
   c: Context,
+  use: Use = {},
 ): Readonly<Record<string, unknown>> | undefined {
   const values: Record<string, unknown> = {};
   let whole = true;
@@ -94,7 +113,7 @@ export function evaluateAttributes(
       values[name] = attribute.default;
       continue;
     }
-    const parsed = parseAttribute(definition.name, name, attribute, argument.value, c);
+    const parsed = parseAttribute({ operator: definition.name, name }, attribute, argument.value, use, c);
     if (parsed === undefined) whole = false;
     else values[name] = parsed.value;
   }
@@ -102,24 +121,33 @@ export function evaluateAttributes(
 }
 
 function parseAttribute(
-  operator: string,
-  name: string,
+  { operator, name }: { readonly operator: string; readonly name: string },
   attribute: Attribute<unknown>,
   node: Expression,
+  { channels, mend }: Use,
   c: Context,
 ): { readonly value: unknown } | undefined {
   const evaluated = wordOf(node, attribute, c) ?? c.evaluate(node);
   if (evaluated.kind === "unknown") return undefined;
   const unit = quantityIn(node, attribute.unit);
   if (unit !== undefined) {
-    c.reporter.add("CNN324", unit.span, { name: `${name}\` of \`${operator}`, measure: unit.measure, text: unit.text });
+    const fix =
+      attribute.unit === undefined ? replacement(unit.span, unit.text.slice(0, -unit.unit.length)) : undefined;
+    const about = { name: `${name}\` of \`${operator}`, measure: unit.measure, text: unit.text };
+    c.reporter.add("CNN324", unit.span, about, { fix });
     return undefined;
   }
   const parsed = evaluated.kind === "constant" ? attribute.parse(evaluated.value) : undefined;
   const lack = attribute.unit === undefined ? {} : unitFix(withoutUnit(node), attribute.unit);
   if (parsed?.ok && lack.fix === undefined) return { value: parsed.value };
   const holes = { operator, name, expected: attribute.expected, found: describe(evaluated) };
-  c.reporter.add("CNN310", node.span, holes, parsed?.ok ? lack : wordFix(node, attribute));
+  const constant = evaluated.kind === "constant" ? evaluated.value : undefined;
+  c.reporter.add(
+    "CNN310",
+    node.span,
+    holes,
+    parsed?.ok ? lack : (mend ?? wrongConstant(node, constant, attribute, channels)),
+  );
   return undefined;
 }
 
@@ -135,13 +163,6 @@ function wordOf(node: Expression, { words }: Attribute<unknown>, { scope }: Cont
   const isWord =
     words.includes(node.name) || (scope.get(node.name) === undefined && scope.later(node.name) === undefined);
   return isWord ? { kind: "constant", value: { kind: "word", value: node.name } } : undefined;
-}
-
-function wordFix(node: Expression, { words }: Attribute<unknown>): DiagnosticExtras {
-  if (node.kind !== "Name" || words === undefined) return {};
-  const meant = didYouMean(node.name, words);
-  if (meant === undefined) return {};
-  return { fix: { title: `did you mean \`${meant}\`?`, edits: [{ span: node.span, text: meant }] } };
 }
 
 export function describe(evaluated: Evaluated): string {

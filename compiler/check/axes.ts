@@ -1,9 +1,10 @@
-import type { Argument, Call } from "../../grammar/index.ts";
+import type { Argument, Call, Fix } from "../../grammar/index.ts";
 import type { Axes, Constant } from "../opkit/attributes.ts";
 import type { Operator } from "../opkit/operator.ts";
 import { formatShape } from "../shape/tensor-type.ts";
-import { describeConstant } from "./constants/describe.ts";
+import { describeConstant, formatNumber } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
+import { replacement } from "./fixes.ts";
 import { operandNotes, type Tensor } from "./values.ts";
 
 /** An operator and what it is used on. */
@@ -53,5 +54,14 @@ function reportMisfit(
     what: `${shape.length === 2 ? "the sequence" : "the picture"} ${formatShape(shape)}`,
     found: describeConstant(attributes[name] as Constant),
   };
-  c.reporter.add("CNN336", (bound.get(name) ?? call.callee).span, holes, { notes: operandNotes(operands, c.use) });
+  const argument = bound.get(name);
+  const fix = argument && oneForAll(argument, attributes[name] as Constant);
+  c.reporter.add("CNN336", (argument ?? call.callee).span, holes, { notes: operandNotes(operands, c.use), fix });
+}
+
+/** A list of equal numbers is that number: it stands for every axis. */
+function oneForAll({ value: { span } }: Argument, written: Constant): Fix | undefined {
+  const [first, ...others] = Array.isArray(written) ? (written as readonly Constant[]) : [];
+  if (typeof first !== "number" || others.some((item) => item !== first)) return undefined;
+  return replacement(span, formatNumber(first));
 }

@@ -1,10 +1,11 @@
 import { textOf } from "../../grammar/index.ts";
-import type { Budget, Limit, Note } from "../../grammar/index.ts";
+import type { Budget, DiagnosticExtras, Expression, Limit, Note } from "../../grammar/index.ts";
 import { findUnit } from "../../grammar/tokens/units.ts";
 import { describe } from "./arguments.ts";
 import type { Context, ModelContext } from "./context.ts";
 import { costsOf, totalOf } from "./cost.ts";
 import { statementContext } from "./evaluator.ts";
+import { replacement } from "./fixes.ts";
 import { formatCount } from "./limits.ts";
 import type { CheckedBudget, CheckedLimit, CheckedModel, LimitName } from "./program.ts";
 import type { Reporter } from "./reporter.ts";
@@ -26,7 +27,8 @@ export function checkBudget(node: Budget, model: ModelContext): CheckedBudget {
     const { name } = limit;
     const known = limitNames.find((candidate) => candidate === name.name);
     if (known === undefined) {
-      c.reporter.add("CNN227", name.span, { name: name.name }, suggestion(name, limitNames, true));
+      const extras = /^g?m?flops?$/i.test(name.name) ? { help: flops } : suggestion(name, limitNames, true);
+      c.reporter.add("CNN227", name.span, { name: name.name }, extras);
     } else if (limits[known] !== undefined) {
       const notes = [{ span: limits[known].span, message: "first given here" }];
       c.reporter.add("CNN218", name.span, { name: known }, { notes });
@@ -47,9 +49,20 @@ function limitValue({ value: node }: Limit, name: LimitName, c: Context): number
   const fits = unit === undefined || unit.measures === (name === "arena" ? "bytes" : "count");
   if (typeof value === "number" && value > 0 && fits) return value;
   const found = node.kind === "Number" ? node.text : describe(evaluated);
-  c.reporter.add("CNN404", node.span, { name, expected: expectations[name], found });
+  c.reporter.add("CNN404", node.span, { name, expected: expectations[name], found }, unitMeant(node, name));
   return undefined;
 }
+
+/** `256KiB` parameters are `256K`, and an arena of `256K` is one of `256KiB`. */
+function unitMeant(node: Expression, name: LimitName): DiagnosticExtras {
+  if (node.kind !== "Number" || node.unit === undefined) return {};
+  const unit = name === "arena" ? `${node.unit}iB` : node.unit.replace(/iB$/, "");
+  if (unit === node.unit || findUnit(unit) === undefined) return {};
+  return { fix: replacement(node.span, `${node.text.slice(0, -node.unit.length)}${unit}`) };
+}
+
+/** Operations of floating point count a multiply-accumulate twice, so no other word is offered for them. */
+const flops = "one of `macs`, a multiply-accumulate, is two floating-point operations";
 
 /** Holds a model that is right in itself against its limits for parameters and multiplications. */
 export function holdBudget(model: CheckedModel, reporter: Reporter): void {

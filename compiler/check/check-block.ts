@@ -1,4 +1,4 @@
-import type { Block, BlockItem } from "../../grammar/index.ts";
+import type { Block, DiagnosticExtras, BlockItem } from "../../grammar/index.ts";
 import { registry } from "../ops/registry.ts";
 import { attributeNames } from "./constants/value-attribute.ts";
 import { functionNames } from "./constants/functions.ts";
@@ -7,6 +7,7 @@ import type { DeclaredBlock } from "./declared-block.ts";
 import { defineName, defineOut } from "./define.ts";
 import { Evaluation } from "./evaluation.ts";
 import { statementContext } from "./evaluator.ts";
+import { replacement } from "./fixes.ts";
 import { inspect, inspectCall } from "./inspect.ts";
 import { LayerList } from "./layer-list.ts";
 import type { Reporter } from "./reporter.ts";
@@ -72,12 +73,16 @@ export function wordNoun(name: string): string | undefined {
 
 function reportName({ name: { name, span } }: Block, reporter: Reporter): void {
   const noun = wordNoun(name);
-  if (noun !== undefined) reporter.add("CNN231", span, { name, noun });
+  if (noun !== undefined) reporter.add("CNN231", span, { name, noun }, { help: capitalHelp(name) });
+}
+
+function capitalHelp(name: string): string {
+  return `blocks begin with a capital by custom: \`${name.charAt(0).toUpperCase()}${name.slice(1)}\``;
 }
 
 function reportOuts({ name: { name, span }, body }: Block, reporter: Reporter): void {
   const outs = body.filter((item) => item.kind === "Out");
-  if (outs.length === 0) reporter.add("CNN234", span, { name });
+  if (outs.length === 0) reporter.add("CNN234", span, { name }, lastAsOut(body));
   const unnamed = outs.filter((out) => out.name === undefined);
   for (const { span: place } of unnamed.slice(1)) {
     const notes = [{ span: outWord(unnamed[0]!.span), message: "the first one is here" }];
@@ -86,8 +91,17 @@ function reportOuts({ name: { name, span }, body }: Block, reporter: Reporter): 
   }
   for (const out of outs) {
     if (out.name === undefined || !attributeNames.includes(out.name.name)) continue;
-    reporter.add("CNN239", out.name.span, { name: out.name.name });
+    const help = `another name is free, like \`out ${out.name.name}_out\``;
+    reporter.add("CNN239", out.name.span, { name: out.name.name }, { help });
   }
+}
+
+/** A block that ends in a value like a function in its result. */
+function lastAsOut(body: Block["body"]): DiagnosticExtras {
+  const last = body.at(-1);
+  if (last?.kind !== "Let") return { help: "it ends in `out VALUE`" };
+  const place = { ...last.span, start: last.name.span.start, end: last.value.span.start };
+  return { fix: replacement(place, "out ", "give its last value back") };
 }
 
 function outWord(span: Block["span"]): Block["span"] {

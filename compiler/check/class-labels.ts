@@ -1,5 +1,12 @@
-import { lineText } from "../../grammar/index.ts";
-import type { Argument, SourceFile, Span, StringLiteral, TypeExpression } from "../../grammar/index.ts";
+import { lineText, textOf } from "../../grammar/index.ts";
+import type {
+  Argument,
+  DiagnosticExtras,
+  SourceFile,
+  Span,
+  StringLiteral,
+  TypeExpression,
+} from "../../grammar/index.ts";
 import type { Constant } from "../opkit/attributes.ts";
 import { describe } from "./arguments.ts";
 import { isList } from "./constants/describe.ts";
@@ -24,7 +31,7 @@ export function checkClasses(node: TypeExpression, name: string, c: Context): Cl
   const [dim, second] = node.dims ?? [];
   if (forms.length === 1 && node.within === undefined) {
     if (node.from !== undefined) return checkLabels(readLabels(node.from, c), node, name, c);
-    if (node.arguments !== undefined) return checkLabels(writtenLabels(node.arguments, name, c), node, name, c);
+    if (node.arguments !== undefined) return checkLabels(writtenLabels(node, node.arguments, name, c), node, name, c);
     if (dim !== undefined && second === undefined) {
       const count = checkDimension(dim, `\`${name}\``, c);
       return count === undefined ? undefined : bounded({ count }, node, name, c);
@@ -84,7 +91,23 @@ function linesOf(file: SourceFile): Label[] {
   return labels;
 }
 
-function writtenLabels(written: readonly Argument[], name: string, c: Context): readonly Label[] | undefined {
+function writtenLabels(
+  type: TypeExpression,
+  written: readonly Argument[],
+  name: string,
+  c: Context,
+): readonly Label[] | undefined {
+  const [first, second] = written;
+  if (first !== undefined && (bareNames(written, c).includes(first) || (isCount(first) && second === undefined))) {
+    const problem = `${textOf(first.value.span)} is no label`;
+    c.reporter.add(
+      "CNN320",
+      first.span,
+      { name, problem },
+      isCount(first) ? asCount(type, first) : inQuotes(written, c),
+    );
+    return undefined;
+  }
   const labels: Label[] = [];
   for (const argument of written) {
     const part = labelsOf(argument, name, c);
@@ -93,6 +116,33 @@ function writtenLabels(written: readonly Argument[], name: string, c: Context): 
     if (labels.length > MOST_CLASSES) break;
   }
   return labels;
+}
+
+/** `class(cat, dog)`: names that mean nothing are labels without their quotes. */
+function bareNames(written: readonly Argument[], { scope }: Context): readonly Argument[] {
+  return written.filter(({ name, value }) => {
+    const means = value.kind !== "Name" || scope.get(value.name) !== undefined || scope.later(value.name) !== undefined;
+    return name === undefined && !means;
+  });
+}
+
+function inQuotes(written: readonly Argument[], c: Context): DiagnosticExtras {
+  const edits = bareNames(written, c).map(({ span }) => ({ span, text: `"${textOf(span)}"` }));
+  return { help: "labels are strings", fix: { title: "put quotes", edits } };
+}
+
+function isCount({ name, value }: Argument): boolean {
+  return name === undefined && value.kind === "Number";
+}
+
+/** `class(10)` is `class[10]`. */
+function asCount({ name, span }: TypeExpression, { value }: Argument): DiagnosticExtras {
+  const text = `[${textOf(value.span)}]`;
+  const help = `classes without names are counted in brackets: \`${name.name}${text}\``;
+  return {
+    help,
+    fix: { title: `write \`${name.name}${text}\``, edits: [{ span: { ...span, start: name.span.end }, text }] },
+  };
 }
 
 /** The labels of one argument: a string is one, a range of whole numbers its numbers as strings. */

@@ -1,4 +1,7 @@
 import type { Block, Node } from "../../grammar/index.ts";
+import { nodesIn } from "./nodes-in.ts";
+import { rolesOf } from "./parameter-roles.ts";
+import type { ParameterRole } from "./parameter-roles.ts";
 
 /** A block as its uses see it. */
 export interface DeclaredBlock {
@@ -12,6 +15,8 @@ export interface DeclaredBlock {
   /** Names of its outs, in order; the unnamed one is left out. */
   readonly outs: readonly string[];
   readonly hasMain: boolean;
+  /** What its parameters must be, as far as its body tells. */
+  readonly roles: ReadonlyMap<string, ParameterRole>;
   /** Something in it is wrong and was reported: its uses keep silent. */
   broken: boolean;
 }
@@ -25,34 +30,17 @@ export function declareBlock(node: Block, words: ReadonlyMap<string, DeclaredBlo
     usesIn: mentionsIn(node),
     outs: outs.flatMap(({ name }) => name?.name ?? []),
     hasMain: outs.some(({ name }) => name === undefined),
+    roles: rolesOf(node),
     broken: false,
   };
 }
 
 /** What stands for a block that is not known: its import failed. */
 export function lostBlock(name: string): DeclaredBlock {
-  return { name, words: new Map(), usesIn: true, outs: [], hasMain: true, broken: true };
+  return { name, words: new Map(), usesIn: true, outs: [], hasMain: true, roles: new Map(), broken: true };
 }
 
 function mentionsIn(node: Node): boolean {
   for (const part of nodesIn(node)) if (part.kind === "Name" && part.name === "in") return true;
   return false;
-}
-
-/** A node and all below it, in no order; trees may be taller than the stack is deep. */
-export function* nodesIn(node: Node): IterableIterator<Node> {
-  const nodes: Node[] = [node];
-  for (let next = nodes.pop(); next !== undefined; next = nodes.pop()) {
-    yield next;
-    nodes.push(...partsOf(next));
-  }
-}
-
-/** The nodes right below a node. */
-export function partsOf(node: Node): Node[] {
-  return Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value : [value]).filter(isNode));
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "kind" in value && "span" in value;
 }

@@ -9,7 +9,13 @@ export function defineName({ name, span }: Identifier, binding: Binding, { scope
   const first = scope.get(name);
   if (first === undefined) return scope.define(name, binding);
   const notes = [{ span: first.span, message: `\`${name}\` is defined here` }];
-  reporter.add("CNN204", span, { name, what: bindingNouns[first.kind] }, { notes });
+  const help = "a name has one meaning: give this one another name, or go on with the chain, `… -> relu`";
+  reporter.add(
+    "CNN204",
+    span,
+    { name, what: bindingNouns[first.kind] },
+    "value" in binding ? { notes, help } : { notes },
+  );
   if ("value" in first) scope.define(name, { ...first, value: unknown });
 }
 

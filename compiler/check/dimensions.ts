@@ -1,4 +1,5 @@
-import type { Expression, Span } from "../../grammar/index.ts";
+import { textOf } from "../../grammar/index.ts";
+import type { DiagnosticExtras, Expression, Span, TypeExpression } from "../../grammar/index.ts";
 import type { Shape } from "../shape/tensor-type.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
 import { describe } from "./arguments.ts";
@@ -12,7 +13,10 @@ const MOST_DIMENSIONS = 3;
 export function checkDimensions(dims: readonly Expression[], what: string, place: Span, c: Context): Shape | undefined {
   if (dims.length === 0 || dims.length > MOST_DIMENSIONS) {
     const expected = "one to three, [C, H, W], [C, L] or [C], without the batch";
-    c.reporter.add("CNN316", place, { what, expected, found: String(dims.length) });
+    const [batch, next] = dims;
+    const edits = [{ span: { ...place, start: batch?.span.start ?? 0, end: next?.span.start ?? 0 }, text: "" }];
+    const fix = dims.length === MOST_DIMENSIONS + 1 ? { title: "leave out the batch", edits } : undefined;
+    c.reporter.add("CNN316", place, { what, expected, found: String(dims.length) }, { fix });
     return undefined;
   }
   const shape = dims.map((dim) => checkDimension(dim, what, c));
@@ -32,4 +36,12 @@ export function checkDimension(dim: Expression, what: string, c: Context): numbe
   const holes = { what, expected: "whole numbers, 1 or more", found: unit?.text ?? describe(evaluated) };
   c.reporter.add("CNN316", dim.span, holes);
   return undefined;
+}
+
+/** `f32(3, 32, 32)` */
+export function inBrackets({ name, span, dims, arguments: written }: TypeExpression): DiagnosticExtras {
+  const place = { ...span, start: name.span.end };
+  const inside = /^\(([^()]*)\)$/.exec(textOf(place))?.[1];
+  if (dims !== undefined || written === undefined || inside === undefined) return {};
+  return { fix: { title: "dimensions stand in brackets", edits: [{ span: place, text: `[${inside}]` }] } };
 }

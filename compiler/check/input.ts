@@ -2,7 +2,7 @@ import type { Input, TypeExpression } from "../../grammar/index.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
 import type { Context, ModelContext } from "./context.ts";
 import { defineName } from "./define.ts";
-import { checkDimension, checkDimensions } from "./dimensions.ts";
+import { checkDimension, checkDimensions, inBrackets } from "./dimensions.ts";
 import { statementContext } from "./evaluator.ts";
 import type { CheckedInput } from "./program.ts";
 import { formatCount, MOST_ELEMENTS } from "./limits.ts";
@@ -34,10 +34,8 @@ function inputType(node: TypeExpression, name: string, model: ModelContext): Ten
   const c = statementContext(model, name);
   if (dtype === "tokens") return tokensType(node, name, c);
   if (node.dims === undefined || node.arguments || node.from || node.within) {
-    model.reporter.add("CNN327", node.span, {
-      type: word,
-      expected: `\`${word}[C, H, W]\`, \`${word}[C, L]\` or \`${word}[C]\``,
-    });
+    const expected = `\`${word}[C, H, W]\`, \`${word}[C, L]\` or \`${word}[C]\``;
+    model.reporter.add("CNN327", node.span, { type: word, expected }, inBrackets(node));
     return undefined;
   }
   const shape = checkDimensions(node.dims, `\`${name}\``, node.span, c);

@@ -1,17 +1,17 @@
-import type { Call, Span } from "../../grammar/index.ts";
-import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
+import type { Call, DiagnosticExtras, Edit, Span } from "../../grammar/index.ts";
 import { operandName } from "../opkit/operator.ts";
-import type { Operator } from "../opkit/operator.ts";
+import type { Mend, Operator, ShapeContext } from "../opkit/operator.ts";
 import { formatShape, sizeOf } from "../shape/tensor-type.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
 import { spreadOverAxes, type WrittenUse } from "./axes.ts";
 import type { Context } from "./context.ts";
+import { insertBefore, insertBehind } from "./fixes.ts";
 import { MOST_LAYERS } from "./layer-list.ts";
 import type { NewLayer, Owner } from "./layer-list.ts";
 import { formatCount, MOST_ELEMENTS } from "./limits.ts";
 import type { Incoming } from "./operands.ts";
 import { operandNotes, tensorOf, unknown, useNotes } from "./values.ts";
-import type { Tensor } from "./values.ts";
+import type { History, Tensor } from "./values.ts";
 import { Stopped } from "./reporter.ts";
 
 export interface OperatorUse extends WrittenUse {
@@ -19,6 +19,8 @@ export interface OperatorUse extends WrittenUse {
   readonly part?: number;
   /** Of a `shared` layer: the call that declares it and the start of its parameters' names. */
   readonly shared?: { readonly call: Call; readonly home: string } | undefined;
+  /** How the whole call was most likely meant, should it be wrong. */
+  readonly mend?: DiagnosticExtras | undefined;
 }
 
 /** Asks the operator for the shape and adds the layer. */
@@ -54,8 +56,20 @@ export function addLayer(written: OperatorUse, c: Context): Incoming {
     if (c.segments.has(call)) reportClash(clash.name, clash.owner, layer, shared?.call ?? call, c);
     return unknown;
   }
-  const history = { span: call.span, word: operator.name, type, before: operands[0]?.history, use: c.use };
+  const history = {
+    span: call.span,
+    word: operator.name,
+    type,
+    before: operands[0]?.history,
+    use: c.use,
+    ...sizedBy(use),
+  };
   return tensorOf({ name, type, history });
+}
+
+function sizedBy({ bound }: OperatorUse): Pick<History, "sized"> {
+  const value = (bound.get("units") ?? bound.get("channels"))?.value;
+  return value?.kind === "Number" ? { sized: value.span } : {};
 }
 
 /** `features.conv1`, `features.conv1.0` in a `repeat`. */
@@ -77,34 +91,25 @@ function reportClash(name: string, owner: Owner, { parameters, span }: NewLayer,
   }
 }
 
-function helpFor(code: keyof OperatorDiagnostics, operands: readonly Tensor[]): string | undefined {
-  if (code !== "CNN308") return undefined;
-  const dtypes = operands.map(({ type }) => type.dtype);
-  if (dtypes.includes("u8")) return "`normalize(mean=[…], std=[…])` turns bytes into numbers";
-  return dtypes.includes("tokens") ? "`embedding(dim)` or `one_hot` turns tokens into numbers" : undefined;
-}
-
 /** Thrown by `fail`: an operator's rule stops at its first error. */
 class ShapeFailure extends Error {}
 
-function shapeOf(
-  { call, operator, operands, attributes, bound, part = 0 }: OperatorUse,
-  c: Context,
-): TensorType | undefined {
-  const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string): void => {
+function shapeOf(use: OperatorUse, c: Context): TensorType | undefined {
+  const { call, operator, operands, attributes, bound, part = 0 } = use;
+  const report: ShapeContext<{}>["warn"] = (code, holes, at, mend) => {
     const notes = operandNotes(concerned(operator, operands, at), c.use);
-    c.reporter.add(code, placeOf(at), holes as never, { notes, help: helpFor(code, operands) });
+    c.reporter.add(code, placeOf(at), holes as never, { notes, ...(use.mend ?? mendOf(mend, at, use)) });
   };
   try {
     return operator.shape({
       operands: operands.map(({ type }) => type),
       attributes: attributes as never,
       part,
-      fail: (code, holes, at) => {
-        report(code, holes, at);
+      fail: (code, holes, at, mend) => {
+        report(code, holes, at, mend);
         throw new ShapeFailure();
       },
-      warn: report,
+      warn: (code, holes, at, mend) => report(code, holes, at, mend && { ...mend, changes: true }),
     });
   } catch (error) {
     if (error instanceof ShapeFailure) return undefined;
@@ -115,6 +120,32 @@ function shapeOf(
   function placeOf(at: string | undefined): Span {
     return (at === undefined ? undefined : bound.get(at)?.span) ?? call.callee.span;
   }
+}
+
+/** An operator's advice, as edits of the source: before the link, behind the argument, or in place of one. */
+function mendOf(mend: Mend | undefined, at: string | undefined, use: OperatorUse): DiagnosticExtras {
+  if (mend === undefined) return {};
+  const { bound } = use;
+  const call = use.shared?.call ?? use.call;
+  const { help, before, write = [] } = mend;
+  const argument = at === undefined ? undefined : bound.get(at);
+  const fixes = write.map(({ title, text }) => ({
+    title,
+    edits: [settingOf(call, mend.argument ?? at!, text, bound)],
+  }));
+  if (before !== undefined) {
+    const edit = argument ? insertBehind(argument.span, ` -> ${before}`) : insertBefore(use.call.span, `${before} -> `);
+    fixes.push({ title: `put \`${before}\` in front`, edits: [edit] });
+  }
+  return fixes.length > 1 || mend.changes ? { help, choices: fixes } : { help, fix: fixes[0] };
+}
+
+/** `pad=1`, in place of what is given or behind the last argument. */
+function settingOf({ arguments: all, callee }: Call, name: string, text: string, bound: OperatorUse["bound"]): Edit {
+  const given = bound.get(name);
+  if (given !== undefined) return { span: given.value.span, text };
+  const last = all.at(-1);
+  return last ? insertBehind(last.span, `, ${name}=${text}`) : insertBehind(callee.span, `(${name}=${text})`);
 }
 
 /** Whose shapes a report explains: of more than two operands, the first and the one that is blamed (else the last). */

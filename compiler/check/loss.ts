@@ -1,15 +1,17 @@
 import { textOf } from "../../grammar/index.ts";
-import type { Argument, Binary, Call, Expression } from "../../grammar/index.ts";
+import type { Argument, Binary, Call, DiagnosticExtras, Expression, Identifier } from "../../grammar/index.ts";
 import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
+import { registry } from "../ops/registry.ts";
 import { bindArguments, describe, evaluateAttributes } from "./arguments.ts";
 import { functionNames } from "./constants/functions.ts";
 import type { Context } from "./context.ts";
+import { exchange, replacement } from "./fixes.ts";
 import { needTensor } from "./operands.ts";
 import type { CheckedOutput, LossExpression } from "./program.ts";
 import { bindingNouns } from "./scope.ts";
 import { historyNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
-import { resolveWord, suggestion } from "./words.ts";
+import { listOf, resolveWord, suggestion, wordsOf } from "./words.ts";
 import type { DefinitionOf } from "./words.ts";
 
 /** The model's outputs by name; one whose check failed is there without a meaning. */
@@ -27,12 +29,44 @@ export function checkLoss(node: Expression, outputs: Outputs, c: Context): LossE
     return right && { kind: "binary", operator: "-", left: { kind: "constant", value: 0 }, right };
   }
   if (node.kind === "Binary" && operators.includes(node.operator)) return checkArithmetic(node, outputs, c);
+  if (isBareLoss(node, c))
+    return reportOperands({ name: node.kind === "Name" ? node.name : "", span: node.span }, false, outputs, c);
   const evaluated = c.evaluate(node);
   if (evaluated.kind === "unknown") return undefined;
   const value = evaluated.kind === "constant" ? evaluated.value : undefined;
   if (typeof value === "number") return { kind: "constant", value };
   const expected = "arithmetic of losses, like `cross_entropy(logits, label)`";
-  c.reporter.add("CNN321", node.span, { name: "loss", expected, found: describe(evaluated) });
+  const quoted =
+    node.kind === "String"
+      ? suggestion({ kind: "Identifier", name: node.value, span: node.span }, wordsOf("loss"))
+      : {};
+  const example = exampleOf(
+    node.kind === "String" && registry.get(node.value)?.kind === "loss" ? node.value : "cross_entropy",
+    outputs,
+  );
+  const help = node.kind === "String" ? `a loss stands without quotes and names its values: ${example}` : undefined;
+  c.reporter.add("CNN321", node.span, { name: "loss", expected, found: describe(evaluated) }, { help, ...quoted });
+  return undefined;
+}
+
+/** `loss = cross_entropy`, as other tools have it. */
+function isBareLoss(node: Expression, { scope }: Context): boolean {
+  return node.kind === "Name" && registry.get(node.name)?.kind === "loss" && scope.get(node.name) === undefined;
+}
+
+function exampleOf(loss: string, outputs: Outputs): string {
+  return `\`${loss}(logits, ${[...outputs.keys()][0] ?? "label"})\``;
+}
+
+/** What a loss compares is not given. */
+function reportOperands(
+  { name, span }: Pick<Identifier, "name" | "span">,
+  hasPrediction: boolean,
+  outputs: Outputs,
+  c: Context,
+): undefined {
+  const missing = hasPrediction ? "an output as its target" : "a value and an output";
+  c.reporter.add("CNN211", span, { operator: name, missing }, { help: `for example ${exampleOf(name, outputs)}` });
   return undefined;
 }
 
@@ -52,12 +86,8 @@ function checkLossCall(call: Call, outputs: Outputs, c: Context): LossExpression
   const bound = bindArguments(call, ["prediction", "target"], definition, c);
   if (bound === undefined) return undefined;
   const [predictionNode, targetNode] = [bound.get("prediction"), bound.get("target")];
-  if (predictionNode === undefined || targetNode === undefined) {
-    const missing = predictionNode === undefined ? "a value and an output" : "an output as its target";
-    const help = `for example \`${definition.name}(logits, ${[...outputs.keys()][0] ?? "label"})\``;
-    c.reporter.add("CNN211", call.callee.span, { operator: definition.name, missing }, { help });
-    return undefined;
-  }
+  if (predictionNode === undefined || targetNode === undefined)
+    return reportOperands(call.callee, predictionNode !== undefined, outputs, c);
   const target = targetOf(call, targetNode, predictionNode, outputs, c);
   if (target === "swapped") return undefined;
   const prediction = needTensor(predictionNode.value, `the first argument of \`${definition.name}\``, c);
@@ -91,13 +121,54 @@ function targetOf(
   const holes = { loss: call.callee.name, found: name ?? textOf(node.span).replace(/\s+/g, " "), what };
   const swapped = prediction.value.kind === "Name" && outputs.has(prediction.value.name);
   const help = `the outputs are ${[...outputs.keys()].map((output) => `\`${output}\``).join(", ")}`;
-  const fix = isUnknown ? suggestion({ kind: "Identifier", name, span: node.span }, outputs.keys()) : {};
-  const swap = { help: `the value comes first, then the output: \`${call.callee.name}(${holes.found}, …)\`` };
+  const [only, second] = [...outputs.keys()];
+  const near = isUnknown ? suggestion({ kind: "Identifier", name, span: node.span }, outputs.keys()) : {};
+  const isOnly = second === undefined && only !== undefined && near.fix === undefined;
+  const fix = isOnly ? { fix: replacement(node.span, only) } : near;
+  const order = `the value comes first, then the output: \`${call.callee.name}(${holes.found}, …)\``;
+  const swap = { help: order, fix: exchange(prediction.value, node) };
   c.reporter.add("CNN322", target.span, holes, swapped ? swap : { help, ...fix });
   return swapped ? "swapped" : undefined;
 }
 
 class Misfit extends Error {}
+
+/** Of the losses that fit, the one that is meant unless something is said for another. */
+const customary = ["cross_entropy", "binary_cross_entropy", "mse"];
+
+function otherLoss(
+  { callee, arguments: given }: Call,
+  { kind }: CheckedOutput,
+  fitting: readonly string[],
+): DiagnosticExtras {
+  const first = customary.find((name) => fitting.includes(name));
+  const help = `of ${kind === "tensor" ? "an `f32`" : `a \`${kind}\``} output ${listOf(fitting).replace(/^there are/, "the losses are")}`;
+  return first === undefined || given.length > 2 ? { help } : { help, fix: replacement(callee.span, first) };
+}
+
+/** The losses that can compare a value with an output, their options left at their defaults. */
+function lossesFor({ type }: Tensor, target: CheckedOutput): string[] {
+  return wordsOf("loss").filter((name) => {
+    const definition = registry.get(name) as DefinitionOf<"loss">;
+    const presets = Object.entries(definition.attributes).map(([key, attribute]) => [key, attribute.default]);
+    const fail = (): never => {
+      throw new Misfit();
+    };
+    try {
+      definition.check({
+        prediction: type,
+        target,
+        attributes: Object.fromEntries(presets),
+        warn: () => undefined,
+        fail,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Misfit) return false;
+      throw error;
+    }
+  });
+}
 
 function fits(
   call: Call,
@@ -108,8 +179,11 @@ function fits(
   c: Context,
 ): boolean {
   const notes = historyNotes(prediction.history, c.use);
-  const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C]): void =>
-    c.reporter.add(code, call.span, holes as never, { notes });
+  const report = <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C]): void => {
+    const fitting = lossesFor(prediction, target);
+    const others = fitting.includes(definition.name) ? [] : fitting;
+    c.reporter.add(code, call.span, holes as never, others.length > 0 ? otherLoss(call, target, others) : { notes });
+  };
   try {
     definition.check({
       prediction: prediction.type,

@@ -1,5 +1,6 @@
 import type { Budget, Diagnostic, Model, Train } from "../../grammar/index.ts";
 import { checkBudget, holdBudget } from "./budget.ts";
+import { reportChannelsLast } from "./channels-last.ts";
 import type { ModelContext } from "./context.ts";
 import { Evaluation } from "./evaluation.ts";
 import { statementContext } from "./evaluator.ts";
@@ -59,6 +60,10 @@ function checkWithin(node: Model, set: Overrides, c: ModelContext): ModelResult 
   reportUnused(node, c);
   const { diagnostics } = c.reporter;
   if (c.reporter.errors > 0) return { diagnostics };
+  for (const item of node.items) {
+    const input = item.kind === "Input" && inputs.find(({ name }) => name === item.name.name);
+    if (input) reportChannelsLast(item, input.type.shape, c.reporter);
+  }
   const checkedOutputs = [...outputs.values()].filter((output) => output !== undefined);
   const layers = reachableLayers(c.layers.layers, checkedOutputs, train);
   if (train) reportUntrained(layers, train, c.reporter);
@@ -109,8 +114,15 @@ function checkNetwork(node: Model, c: ModelContext): Network {
     }
   }
   const { name, span } = node.name;
-  if (!c.hasInput) c.reporter.add("CNN223", span, { name });
-  if (!node.items.some(({ kind }) => kind === "Output")) c.reporter.add("CNN224", span, { name });
+  if (!c.hasInput)
+    c.reporter.add(
+      "CNN223",
+      span,
+      { name },
+      { help: "for example `input image: f32[3, 32, 32]`: channels, rows, columns" },
+    );
+  if (!node.items.some(({ kind }) => kind === "Output"))
+    c.reporter.add("CNN224", span, { name }, { help: "for example `output label: class(0..9) = logits -> softmax`" });
   return { inputs, outputs };
 }
 

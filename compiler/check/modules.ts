@@ -1,5 +1,6 @@
 import { didYouMean, parse } from "../../grammar/index.ts";
 import type { File, Import, ImportName, Model, Note, SourceFile, Span } from "../../grammar/index.ts";
+import { registry } from "../ops/registry.ts";
 import { checkBlock } from "./check-block.ts";
 import { declareBlock, lostBlock } from "./declared-block.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
@@ -82,14 +83,17 @@ export class Modules {
     reportRecursion(own, this.#reporter);
     for (const block of own.values()) checkBlock(block, this.#reporter);
     const used = new Set([...file.blocks, ...file.models].flatMap((node) => [...namesIn(node)]));
+    // A word that means nothing may be one of them, misspelt; that was reported.
+    const unknown = [...used].filter((word) => !words.has(word) && !registry.has(word));
+    const isMeant = (name: string): boolean => used.has(name) || unknown.some((word) => didYouMean(word, [name]));
     for (const { alias, name } of file.imports.flatMap(({ names }) => names)) {
       const local = alias ?? name;
-      if (!used.has(local.name) && words.get(local.name)?.node !== undefined)
+      if (!isMeant(local.name) && words.get(local.name)?.node !== undefined)
         this.#reporter.add("CNN245", local.span, { name: local.name });
     }
     if (file.models.length === 0) return;
     for (const { name, span } of file.blocks.map((node) => node.name))
-      if (!used.has(name)) this.#reporter.add("CNN236", span, { name });
+      if (!isMeant(name)) this.#reporter.add("CNN236", span, { name });
   }
 
   /** The file of an import, or nothing after a report. */

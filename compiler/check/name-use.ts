@@ -1,6 +1,7 @@
 import { didYouMean } from "../../grammar/index.ts";
 import type { Name } from "../../grammar/index.ts";
 import type { Context } from "./context.ts";
+import { replacement } from "./fixes.ts";
 import { unknown } from "./values.ts";
 import type { Evaluated } from "./values.ts";
 import { kindNouns, suggestion } from "./words.ts";
@@ -12,7 +13,8 @@ export function evaluateName(node: Name, c: Context): Evaluated {
   const binding = c.scope.get(name);
   if (binding?.kind === "output") {
     const notes = [{ span: binding.span, message: `\`${name}\` is declared here` }];
-    c.reporter.add("CNN208", span, { name }, { notes });
+    const help = "give the value a name of its own, and use that here and in the output";
+    c.reporter.add("CNN208", span, { name }, { notes, help });
     return unknown;
   }
   if (binding?.kind === "shared") {
@@ -23,17 +25,21 @@ export function evaluateName(node: Name, c: Context): Evaluated {
   }
   if (binding !== undefined) return binding.value;
   if (name === "in") {
-    c.reporter.add("CNN270", span, {});
+    const [input, second] = [...c.scope.values()].filter((value) => c.scope.get(value)?.kind === "input");
+    const fix =
+      input === undefined || second !== undefined ? undefined : replacement(span, input, `did you mean \`${input}\`?`);
+    c.reporter.add("CNN270", span, {}, { fix });
     return unknown;
   }
   if (name === c.defines) {
-    c.reporter.add("CNN206", span, { name });
+    c.reporter.add("CNN206", span, { name }, { help: "a name has one meaning; the chain starts with another value" });
     return unknown;
   }
   const later = c.scope.later(name);
   if (later !== undefined) {
     const notes = [{ span: later, message: `\`${name}\` is defined here` }];
-    c.reporter.add("CNN205", span, { name }, { notes });
+    const help = "a value is defined above its uses; values that need each other cannot be computed";
+    c.reporter.add("CNN205", span, { name }, { notes, help });
     return unknown;
   }
   if (c.hasInput) reportUnknown(node, c);

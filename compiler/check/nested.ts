@@ -1,5 +1,6 @@
-import type { Call, Expression } from "../../grammar/index.ts";
+import type { Call, DiagnosticExtras, Expression } from "../../grammar/index.ts";
 import type { Context } from "./context.ts";
+import { insertBefore } from "./fixes.ts";
 import { unknown } from "./values.ts";
 
 /** Errors within the arguments do not depend on the one that was found in the call itself. */
@@ -16,8 +17,21 @@ export function startsWithNumber(call: Call): boolean {
 
 const sizeKinds: ReadonlySet<Expression["kind"]> = new Set(["Number", "String", "Boolean", "List", "Range"]);
 
-export function reportNoValue({ callee }: Call, { reporter }: Context): void {
+export function reportNoValue({ callee }: Call, c: Context, mend?: DiagnosticExtras): void {
   const operator = callee.name;
-  const help = `it gets one from a chain, \`value -> ${operator}\`, or as its first argument`;
-  reporter.add("CNN228", callee.span, { operator }, { help });
+  const last = lastValue(c);
+  const help = `it gets one from a chain, \`${last ?? "value"} -> ${operator}\`, or as its first argument`;
+  const fix =
+    last === undefined
+      ? undefined
+      : { title: `start with \`${last}\``, edits: [insertBefore(callee.span, `${last} -> `)] };
+  c.reporter.add("CNN228", callee.span, { operator }, mend ?? { help, fix });
+}
+
+/** The value that was defined last: what a layer without a chain most likely goes on from. */
+function lastValue({ scope }: Context): string | undefined {
+  return [...scope.values()].findLast((name) => {
+    const binding = scope.get(name);
+    return binding !== undefined && "value" in binding && binding.value.kind === "tensor";
+  });
 }

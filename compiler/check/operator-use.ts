@@ -1,8 +1,9 @@
-import type { Call } from "../../grammar/index.ts";
+import type { Call, DiagnosticExtras } from "../../grammar/index.ts";
 import type { Operator } from "../opkit/operator.ts";
 import { bindArguments, evaluateAttributes } from "./arguments.ts";
 import type { Bound } from "./arguments.ts";
 import type { Context } from "./context.ts";
+import { incomingFirst, passesForWindow, waysToMean } from "./incoming-first.ts";
 import { checkNested, reportNoValue, startsWithNumber } from "./nested.ts";
 import { needTensor, oneOf, writtenOperands } from "./operands.ts";
 import type { Incoming } from "./operands.ts";
@@ -13,7 +14,7 @@ import type { Flowing, Tensor } from "./values.ts";
 /** As a link an operator takes `incoming` as its first operand, else all operands are arguments. */
 export function useOperator(call: Call, operator: Operator, incoming: Flowing | undefined, c: Context): Flowing {
   if (incoming === undefined && startsWithNumber(call)) {
-    reportNoValue(call, c);
+    reportNoValue(call, c, valuesInList(call, operator));
     return checkNested(call, c);
   }
   const written = writtenOperands(operator, call, incoming !== undefined);
@@ -21,9 +22,24 @@ export function useOperator(call: Call, operator: Operator, incoming: Flowing | 
   if (bound === undefined) return checkNested(call, c);
   const first = incoming && oneOf(incoming, call.callee.span, c);
   const operands = operandsOf(call, first, written, operator, bound, c);
-  const attributes = evaluateAttributes(operator, bound, c);
+  const mend = operator.parameters && incomingFirst(call, written, operator, operands?.[0]);
+  const attributes = evaluateAttributes(operator, bound, c, { channels: operands?.[0]?.type.shape[0], mend });
   if (operands === undefined || attributes === undefined) return unknown;
-  return addLayers({ call, operator, operands, attributes, bound }, c);
+  const layer = addLayers({ call, operator, operands, attributes, bound, mend }, c);
+  if (layer.kind !== "unknown" && mend !== undefined && passesForWindow(attributes))
+    c.reporter.add("CNN355", call.span, {}, { help: mend.help, choices: waysToMean(call, written, mend) });
+  return layer;
+}
+
+/** `concat([a, b])` */
+function valuesInList({ arguments: [first, second] }: Call, { operands }: Operator): DiagnosticExtras | undefined {
+  if (first?.value.kind !== "List" || second !== undefined || operands.length < 2) return undefined;
+  const { file, start, end } = first.value.span;
+  const edits = [
+    { span: { file, start, end: start + 1 }, text: "" },
+    { span: { file, start: end - 1, end }, text: "" },
+  ];
+  return { help: "its values are arguments, without a list", fix: { title: "remove the brackets", edits } };
 }
 
 function operandsOf(

@@ -1,15 +1,17 @@
 import type { Output, TypeExpression } from "../../grammar/index.ts";
 import type { Operator } from "../opkit/operator.ts";
 import { registry } from "../ops/registry.ts";
-import { formatShape, formatType, sameShape } from "../shape/tensor-type.ts";
+import { describeShape, formatShape, formatType, sameShape } from "../shape/tensor-type.ts";
 import { checkClasses } from "./class-labels.ts";
 import type { Classes } from "./class-labels.ts";
 import type { Context, ModelContext } from "./context.ts";
 import { defineName } from "./define.ts";
-import { checkDimensions } from "./dimensions.ts";
+import { checkDimensions, inBrackets } from "./dimensions.ts";
+import { replacement } from "./fixes.ts";
 import { needTensor } from "./operands.ts";
+import { behindScores, countMeant, maskMeant, sigmoidForClasses, softmaxForEach } from "./output-advice.ts";
 import type { CheckedOutput } from "./program.ts";
-import { describeShape, historyNotes } from "./values.ts";
+import { historyNotes } from "./values.ts";
 import type { Tensor } from "./values.ts";
 import { suggestion } from "./words.ts";
 
@@ -79,23 +81,26 @@ function reportUnknownType({ name }: TypeExpression, { reporter }: Context): voi
 
 function checkNumbers({ name, type }: Output, value: Tensor | undefined, c: Context): boolean {
   if (type.dims === undefined || type.arguments || type.from || type.within) {
-    c.reporter.add("CNN327", type.span, { type: "f32", expected: "`f32[C, H, W]`, `f32[C, L]` or `f32[C]`" });
+    const expected = "`f32[C, H, W]`, `f32[C, L]` or `f32[C]`";
+    c.reporter.add("CNN327", type.span, { type: "f32", expected }, inBrackets(type));
     return false;
   }
   const shape = checkDimensions(type.dims, `\`${name.name}\``, type.span, c);
   if (shape === undefined || value === undefined) return false;
   if (value.type.dtype === "f32" && sameShape(shape, value.type.shape)) return true;
   const holes = { name: name.name, declared: formatType({ dtype: "f32", shape }), found: formatType(value.type) };
-  c.reporter.add("CNN317", type.span, holes, { notes: historyNotes(value.history, c.use) });
+  const fix =
+    value.type.dtype === "f32" ? replacement(type.span, formatType(value.type), "declare what it is") : undefined;
+  c.reporter.add("CNN317", type.span, holes, { notes: historyNotes(value.history, c.use), fix });
   return false;
 }
 
 function fitsClasses({ name, type, value: node }: Output, { count }: Classes, value: Tensor, c: Context): boolean {
-  if (probabilitiesOf(value.history.word) !== true) {
-    const end = { file: node.span.file, start: node.span.end, end: node.span.end };
-    const fix = { title: "make probabilities of the scores", edits: [{ span: end, text: " -> softmax" }] };
+  const probabilities = probabilitiesOf(value.history.word);
+  if (probabilities !== true) {
     const holes = { name: name.name, found: value.history.word };
-    c.reporter.add("CNN318", node.span, holes, node.kind === "Name" || node.kind === "Chain" ? { fix } : {});
+    const advice = probabilities === "each" ? sigmoidForClasses(value) : behindScores(node, "softmax");
+    c.reporter.add("CNN318", node.span, holes, advice);
     return false;
   }
   return fitsCount({ name, type }, count, value, c);
@@ -107,13 +112,15 @@ function fitsCount({ name, type }: Pick<Output, "name" | "type">, count: number,
   const notes = historyNotes(value.history, c.use);
   if (value.type.shape.length !== 1) {
     const holes = { kind: type.name.name, name: name.name, found: formatShape(value.type.shape) };
-    c.reporter.add("CNN328", type.span, holes, { notes });
+    const help = `\`global_avg_pool\`, or \`flatten -> dense(${count})\`, makes a vector of it`;
+    c.reporter.add("CNN328", type.span, holes, { notes, help });
     return false;
   }
   if (channels === count) return true;
   const found = `${channels} ${channels === 1 ? "probability" : "probabilities"}`;
   const what = type.name.name === "labels" ? "labels" : "classes";
-  c.reporter.add("CNN319", type.span, { name: name.name, classes: count, what, found }, { notes });
+  const holes = { name: name.name, classes: count, what, found };
+  c.reporter.add("CNN319", type.span, holes, { notes, ...countMeant({ type }, count, value) });
   return false;
 }
 
@@ -124,11 +131,10 @@ function fitsLabels(node: Output, { count }: Classes, value: Tensor, c: Context)
 /** Labels and masks are made of probabilities that do not depend on each other. */
 function isEach({ name, value: node }: Output, part: string, value: Tensor, c: Context): boolean {
   const { word } = value.history;
-  if (probabilitiesOf(word) === "each") return true;
-  const end = { file: node.span.file, start: node.span.end, end: node.span.end };
-  const fix = { title: "make a probability of each score", edits: [{ span: end, text: " -> sigmoid" }] };
-  const scores = probabilitiesOf(word) === undefined && (node.kind === "Name" || node.kind === "Chain");
-  c.reporter.add("CNN334", node.span, { name: name.name, part, found: word }, scores ? { fix } : {});
+  const probabilities = probabilitiesOf(word);
+  if (probabilities === "each") return true;
+  const advice = probabilities === true ? softmaxForEach(value, part) : behindScores(node, "sigmoid");
+  c.reporter.add("CNN334", node.span, { name: name.name, part, found: word }, advice);
   return false;
 }
 
@@ -137,13 +143,13 @@ function checkMask(node: Output, value: Tensor | undefined, c: Context): boolean
   const { name, type } = node;
   const [height, width, third] = type.dims ?? [];
   if (!height || !width || third || type.arguments || type.from || type.within) {
-    c.reporter.add("CNN327", type.span, { type: "mask", expected: "`mask[H, W]`" });
+    c.reporter.add("CNN327", type.span, { type: "mask", expected: "`mask[H, W]`" }, inBrackets(type));
     return false;
   }
   const shape = checkDimensions([height, width], `\`${name.name}\``, type.span, c);
   if (shape === undefined || value === undefined || !isEach(node, "pixel", value, c)) return false;
   if (sameShape([1, ...shape], value.type.shape)) return true;
   const holes = { name: name.name, declared: formatShape(shape), found: describeShape(value.type.shape) };
-  c.reporter.add("CNN335", type.span, holes, { notes: historyNotes(value.history, c.use) });
+  c.reporter.add("CNN335", type.span, holes, { notes: historyNotes(value.history, c.use), ...maskMeant(type, value) });
   return false;
 }

@@ -1,6 +1,6 @@
 import type { Block, Call, Node, Note } from "../../grammar/index.ts";
 import type { DeclaredBlock } from "./declared-block.ts";
-import { nodesIn } from "./declared-block.ts";
+import { nodesIn } from "./nodes-in.ts";
 import type { Reporter } from "./reporter.ts";
 import { asCall } from "./shared-declaration.ts";
 

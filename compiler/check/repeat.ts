@@ -1,9 +1,10 @@
-import type { Repeat } from "../../grammar/index.ts";
+import type { DiagnosticExtras, Expression, Repeat } from "../../grammar/index.ts";
 import type { Constant } from "../opkit/attributes.ts";
 import { describe } from "./arguments.ts";
 import { isList } from "./constants/describe.ts";
 import type { Context } from "./context.ts";
 import { defineName } from "./define.ts";
+import { replacement } from "./fixes.ts";
 import { inspectBody } from "./inspect.ts";
 import { layerName } from "./layer.ts";
 import { formatCount } from "./limits.ts";
@@ -61,7 +62,7 @@ function roundsOf(node: Repeat, c: Context): Rounds | undefined {
   const rounds = node.variable ? itemsOf(constant) : countOf(constant);
   if (rounds === undefined) {
     const found = describe(evaluated);
-    if (node.variable) c.reporter.add("CNN333", header.span, { name: node.variable.name, found });
+    if (node.variable) c.reporter.add("CNN333", header.span, { name: node.variable.name, found }, rangeFor(header));
     else c.reporter.add("CNN332", header.span, { found }, helpFor(constant));
     return undefined;
   }
@@ -73,6 +74,12 @@ function roundsOf(node: Repeat, c: Context): Rounds | undefined {
 function helpFor(constant: Constant | undefined): { readonly help?: string } {
   if (constant === undefined || !isList(constant)) return {};
   return { help: "to go through a list, give its items a name: `repeat c in [16, 32] { … }`" };
+}
+
+/** `repeat i in 3` */
+function rangeFor(header: Expression): DiagnosticExtras {
+  if (header.kind !== "Number" || !Number.isSafeInteger(header.value) || header.value < 1) return {};
+  return { fix: replacement(header.span, `1..${header.text}`) };
 }
 
 function countOf(constant: Constant | undefined): Rounds | undefined {

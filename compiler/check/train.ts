@@ -8,7 +8,8 @@ import { checkLoss, hasTarget } from "./loss.ts";
 import type { Outputs } from "./loss.ts";
 import type { CheckedTrain, LossExpression, Use } from "./program.ts";
 import { quantityIn } from "./quantities.ts";
-import { kindNouns, resolveWord, suggestion } from "./words.ts";
+import { missingSetting, unknownSetting, wordInQuotes } from "./train-advice.ts";
+import { kindNouns, resolveWord } from "./words.ts";
 
 const settingNames = ["loss", "optimizer", "schedule", "clip", "batch", "epochs"] as const;
 type SettingName = (typeof settingNames)[number];
@@ -26,7 +27,8 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
   const missing = (["loss", "optimizer"] as const).filter((name) => !settings.has(name));
   if (missing.length > 0) {
     const word = { ...node.span, end: node.span.start + "train".length };
-    c.reporter.add("CNN219", word, { missing: missing.map((name) => `\`${name}\``).join(" and ") });
+    const holes = { missing: missing.map((name) => `\`${name}\``).join(" and ") };
+    c.reporter.add("CNN219", word, holes, missingSetting(node, missing));
   }
   const checked = {
     loss: loss && lossOf(loss, outputs, c),
@@ -47,14 +49,14 @@ function isWhole(parts: Parts): parts is CheckedTrain {
   return Object.values(parts).every((part) => part !== undefined);
 }
 
-function collect({ settings }: Train, { reporter }: Context): ReadonlyMap<SettingName, Setting> {
+function collect(node: Train, { reporter }: Context): ReadonlyMap<SettingName, Setting> {
   const found = new Map<SettingName, Setting>();
-  for (const setting of settings) {
+  for (const setting of node.settings) {
     const { name } = setting;
     const known = settingNames.find((candidate) => candidate === name.name);
     const first = known && found.get(known);
     if (known === undefined)
-      reporter.add("CNN217", name.span, { name: name.name }, suggestion(name, settingNames, true));
+      reporter.add("CNN217", name.span, { name: name.name }, unknownSetting(name, node, settingNames));
     else if (first === undefined) found.set(known, setting);
     else {
       const notes = [{ span: first.name.span, message: "first given here" }];
@@ -93,7 +95,7 @@ function useOf<K extends "optimizer" | "schedule" | "clip">(
     const evaluated = c.evaluate(node);
     if (evaluated.kind === "unknown") return undefined;
     const expected = `${kindNouns[kind]}, like \`${example}\``;
-    c.reporter.add("CNN321", node.span, { name: kind, expected, found: describe(evaluated) });
+    c.reporter.add("CNN321", node.span, { name: kind, expected, found: describe(evaluated) }, wordInQuotes(kind, node));
     return undefined;
   }
   const definition = resolveWord(call.callee, kind, c);

@@ -1,10 +1,13 @@
 import type { Block, Identifier, Input, Let, Model, ModelItem, Node, Parameter, Shared } from "../../grammar/index.ts";
 import type { ModelContext } from "./context.ts";
-import { nodesIn } from "./declared-block.ts";
+import { nodesIn } from "./nodes-in.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Errors behind which a value that is not used may well have been meant. */
-const excuses: ReadonlySet<string> = new Set(["CNN201", "CNN202", "CNN204", "CNN224", "CNN228", "CNN312", "CNN409"]);
+const excuses: ReadonlySet<string> = new Set([
+  ...["CNN201", "CNN202", "CNN203", "CNN204", "CNN205", "CNN206", "CNN208"],
+  ...["CNN224", "CNN228", "CNN270", "CNN312", "CNN409"],
+]);
 
 /** The same within a block; its outs are what is used of it. */
 export function reportUnusedInBlock(block: Block, reporter: Reporter): void {

@@ -1,7 +1,8 @@
 import type { Note, Span } from "../../grammar/index.ts";
 import type { Constant } from "../opkit/attributes.ts";
-import { formatShape, sizeOf } from "../shape/tensor-type.ts";
-import type { Shape, TensorType } from "../shape/tensor-type.ts";
+import { describeShape, formatShape, sizeOf } from "../shape/tensor-type.ts";
+import type { TensorType } from "../shape/tensor-type.ts";
+import { isChannelsLast } from "./channels-last.ts";
 
 /**
  * What an expression of a model stands for. `outs`: what a block with several outs, or `split`, gives, of which one is taken.
@@ -47,6 +48,8 @@ export interface History {
   readonly word: string;
   readonly type: TensorType;
   readonly before?: History | undefined;
+  /** The number, as written, that decides how many channels it has. */
+  readonly sized?: Span | undefined;
   /** The use of a block that the step is part of. */
   readonly use?: BlockUse | undefined;
 }
@@ -55,12 +58,7 @@ export const unknown: Extract<Evaluated, { kind: "unknown" }> = { kind: "unknown
 export const constantOf = (value: Constant): Evaluated => ({ kind: "constant", value });
 export const tensorOf = (tensor: Tensor): Extract<Evaluated, { kind: "tensor" }> => ({ kind: "tensor", tensor });
 
-/** `6×14×14`, but `a vector of 84`: a number alone would not say what it is. */
-export function describeShape(shape: Shape): string {
-  return shape.length === 1 ? `a vector of ${shape[0]}` : formatShape(shape);
-}
-
-/** The same of a value: `64 tokens` for those. */
+/** A shape as `describeShape` has it, but `64 tokens` for those. */
 export function describeType({ dtype, shape }: TensorType): string {
   return dtype === "tokens" ? `${sizeOf(shape)} tokens` : describeShape(shape);
 }
@@ -143,5 +141,8 @@ function common(a: BlockUse | undefined, b: BlockUse | undefined): BlockUse | un
 
 function noteText({ word, type, before }: History): string {
   const shape = describeType(type);
-  return before === undefined ? `\`${word}\` starts as ${shape}` : `here \`${word}\` makes it ${shape}`;
+  if (before !== undefined) return `here \`${word}\` makes it ${shape}`;
+  const [channels, height, width] = type.shape;
+  const reading = isChannelsLast(type.shape) ? `, that is ${channels} channels of ${height}×${width}` : "";
+  return `\`${word}\` starts as ${shape}${reading}`;
 }

@@ -2,6 +2,7 @@ import { didYouMean } from "../../grammar/index.ts";
 import type { DiagnosticExtras, Identifier } from "../../grammar/index.ts";
 import type { Definition } from "../opkit/operator.ts";
 import { registry } from "../ops/registry.ts";
+import { advice } from "./advice-table.ts";
 import { functionNames } from "./constants/functions.ts";
 import type { ModelContext } from "./context.ts";
 import { plannedWords } from "./planned-table.ts";
@@ -56,12 +57,20 @@ export function resolveWord<K extends Kind>(word: Identifier, kind: K, c: ModelC
     if (binding.kind === "value" && binding.value.kind === "unknown") return undefined;
     const notes = [{ span: binding.span, message: `\`${name}\` is defined here` }];
     const holes = { name, found: bindingNouns[binding.kind], expected: kindNouns[kind] };
-    c.reporter.add("CNN203", span, holes, { notes });
+    const isJoined = kind === "operator" && binding.kind !== "output";
+    const help = isJoined ? `two values are joined by an operator: \`… -> add(${name})\`` : undefined;
+    c.reporter.add("CNN203", span, holes, { notes, help });
     return undefined;
   }
-  if (functionNames.includes(name)) c.reporter.add("CNN229", span, { name });
+  if (functionNames.includes(name)) c.reporter.add("CNN229", span, { name }, poolingFor(name));
   else c.reporter.add("CNN202", span, { kind, name }, suggestion(word, candidatesFor(kind, c), kind !== "operator"));
   return undefined;
+}
+
+/** `-> max` is most likely a pooling. */
+function poolingFor(name: string): DiagnosticExtras {
+  const pools = wordsOf("operator").filter((word) => word.startsWith(`${name}_pool`) || word === `global_${name}_pool`);
+  return pools.length > 0 ? { help: `of pictures ${listOf(pools)}` } : {};
 }
 
 /** What may stand where a word of a kind is expected: blocks and shared layers stand where operators do. */
@@ -79,19 +88,38 @@ export function wordsOf(kind: Kind): string[] {
   return [...registry.values()].filter((definition) => definition.kind === kind).map(({ name }) => name);
 }
 
-/** A fix that replaces a misspelt word, or the list of what there is when nothing is near. */
+/** A fix that replaces a word, or what to do instead, or the list of what there is when nothing is near. */
 export function suggestion(word: Identifier, candidates: Iterable<string>, list = false): DiagnosticExtras {
   const { name, span } = word;
   const names = [...candidates];
-  const meant = didYouMean(name, names) ?? names.find((candidate) => isOtherWordFor(name, candidate));
+  const other = names.find((candidate) => isOtherWordFor(name, candidate));
+  const help = other === undefined ? instead(name) : undefined;
+  if (help !== undefined) return { help };
+  const meant = other ?? didYouMean(name, names);
   if (meant !== undefined) return { fix: { title: `did you mean \`${meant}\`?`, edits: [{ span, text: meant }] } };
   return list && names.length > 0 ? { help: listOf(names) } : {};
+}
+
+function instead(name: string): string | undefined {
+  const key = wordKey(name);
+  return Object.entries(advice).find(([word]) => wordKey(word) === key)?.[1];
 }
 
 export function listOf(names: readonly string[]): string {
   return `there ${names.length === 1 ? "is" : "are"} ${names.map((item) => `\`${item}\``).join(", ")}`;
 }
 
+/** What is left of a word where tools differ in spelling alone: `BatchNorm2d`, `batch_norm` and `batchnorm` are one. */
+export function wordKey(word: string): string {
+  return word
+    .replace(/(_?[123]d|layer)$/i, "")
+    .replaceAll("_", "")
+    .toLowerCase();
+}
+
 function isOtherWordFor(word: string, candidate: string): boolean {
-  return Object.hasOwn(synonyms, candidate) && synonyms[candidate]!.includes(word);
+  const key = wordKey(word);
+  if (key === "" || candidate === word) return false;
+  const others = Object.hasOwn(synonyms, candidate) ? synonyms[candidate]! : [];
+  return wordKey(candidate) === key || others.some((other) => wordKey(other) === key);
 }

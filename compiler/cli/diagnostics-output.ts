@@ -1,5 +1,5 @@
 import { inSourceOrder, render } from "../../grammar/index.ts";
-import type { Diagnostic, Span } from "../../grammar/index.ts";
+import type { Diagnostic, Fix, Span } from "../../grammar/index.ts";
 import { useColor } from "./terminal.ts";
 
 /** Code frames for people. */
@@ -13,17 +13,20 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 
 /** Reports for programs: places as lines and columns that start at 1, ends not included. */
 export function diagnosticsAsJson(diagnostics: readonly Diagnostic[]): unknown[] {
-  return inSourceOrder(diagnostics).map(({ code, severity, message, span, notes, help, fix }) => ({
+  return inSourceOrder(diagnostics).map(({ code, severity, message, span, notes, help, fix, choices }) => ({
     code,
     severity,
     message,
     ...placeOf(span),
     notes: notes.map((note) => ({ message: note.message, ...placeOf(note.span) })),
     ...(help !== undefined && { help }),
-    ...(fix && {
-      fix: { title: fix.title, edits: fix.edits.map((edit) => ({ ...placeOf(edit.span), text: edit.text })) },
-    }),
+    ...(fix && { fix: fixAsJson(fix) }),
+    ...(choices && { choices: choices.map(fixAsJson) }),
   }));
+}
+
+function fixAsJson({ title, edits }: Fix): object {
+  return { title, edits: edits.map(({ span, text }) => ({ ...placeOf(span), text })) };
 }
 
 function placeOf({ file, start, end }: Span): { file: string; start: object; end: object } {

@@ -12,6 +12,8 @@ const warnings: readonly Subject[] = [
   { code: "CNN236", name: "unused-block", set: "recommended" },
   { code: "CNN245", name: "unused-import", set: "recommended" },
   { code: "CNN307", name: "pool-loses-pixels", set: "recommended" },
+  { code: "CNN355", name: "incoming-channels-written", set: "recommended" },
+  { code: "CNN356", name: "channels-last", set: "recommended" },
 ];
 
 /** What the linter says of the comments that it obeys. */

@@ -1,6 +1,6 @@
 import type { Argument, Block, Call, Chain, Edit, Expression, File, Link, Model, Span } from "../../grammar/index.ts";
 import { span } from "../../grammar/index.ts";
-import { nodesIn } from "../check/declared-block.ts";
+import { nodesIn } from "../check/nodes-in.ts";
 import type { Layer } from "../check/program.ts";
 
 /** A call as it is written, with what stands in front of it in its chain. */

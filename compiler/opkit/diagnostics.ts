@@ -9,7 +9,7 @@ export interface OperatorDiagnostics {
   /** A list's length does not fit the channels. */
   CNN304: { operator: string; attribute: string; length: string; channels: string };
   /** pad=same with a stride. */
-  CNN305: { operator: string; explicit: string };
+  CNN305: { operator: string };
   /** Pool whose padding reaches its kernel. */
   CNN306: { operator: string; pad: string; kernel: string };
   /** A pool loses real pixels (warning). */

@@ -1,8 +1,10 @@
 import { e, type Expression } from "../ir/expression.ts";
-import { formatShape, sameShape, sizeOf, type TensorType } from "../shape/tensor-type.ts";
+import { describeShape, sameShape, sizeOf, type TensorType } from "../shape/tensor-type.ts";
 import { positionAxes, type OnnxContext, type OnnxName } from "./onnx.ts";
 import { defineOperator, type Operator, type Sample, type ShapeContext } from "./operator.ts";
+import { reunion } from "./shapes-apart.ts";
 import { tensor, type Tensor } from "./tensor.ts";
+import { forInput } from "./windows.ts";
 
 /** What the documentation of each such operator says about shapes. */
 export const broadcastDoc =
@@ -53,12 +55,13 @@ export function defineElementwise(definition: {
 
 function broadcastShape(operator: string, { operands, fail }: ShapeContext<Record<never, never>>): TensorType {
   const [a, b] = operands as [TensorType, TensorType];
-  for (const [at, { dtype }] of Object.entries({ a, b }))
-    if (dtype !== "f32") fail("CNN308", { operator, expected: "f32", found: dtype }, at);
+  for (const [at, type] of Object.entries({ a, b }))
+    if (type.dtype !== "f32") fail("CNN308", { operator, expected: "f32", found: type.dtype }, at, forInput(type));
   const [wide, narrow] = b.shape.length > a.shape.length ? [b, a] : [a, b];
   const perChannel = narrow.shape.length === 1 && narrow.shape[0] === wide.shape[0];
   if (perChannel || sameShape(wide.shape, narrow.shape)) return wide;
-  return fail("CNN340", { operator, first: formatShape(a.shape), second: formatShape(b.shape) }, "b");
+  const holes = { operator, first: describeShape(a.shape), second: describeShape(b.shape) };
+  return fail("CNN340", holes, "b", { help: reunion(a.shape, b.shape) });
 }
 
 /** ONNX aligns shapes at their ends: [N, C] becomes [N, C, 1, 1] beside [N, C, H, W]. */

@@ -38,14 +38,36 @@ export interface ParameterSpec {
   readonly trained?: false;
 }
 
+/** What would mend a use, in the operator's terms. */
+export interface Mend {
+  readonly help?: string | undefined;
+  /** A link that is missing in front of the operator, or behind the operand that is written as an argument. */
+  readonly before?: string;
+  /** Ways to write an argument: the one at fault, or the one that `argument` names. */
+  readonly write?: readonly { readonly title: string; readonly text: string }[];
+  readonly argument?: string;
+  /** What is right as it stands would compute something else: the author decides. Warnings are of that kind. */
+  readonly changes?: boolean;
+}
+
 export interface ShapeContext<A extends Attributes> {
   readonly operands: readonly TensorType[];
   readonly attributes: Values<A>;
   /** Which of the operator's parts; 0 where it has one result. */
   readonly part: number;
   /** Ends the check of this use with an error; `at` names the operand or attribute to point at. */
-  readonly fail: <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string) => never;
-  readonly warn: <C extends keyof OperatorDiagnostics>(code: C, holes: OperatorDiagnostics[C], at?: string) => void;
+  readonly fail: <C extends keyof OperatorDiagnostics>(
+    code: C,
+    holes: OperatorDiagnostics[C],
+    at?: string,
+    mend?: Mend,
+  ) => never;
+  readonly warn: <C extends keyof OperatorDiagnostics>(
+    code: C,
+    holes: OperatorDiagnostics[C],
+    at?: string,
+    mend?: Mend,
+  ) => void;
 }
 
 export interface LowerContext<A extends Attributes> {

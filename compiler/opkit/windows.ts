@@ -1,7 +1,7 @@
-import { extentOf, formatShape, shapeOf, type TensorType } from "../shape/tensor-type.ts";
+import { describeShape, extentOf, formatShape, shapeOf, type TensorType } from "../shape/tensor-type.ts";
 import { slide, span, uncovered, type Window } from "../shape/window.ts";
 import type { Padding } from "./attributes.ts";
-import type { ShapeContext } from "./operator.ts";
+import type { Mend, ShapeContext } from "./operator.ts";
 
 type Context = Pick<ShapeContext<{}>, "fail" | "warn">;
 type Pair = readonly [number, number];
@@ -47,7 +47,7 @@ export function checkWindow(
 ): TensorType {
   const { stride, pad } = attributes;
   if (pad === "same" && stride.some((step) => step > 1))
-    fail("CNN305", { operator, explicit: explicitPads(attributes, input) }, "pad");
+    fail("CNN305", { operator }, "pad", { write: explicitPads(attributes, input) });
   const window = windowOf(attributes);
   const { length: rank } = input.shape;
   const out = slide(extentOf(input.shape), window);
@@ -57,7 +57,8 @@ export function checkWindow(
     const padded = sizeText([height + top + bottom, width + left + right], rank);
     const spans = window.kernel.map((taps, axis) => span(taps, window.dilation[axis]!)) as [number, number];
     const reach = rank === 2 ? `${spans[1]}-step` : sizeText(spans, rank);
-    fail("CNN302", { operator, window: reach, input: padded }, "kernel");
+    const size = height * width > 1 ? sizeText([height, width], rank) : undefined;
+    fail("CNN302", { operator, window: reach, input: padded }, "kernel", { help: tooLargeHelp(operator, size) });
   }
   return { dtype: "f32", shape: shapeOf([channels, out.height, out.width], rank) };
 }
@@ -67,23 +68,37 @@ function sizeText([height, width]: Pair, rank: number): string {
   return formatShape(shapeOf([1, height, width], rank).slice(1));
 }
 
-/** As it would be written. */
+/** What makes a window fit: less of what made the operand small. */
+function tooLargeHelp(operator: string, size: string | undefined): string {
+  const pool = size === undefined ? undefined : /^(max|avg)_pool$/.exec(operator)?.[1];
+  const less = "take a smaller window, pad, or leave out a pool or a stride before it";
+  return pool === undefined ? less : `\`global_${pool}_pool\` takes all of the ${size}; else ${less}`;
+}
+
+/** A padding as one would write it, no longer than it must be. */
 function padText([top, left, bottom, right]: Window["pad"], rank: number): string {
-  return rank === 2 ? `[${left}, ${right}]` : `[${top}, ${bottom}, ${left}, ${right}]`;
+  if (rank === 2) return left === right ? String(left) : `[${left}, ${right}]`;
+  if (top !== bottom || left !== right) return `[${top}, ${bottom}, ${left}, ${right}]`;
+  return top === left ? String(top) : `[${top}, ${left}]`;
 }
 
 /** PyTorch pads both sides alike; TensorFlow's `SAME` puts the odd pixel at the far side and depends on the input. */
-function explicitPads(attributes: WindowAttributes, { shape }: TensorType): string {
+function explicitPads(attributes: WindowAttributes, { shape }: TensorType): NonNullable<Mend["write"]> {
   const { kernel, stride, dilation } = windowOf(attributes);
   const { height, width } = extentOf(shape);
   const spans = kernel.map((taps, axis) => span(taps, dilation[axis]!));
-  const pytorch = spans.map((reach) => (reach - 1) >> 1);
+  const [rows, columns] = spans.map((reach) => (reach - 1) >> 1) as [number, number];
   const [[top, bottom], [left, right]] = [height, width].map((n, axis) => {
     const total = Math.max(0, (Math.ceil(n / stride[axis]!) - 1) * stride[axis]! + spans[axis]! - n);
     return [total >> 1, total - (total >> 1)] as const;
   }) as [Pair, Pair];
-  const alike = shape.length === 2 ? `${pytorch[1]}` : `[${pytorch.join(", ")}]`;
-  return `pad=${alike} (PyTorch's) or pad=${padText([top, left, bottom, right], shape.length)} (TensorFlow's)`;
+  const pytorch = padText([rows, columns, rows, columns], shape.length);
+  const tensorflow = padText([top, left, bottom, right], shape.length);
+  if (pytorch === tensorflow) return [{ title: `both pad the same here: \`pad=${pytorch}\``, text: pytorch }];
+  return [
+    { title: `PyTorch's padding: \`pad=${pytorch}\``, text: pytorch },
+    { title: `TensorFlow's padding: \`pad=${tensorflow}\``, text: tensorflow },
+  ];
 }
 
 /** A pool's extra rules: padding below the kernel, and a warning where real pixels are lost. */
@@ -93,18 +108,32 @@ export function checkPool(operator: string, input: TensorType, attributes: Windo
   const [kh, kw] = window.kernel;
   const [top, left, bottom, right] = window.pad;
   if (Math.max(top, bottom) >= kh || Math.max(left, right) >= kw)
-    context.fail("CNN306", { operator, pad: padText(window.pad, rank), kernel: sizeText(window.kernel, rank) }, "pad");
+    context.fail("CNN306", { operator, pad: padText(window.pad, rank), kernel: sizeText(window.kernel, rank) }, "pad", {
+      help: `a padding of half the window is common: \`pad=${padText([kh >> 1, kw >> 1, kh >> 1, kw >> 1], rank)}\``,
+    });
   const beyond = uncovered(extentOf(input.shape), window);
   // A window of one element with a stride picks every n-th: what it passes over is meant to go.
   const [rows, columns] = [kh === 1 ? 0 : beyond.rows, kw === 1 ? 0 : beyond.columns];
   if (rows === 0 && columns === 0) return;
   const count = (n: number, what: string) => n && `${n} ${what}${n > 1 ? "s" : ""}`;
   const parts = [count(rows, "row"), count(columns, rank === 2 ? "step" : "column")];
-  context.warn("CNN307", {
-    operator,
-    lost: `${parts.filter(Boolean).join(" and ")} of ${formatShape(input.shape)}`,
-    mend: `pad=${padText([top, left, bottom + rows, right + columns], rank)}`,
-  });
+  const text = padText([top, left, bottom + rows, right + columns], rank);
+  const lost = `${parts.filter(Boolean).join(" and ")} of ${formatShape(input.shape)}`;
+  const write = [{ title: `keep them: \`pad=${text}\``, text }];
+  context.warn("CNN307", { operator, lost, mend: `pad=${text}` }, undefined, { argument: "pad", write });
+}
+
+const windowedHelp = "convolutions and pools come before `flatten`: a vector has no rows and columns";
+
+/**
+ * What turns the elements of an input into numbers. Of bytes a mean of 0 and a deviation of 1 leave byte / 255.
+ */
+export function forInput({ dtype, shape }: TensorType): Mend {
+  if (dtype === "tokens") return { help: "`embedding(dim)` or `one_hot` turns tokens into numbers" };
+  if (dtype !== "u8") return {};
+  const list = (item: number): string => `[${Array.from({ length: shape[0]! }, () => item).join(", ")}]`;
+  const help = "`normalize(mean=[…], std=[…])` turns bytes into numbers";
+  return shape[0]! > 4 ? { help } : { help, before: `normalize(mean=${list(0)}, std=${list(1)})` };
 }
 
 /** Fails unless the operand is f32 and something that windows slide over. */
@@ -120,6 +149,9 @@ export function checkRank(
   expected: string,
   { fail }: Context,
 ): void {
-  if (input.dtype !== "f32") fail("CNN308", { operator, expected: "f32", found: input.dtype }, "x");
-  if (!ranks.includes(input.shape.length)) fail("CNN301", { operator, expected, found: formatShape(input.shape) }, "x");
+  if (input.dtype !== "f32") fail("CNN308", { operator, expected: "f32", found: input.dtype }, "x", forInput(input));
+  if (ranks.includes(input.shape.length)) return;
+  const found = describeShape(input.shape);
+  const mend = ranks.includes(1) ? { before: "flatten" } : input.shape.length === 1 ? { help: windowedHelp } : {};
+  fail("CNN301", { operator, expected, found }, "x", mend);
 }

@@ -1,6 +1,8 @@
 import { defineOperator, operandName } from "../opkit/operator.ts";
+import { reunion } from "../opkit/shapes-apart.ts";
 import { tensor } from "../opkit/tensor.ts";
-import { formatShape, sameShape, sizeOf } from "../shape/tensor-type.ts";
+import { forInput } from "../opkit/windows.ts";
+import { describeShape, sameShape, sizeOf } from "../shape/tensor-type.ts";
 
 const operands = ["a", "b"];
 const ranks: Readonly<Record<number, string>> = { 1: "a vector", 2: "a sequence C×L", 3: "an image C×H×W" };
@@ -21,16 +23,18 @@ export const concat = defineOperator({
     const [, ...positions] = first!.shape;
     const blame = (i: number): string => operandName({ operands }, i);
     let channels = 0;
-    for (const [i, { dtype, shape }] of [first!, ...more].entries()) {
-      if (dtype !== "f32") fail("CNN308", { operator: "concat", expected: "f32", found: dtype }, blame(i));
+    for (const [i, type] of [first!, ...more].entries()) {
+      const { dtype, shape } = type;
+      if (dtype !== "f32")
+        fail("CNN308", { operator: "concat", expected: "f32", found: dtype }, blame(i), forInput(type));
       const [own = 0, ...others] = shape;
       if (others.length !== positions.length) {
         const expected = `${ranks[first!.shape.length]}, like its first value`;
-        fail("CNN301", { operator: "concat", expected, found: formatShape(shape) }, blame(i));
+        fail("CNN301", { operator: "concat", expected, found: describeShape(shape) }, blame(i));
       }
       if (!sameShape(others, positions)) {
-        const holes = { operator: "concat", first: formatShape(first!.shape), second: formatShape(shape) };
-        fail("CNN341", holes, blame(i));
+        const holes = { operator: "concat", first: describeShape(first!.shape), second: describeShape(shape) };
+        fail("CNN341", holes, blame(i), { help: reunion(first!.shape, shape) });
       }
       channels += own;
     }

@@ -44,6 +44,11 @@ export function formatShape(shape: Shape): string {
   return shape.length === 0 ? "scalar" : shape.join("×");
 }
 
+/** `6×14×14`, but `a vector of 84`: a number alone would not say what it is. */
+export function describeShape(shape: Shape): string {
+  return shape.length === 1 ? `a vector of ${shape[0]}` : formatShape(shape);
+}
+
 /** `f32[6, 14, 14]`, `tokens[64] in 10000`, the way the language writes it. */
 export function formatType({ dtype, shape, below }: TensorType): string {
   return `${dtype}[${shape.join(", ")}]${dtype === "tokens" ? ` in ${below}` : ""}`;

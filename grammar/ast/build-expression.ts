@@ -1,5 +1,6 @@
 import type { CstNode, IToken } from "chevrotain";
 import { diagnostic } from "../source/diagnostic.ts";
+import type { DiagnosticExtras } from "../source/diagnostic.ts";
 import type { Report } from "../source/report.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import { span, spanning } from "../source/span.ts";
@@ -9,6 +10,7 @@ import { roleOf } from "../tokens/role.ts";
 import { numberValue, splitNumber } from "../tokens/units.ts";
 import { vocabulary } from "../tokens/vocabulary.ts";
 import { childNode, childNodes, childToken, childTokens, need } from "./cst.ts";
+import { callInstead } from "./call-instead.ts";
 import type * as ast from "./nodes.ts";
 import { COMPARISON, RANGE, precedence, prefixPrecedence } from "./operators.ts";
 
@@ -71,7 +73,9 @@ export class ExpressionBuilder {
     const stray = childToken(node, "BinaryOperator");
     if (head.kind === "Binary" || head.kind === "Unary" || head.kind === "Range") {
       const operator = head.kind === "Range" ? ".." : head.operator;
-      this.#reportMixing(operator, operatorSpan(head), head.span);
+      const isSum = head.kind === "Binary" && head.left.kind !== "Number" && head.right.kind !== "Number";
+      const instead = isSum ? callInstead(head) : {};
+      this.#reportMixing(operator, operatorSpan(head), head.span, instead);
     } else if (stray !== undefined) {
       const before = links.filter((link) => link.span.end <= stray.startOffset).at(-1);
       const wrapped = before === undefined ? head.span : spanning(head.span, before.span);
@@ -79,7 +83,7 @@ export class ExpressionBuilder {
     }
   }
 
-  #reportMixing(operator: string, at: Span, wrapped: Span): void {
+  #reportMixing(operator: string, at: Span, wrapped: Span, instead: DiagnosticExtras = {}): void {
     const edits = [
       { span: span(this.file, wrapped.start, wrapped.start), text: "(" },
       { span: span(this.file, wrapped.end, wrapped.end), text: ")" },
@@ -93,6 +97,7 @@ export class ExpressionBuilder {
         {
           help: "to add tensors in a network, use `add(a, b)`",
           fix: { title: "put parentheses", edits },
+          ...instead,
         },
       ),
     );

@@ -1,10 +1,12 @@
 import type { IToken } from "chevrotain";
 import { diagnostic } from "../source/diagnostic.ts";
-import type { Diagnostic } from "../source/diagnostic.ts";
+import type { Diagnostic, DiagnosticExtras } from "../source/diagnostic.ts";
+import { lineText } from "../source/source-file.ts";
 import type { SourceFile } from "../source/source-file.ts";
 import { span } from "../source/span.ts";
 import type { Span } from "../source/span.ts";
 import { syntaxDiagnostics } from "../syntax-diagnostics.ts";
+import { roleOf } from "../tokens/role.ts";
 import { endOf } from "./segment.ts";
 
 /** Each level of brackets costs the parser some fifty stack frames; a third of Node's stack is spent at the limit. */
@@ -27,8 +29,20 @@ export function unclosed(file: SourceFile, open: IToken, at: IToken | undefined)
     "CNN110",
     spanOf(file, open),
     { open: open.image },
-    { notes: [{ span: place, message }] },
+    { notes: [{ span: place, message }], ...(commentWithin(file, open) ?? {}) },
   );
+}
+
+/** Python's `a // b` is a comment here, which hides the bracket at the end of the line. */
+function commentWithin(file: SourceFile, open: IToken): DiagnosticExtras | undefined {
+  const { line } = file.position(open.startOffset);
+  const start = file.lineStarts[line - 1] ?? 0;
+  const match = /([\w.]+)[ \t]*\/\/[ \t]*([\w.]+)/.exec(lineText(file, line).slice(endOf(open) - start));
+  if (match === null) return undefined;
+  const at = endOf(open) + match.index;
+  const text = `floor(${match[1]} / ${match[2]})`;
+  const help = "`//` starts a comment; the whole part of a quotient is its `floor`";
+  return { help, fix: { title: `write \`${text}\``, edits: [{ span: span(file, at, at + match[0].length), text }] } };
 }
 
 export function closesNothing(file: SourceFile, close: IToken): Diagnostic {
@@ -38,7 +52,7 @@ export function closesNothing(file: SourceFile, close: IToken): Diagnostic {
 }
 
 export function mismatched(file: SourceFile, open: IToken, close: IToken): Diagnostic {
-  const wanted = open.image === "(" ? ")" : "]";
+  const wanted = roleOf(open) === "LeftParen" ? ")" : "]";
   const where = spanOf(file, close);
   return diagnostic(
     syntaxDiagnostics,

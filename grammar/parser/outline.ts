@@ -110,7 +110,7 @@ class Outliner {
       this.#append(token);
       this.#push(token);
     } else if (role === "RightParen" || role === "RightBracket") {
-      this.#closeBracket(token, role === "RightParen" ? "(" : "[");
+      this.#closeBracket(token, role === "RightParen" ? "LeftParen" : "LeftBracket");
     } else {
       this.#append(token);
       this.#measure(token, role);
@@ -164,6 +164,8 @@ class Outliner {
     segment.next = this.#tokens[this.#index + 1];
     const role = roleOf(token);
     if (role === "If" || role === "Else" || role === "Repeat") this.#control = true;
+    // `if a: b`, as in Python, has no brace that a later one could close.
+    else if (role === "Colon" && this.#brackets.length === 0) this.#control = false;
     this.#wanted = wantsMore(token, this.#wanted);
   }
 
@@ -191,10 +193,10 @@ class Outliner {
 
   #closeBracket(token: IToken, opening: string): void {
     const open = this.#brackets.at(-1);
-    if (open === undefined || open.image === "{") return this.#strayClose(token);
+    if (open === undefined || roleOf(open) === "LeftBrace") return this.#strayClose(token);
     this.#append(token);
     this.#popBracket();
-    if (open.image === opening) return;
+    if (roleOf(open) === opening) return;
     this.#report.add(mismatched(this.#file, open, token));
     this.#break();
   }
@@ -284,7 +286,7 @@ class Outliner {
   }
 
   #closeBrace(token: IToken): void {
-    const matching = this.#brackets.findLastIndex((open) => open.image === "{");
+    const matching = this.#brackets.findLastIndex((open) => roleOf(open) === "LeftBrace");
     this.#dropBrackets(matching + 1, token);
     if (matching >= 0) {
       this.#append(token);

@@ -56,7 +56,7 @@ function fileLevelStart(place: Place): SegmentKind | undefined {
   const { tokens, index, current } = place;
   if (place.wanted || place.brackets > 0) return undefined;
   const word = tokens[index]?.image ?? "";
-  if (word === "import") return "import";
+  if (word === "import" && current?.tokens[0]?.image !== "from") return "import";
   if (word === "cnn" && roleOf(tokens[index + 1]) === "Number") return "version";
   const opening = roleOf(tokens[index + 2]);
   if (roleOf(tokens[index + 1]) === "Identifier" && (opening === "LeftBrace" || opening === "LeftParen")) {
@@ -86,6 +86,7 @@ function bodyLevelStart(place: Place): SegmentKind | undefined {
     const next = roleOf(tokens[index + 1]);
     if (next === "Assign") return "let";
     if (body === "budget" && COMPARISONS.has(next)) return "limit";
+    if (body === "train" && next === "Colon") return "let";
     const word = tokens[index]?.image ?? "";
     switch (word) {
       case "out":

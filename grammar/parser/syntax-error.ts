@@ -9,6 +9,8 @@ import { roleOf } from "../tokens/role.ts";
 import { reservedWords } from "../tokens/table.ts";
 import { shortened } from "../tokens/tokenize.ts";
 import { spanOf } from "./bracket-reports.ts";
+import { foreignAdvice } from "./foreign-advice.ts";
+import type { Stumble } from "./foreign-advice.ts";
 import { places } from "./places.ts";
 import { endOf } from "./segment.ts";
 import type { Segment } from "./segment.ts";
@@ -16,11 +18,16 @@ import type { Segment } from "./segment.ts";
 /** Says in plain words what the parser stumbled over. */
 export function syntaxError(file: SourceFile, segment: Segment, error: IRecognitionException): Diagnostic {
   const atEnd = error.token.tokenType.name === "EOF";
-  const found = atEnd ? segment.next : error.token;
-  const last = segment.tokens.at(atEnd ? -1 : segment.tokens.indexOf(error.token) - 1);
+  const place = atEnd ? segment.tokens.length : segment.tokens.indexOf(error.token);
+  const last = segment.tokens.at(place - 1);
+  // A loop of another language stops making sense at its variable, but it is the word that is wrong.
+  const found = isLoop(last) ? last : atEnd ? segment.next : error.token;
   const rule = error.context.ruleStack.at(-1) ?? "";
   const expected = expectedAfter(last, rule, error.message);
-  const extras = atEnd || found === undefined || last === undefined ? {} : adviceFor({ file, expected, found, last });
+  const extras =
+    atEnd || found === undefined || last === undefined
+      ? {}
+      : adviceFor({ file, expected, rule, tokens: segment.tokens, found, last });
   const holes = { expected, found: describe(found) };
   if (!atEnd || found === undefined || last === undefined || sameLine(file, last, found)) {
     const end = endOf(last ?? error.token);
@@ -41,11 +48,50 @@ export function unknownStatement(
   words: readonly string[],
 ): Diagnostic {
   const where = spanOf(file, first);
+  const holes = { expected, found: describe(first) };
+  const foreign = Object.hasOwn(foreignStarts, first.image) ? foreignStarts[first.image] : undefined;
+  if (foreign !== undefined) {
+    const { help, instead } = foreign;
+    const fits = instead !== undefined && (instead === "" || words.includes(instead));
+    return diagnostic(syntaxDiagnostics, "CNN101", where, holes, {
+      help,
+      ...(fits && { fix: startInstead(file, first, instead) }),
+    });
+  }
   const fix = meant(file, first, words);
   const isLink = first.image === "->";
   const help = isLink ? "a chain starts with a value: `NAME = VALUE -> …`" : undefined;
-  return diagnostic(syntaxDiagnostics, "CNN101", where, { expected, found: describe(first) }, { fix, help });
+  return diagnostic(syntaxDiagnostics, "CNN101", where, holes, { fix, help });
 }
+
+function isLoop(token: IToken | undefined): boolean {
+  return roleOf(token) === "Identifier" && (token?.image === "for" || token?.image === "while");
+}
+
+function startInstead(file: SourceFile, word: IToken, instead: string): Fix {
+  if (instead !== "") return replace(file, word, instead, `write \`${instead}\``);
+  const blank = /^\s*/.exec(file.text.slice(endOf(word)))![0].length;
+  const edits = [{ span: span(file, word.startOffset, endOf(word) + blank), text: "" }];
+  return { title: `leave out \`${word.image}\``, edits };
+}
+
+/** Words that start a statement elsewhere, and what starts it here; "" is nothing. */
+const declared = { help: "a value needs no keyword: `NAME = VALUE`", instead: "" };
+const defined = {
+  help: "a part of a network with parameters is a `block`; what it gives back is its `out`",
+  instead: "block",
+};
+const looped = { help: "`repeat` passes a value through its links: `x -> repeat 3 { conv(8, kernel=3) -> relu }`" };
+const foreignStarts: Readonly<Record<string, { readonly help: string; readonly instead?: string }>> = {
+  ...{ let: declared, var: declared, const: declared, val: declared },
+  ...{ def: defined, fn: defined, func: defined, function: defined },
+  ...{ for: looped, while: looped },
+  return: { help: "a block gives back what stands behind `out`, a model its outputs", instead: "out" },
+  class: { help: "a network is a `model`, a part of one a `block`", instead: "model" },
+  network: { help: "a network is a `model`", instead: "model" },
+  net: { help: "a network is a `model`", instead: "model" },
+  from: { help: 'layers are part of the language; blocks are imported as `import { NAME } from "./file.cnn"`' },
+};
 
 function describe(token: IToken | undefined): string {
   return token === undefined ? "the end of the file" : `\`${shortened(token.image)}\``;
@@ -71,16 +117,11 @@ function expectedAfter(last: IToken | undefined, rule: string, expected: string)
   return ["(", "[", "{"].includes(last.image) ? `${element} or ${expected.slice("`,` or ".length)}` : expected;
 }
 
-interface Stumble {
-  readonly file: SourceFile;
-  readonly expected: string;
-  readonly found: IToken;
-  readonly last: IToken;
-}
-
 function adviceFor(stumble: Stumble): DiagnosticExtras {
   const { file, expected, found, last } = stumble;
   const role = roleOf(found);
+  const foreign = foreignAdvice(stumble);
+  if (foreign !== undefined) return foreign;
   if (expected === places.file.expected) return { fix: meant(file, found, places.file.words) };
   if (expected.startsWith("a value")) {
     if (role === "Repeat") return { help: "`repeat` passes a value through its links: `in -> repeat 2 { … }`" };
@@ -104,8 +145,10 @@ function insertion({ file, expected, found, last }: Stumble, role: string): Diag
     const at = span(file, found.startOffset, found.startOffset);
     return { fix: { title: "pass the value on with `->`", edits: [{ span: at, text: "-> " }] } };
   }
-  if (!expected.startsWith("`,` or ")) return {};
-  if (role === "Colon") return { fix: replace(file, found, "=", "options are set with `=`") };
+  const isOption = expected.startsWith("`,` or ");
+  if (role === "Colon" && (isOption || expected.startsWith("`=`")))
+    return { fix: replace(file, found, "=", "options are set with `=`") };
+  if (!isOption) return {};
   const startsValue = startsLink || ["Number", "String", "LeftBracket", "True", "False", "In"].includes(role);
   const at = span(file, endOf(last), endOf(last));
   return startsValue ? { fix: { title: "separate them with `,`", edits: [{ span: at, text: "," }] } } : {};

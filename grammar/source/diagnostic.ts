@@ -37,12 +37,15 @@ export interface Diagnostic {
   readonly notes: readonly Note[];
   readonly help?: string | undefined;
   readonly fix?: Fix | undefined;
+  /** Several ways to mend it, of which only the author can know the one that is meant. */
+  readonly choices?: readonly Fix[] | undefined;
 }
 
 export interface DiagnosticExtras {
   readonly notes?: readonly Note[] | undefined;
   readonly help?: string | undefined;
   readonly fix?: Fix | undefined;
+  readonly choices?: readonly Fix[] | undefined;
 }
 
 /** The hole names of a message: `HoleNames<"expected {a}, found {b}">` is `"a" | "b"`. */
@@ -82,7 +85,13 @@ export function diagnostic<Catalogue extends DiagnosticCatalogue, Code extends k
     notes: extras.notes ?? [],
     help: extras.help,
     fix: extras.fix,
+    choices: extras.choices,
   };
+}
+
+/** The fix of a report, or those among which its author chooses. */
+export function fixesOf({ fix, choices = [] }: Pick<Diagnostic, "fix" | "choices">): readonly Fix[] {
+  return fix === undefined ? choices : [fix, ...choices];
 }
 
 function fillHoles(message: string, holes: Readonly<Record<string, string | number>>): string {

@@ -35,14 +35,20 @@ export function fixFrame(fix: Fix, style: FrameStyle): string[] {
   const { mended, firstLine, places } = applyEdits(file, edits);
   const rows: string[] = [bar(style)];
   let lastShown = 0;
-  for (const { start } of places) {
-    const line = mended.position(start).line;
-    if (line === lastShown || rows.length > 2 * MOST_LINES_OF_A_SPAN) continue;
-    lastShown = line;
-    const here = places.filter((place) => mended.position(place.start).line === line);
-    rows.push(...markedLine(mended, line, here, style, line + firstLine - 1));
+  for (const { start, end } of places) {
+    const last = mended.position(Math.max(start, end - 1)).line;
+    for (let line = Math.max(mended.position(start).line, lastShown + 1); line <= last; line++) {
+      if (rows.length > 2 * MOST_LINES_OF_A_SPAN) break;
+      lastShown = line;
+      const here = places.filter((place) => touches(mended, place, line));
+      rows.push(...markedLine(mended, line, here, style, line + firstLine - 1));
+    }
   }
   return rows;
+}
+
+function touches(file: SourceFile, { start, end }: Stretch, line: number): boolean {
+  return file.position(start).line <= line && line <= file.position(Math.max(start, end - 1)).line;
 }
 
 interface Stretch {

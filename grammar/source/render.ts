@@ -1,3 +1,4 @@
+import { fixesOf } from "./diagnostic.ts";
 import type { Diagnostic, Note, Severity } from "./diagnostic.ts";
 import { plain } from "./display.ts";
 import { fixFrame, frame, lastLineOf } from "./frame.ts";
@@ -41,9 +42,9 @@ function renderOne(report: Diagnostic, paint: Paint): string {
   const rows = [title, ...frame(report.span, style)];
   for (const note of report.notes) rows.push(...renderNote(note, style));
   if (report.help !== undefined) rows.push(...labelled("help", report.help, paint));
-  if (report.fix !== undefined) {
-    rows.push(...labelled("fix", report.fix.title, paint));
-    rows.push(...fixFrame(report.fix, { ...style, role: "added", mark: "+" }));
+  for (const fix of fixesOf(report)) {
+    rows.push(...labelled("fix", fix.title, paint));
+    rows.push(...fixFrame(fix, { ...style, role: "added", mark: "+" }));
   }
   return [...rows, ""].join("\n");
 }

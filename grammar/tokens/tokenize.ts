@@ -8,7 +8,7 @@ import type { SourceFile } from "../source/source-file.ts";
 import { span } from "../source/span.ts";
 import { syntaxDiagnostics } from "../syntax-diagnostics.ts";
 import { replacement } from "./lookalikes.ts";
-import { findUnit, numberValue, splitNumber, units } from "./units.ts";
+import { findUnit, numberValue, splitNumber, unitMeant, units } from "./units.ts";
 import { vocabulary } from "./vocabulary.ts";
 
 export interface Tokens {
@@ -35,6 +35,7 @@ export function tokenize(file: SourceFile, report: Report): Tokens {
     return { tokens: [], comments: [] };
   }
   checkAll(tokens, checkToken);
+  checkAll(firstOfEach(tokens), checkName);
   checkAll(groups["dropped"], reportLookalike);
   checkAll(groups["strays"], reportStray);
   const comments = (groups["comments"] ?? []).map((token) => toComment(file, token, report));
@@ -48,14 +49,20 @@ export function tokenize(file: SourceFile, report: Report): Tokens {
   }
 }
 
+/** A name is reported where it stands first, however often it is used. */
+function firstOfEach(tokens: readonly IToken[]): IToken[] {
+  const names = new Map<string, IToken>();
+  for (const token of tokens)
+    if (token.tokenType.name === "Identifier" && !names.has(token.image)) names.set(token.image, token);
+  return [...names.values()];
+}
+
 function checkToken(file: SourceFile, token: IToken, report: Report): void {
   switch (token.tokenType.name) {
     case "Number":
       return checkNumber(file, token, report);
     case "String":
       return checkEscapes(file, token, report);
-    case "Identifier":
-      return checkName(file, token, report);
     case "OpenString":
       return reportOpenString(file, token, report);
     case "DotAtEnd":
@@ -76,7 +83,7 @@ function checkNumber(file: SourceFile, token: IToken, report: Report): void {
   if (parts.unit === "" || findUnit(parts.unit) !== undefined) return;
   const unitSpan = span(file, where.end - parts.unit.length, where.end);
   const names = units.map((unit) => unit.name);
-  const near = units.find((unit) => unit.misspelt?.includes(parts.unit))?.name ?? didYouMean(parts.unit, names);
+  const near = unitMeant(parts.unit) ?? didYouMean(parts.unit, names);
   report.add(
     diagnostic(
       syntaxDiagnostics,
@@ -198,7 +205,8 @@ function reportStray(file: SourceFile, token: IToken, report: Report): void {
   const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(first);
   const character = printable ? `\`${first}\`` : `the character U+${hex(first)}`;
   const fix = { title: "remove it", edits: [{ span: where, text: "" }] };
-  report.add(diagnostic(syntaxDiagnostics, "CNN106", where, { character }, { fix }));
+  const help = "`if a { b } else { c }` chooses between values";
+  report.add(diagnostic(syntaxDiagnostics, "CNN106", where, { character }, first === "?" ? { help } : { fix }));
 }
 
 function hex(character: string): string {

@@ -41,6 +41,11 @@ export function findUnit(name: string): Unit | undefined {
   return units.find((unit) => unit.name === name);
 }
 
+/** The unit that a word is, or is a misspelling of. */
+export function unitMeant(word: string): string | undefined {
+  return (findUnit(word) ?? units.find(({ misspelt = [] }) => misspelt.includes(word)))?.name;
+}
+
 /** The parts of a number as written; the exponent is 0 where none stands. */
 export interface NumberParts {
   readonly digits: string;

@@ -47,7 +47,7 @@ Right: \`normalize(mean=[0.5, 0.5, 0.5], std=[0.25, 0.25, 0.25])\``,
   CNN305: {
     title: "pad=same with a stride",
     severity: "error",
-    message: "`pad=same` of `{operator}` means different things with a stride; write {explicit}",
+    message: "`pad=same` of `{operator}` means different things with a stride; write the padding itself",
     explain: `With a stride of 2 or more PyTorch and TensorFlow pad differently, and weights trained with one padding are wrong
 with the other. So the padding is written out.
 
@@ -103,6 +103,31 @@ Right: \`logits = … -> dense(12)\``,
 Wrong: \`input words: tokens[64] in 1000   e = words -> embedding(50, padding=1000)\`
 
 Right: \`input words: tokens[64] in 1000   e = words -> embedding(50, padding=0)\``,
+  },
+  CNN355: {
+    title: "channels that come in are not written",
+    severity: "warning",
+    message: "the first number is the channels that come out, not those that come in",
+    explain: `PyTorch's \`Conv2d(in, out, kernel)\` names the channels that come in first. Here they are known, and the first
+number is the channels that come out, the second the window, the third the stride: with three numbers in PyTorch's order
+the window is as large as the layer was meant to be wide. A window of more than 11 rows that moves by less than its size
+is in no known network, so the order is asked about.
+
+Wrong: \`image -> conv(3, 16, 3)\` on 3 channels
+
+Right: \`image -> conv(16, 3)\`, or \`image -> conv(channels=3, kernel=16, stride=3)\` where it is meant`,
+  },
+  CNN356: {
+    title: "shape in the order H, W, C",
+    severity: "warning",
+    message: "`{name}` has {channels} channels of {height}×{width}: a shape is [C, H, W]",
+    explain: `TensorFlow and picture files have the channels last, this language has them first, like PyTorch and ONNX. A
+picture of one, three or four columns and many channels is most likely written in the other order. The caller may still
+pass the bytes as they come from a decoder, with \`layout: "hwc"\`.
+
+Wrong: \`input image: u8[28, 28, 1]\`
+
+Right: \`input image: u8[1, 28, 28]\``,
   },
   CNN340: {
     title: "operands of different shapes",

@@ -1,5 +1,5 @@
-import { textOf } from "../../../grammar/index.ts";
-import type { Binary, BinaryOperator, Unary } from "../../../grammar/index.ts";
+import { arithmeticWords, callInstead, textOf } from "../../../grammar/index.ts";
+import type { Binary, BinaryOperator, DiagnosticExtras, Unary } from "../../../grammar/index.ts";
 import type { Constant } from "../../opkit/attributes.ts";
 import type { Context } from "../context.ts";
 import { constantOf, unknown } from "../values.ts";
@@ -9,7 +9,10 @@ import { describeConstant, isList } from "./describe.ts";
 export function evaluateUnary(node: Unary, c: Context): Evaluated {
   const operand = c.evaluate(node.operand);
   if (operand.kind === "unknown") return unknown;
-  if (operand.kind !== "constant") return onTensor(node, c);
+  if (operand.kind !== "constant") {
+    c.reporter.add("CNN311", node.span, { operator: node.operator });
+    return unknown;
+  }
   const { value } = operand;
   if (node.operator === "-" && typeof value === "number") return constantOf(value === 0 ? 0 : -value);
   if (node.operator === "not" && typeof value === "boolean") return constantOf(!value);
@@ -19,7 +22,7 @@ export function evaluateUnary(node: Unary, c: Context): Evaluated {
 export function evaluateBinary(node: Binary, c: Context): Evaluated {
   const [left, right] = [c.evaluate(node.left), c.evaluate(node.right)];
   if (left.kind === "unknown" || right.kind === "unknown") return unknown;
-  if (left.kind !== "constant" || right.kind !== "constant") return onTensor(node, c);
+  if (left.kind !== "constant" || right.kind !== "constant") return onTensors(node, left, right, c);
   return apply(node, left.value, right.value, c);
 }
 
@@ -86,11 +89,16 @@ function mismatch(node: Unary | Binary, expected: string, found: Constant, c: Co
   return unknown;
 }
 
-function onTensor(node: Unary | Binary, c: Context): Evaluated {
-  const word = { "+": "add", "-": "sub", "*": "mul", "/": "div" }[node.operator as string];
-  const help = word === undefined ? undefined : `to combine values of the network, write \`${word}(a, b)\``;
-  c.reporter.add("CNN311", node.span, { operator: node.operator }, { help });
+function onTensors(node: Binary, left: Evaluated, right: Evaluated, c: Context): Evaluated {
+  const isScaled = left.kind === "constant" || right.kind === "constant";
+  c.reporter.add("CNN311", node.span, { operator: node.operator }, isScaled ? scalingHelp(node) : callInstead(node));
   return unknown;
+}
+
+function scalingHelp({ operator }: Binary): DiagnosticExtras {
+  if (!(operator in arithmeticWords)) return {};
+  const help = "an input is scaled and shifted by `normalize`; behind a layer its weights take up any such number";
+  return { help };
 }
 
 function oneLine(text: string): string {

@@ -1,6 +1,7 @@
 import type { List, Range } from "../../../grammar/index.ts";
 import type { Constant } from "../../opkit/attributes.ts";
 import type { Context } from "../context.ts";
+import { exchange } from "../fixes.ts";
 import { constantOf, unknown } from "../values.ts";
 import type { Evaluated } from "../values.ts";
 import { describeConstant, formatNumber } from "./describe.ts";
@@ -28,7 +29,8 @@ export function evaluateRange(node: Range, c: Context): Evaluated {
   const [from, to] = [end(node.from), end(node.to)];
   if (from === undefined || to === undefined) return unknown;
   if (from <= to) return constantOf({ kind: "range", from, to });
-  c.reporter.add("CNN315", node.span, { from: formatNumber(from), to: formatNumber(to) });
+  const fix = exchange(node.from, node.to);
+  c.reporter.add("CNN315", node.span, { from: formatNumber(from), to: formatNumber(to) }, { fix });
   return unknown;
 
   function end(side: Range["from"]): number | undefined {

@@ -1,9 +1,9 @@
 import { didYouMean } from "../../../grammar/index.ts";
 import type { Attribute } from "../../../grammar/index.ts";
-import { sizeOf } from "../../shape/tensor-type.ts";
+import { describeShape, sizeOf } from "../../shape/tensor-type.ts";
 import type { TensorType } from "../../shape/tensor-type.ts";
 import type { Context } from "../context.ts";
-import { constantOf, describeShape, historyNotes, unknown } from "../values.ts";
+import { constantOf, historyNotes, unknown } from "../values.ts";
 import type { Evaluated, Outs } from "../values.ts";
 import { listOf, suggestion } from "../words.ts";
 

@@ -1,9 +1,11 @@
+import { fixesOf } from "../../../grammar/index.ts";
 import type { Diagnostic, Severity } from "../../../grammar/index.ts";
 
 const commands: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
 
 /** A workflow command, which GitHub shows as an annotation at the line. */
-export function githubAnnotation({ code, severity, message, span, notes, help, fix }: Diagnostic): string {
+export function githubAnnotation(report: Diagnostic): string {
+  const { code, severity, message, span, notes, help } = report;
   const { file } = span;
   const [start, end] = [file.position(span.start), file.position(span.end)];
   const properties = {
@@ -19,7 +21,7 @@ export function githubAnnotation({ code, severity, message, span, notes, help, f
     message,
     ...notes.map((note) => `note: ${note.message} (${placeOf(note.span)})`),
     ...(help === undefined ? [] : [`help: ${help}`]),
-    ...(fix === undefined ? [] : [`fix: ${fix.title}`]),
+    ...fixesOf(report).map(({ title }) => `fix: ${title}`),
   ];
   return `::${commands[severity]} ${list.join(",")}::${escapeData(lines.join("\n"))}`;
 }

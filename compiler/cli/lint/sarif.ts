@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type * as Sarif from "sarif";
-import type { Diagnostic, DiagnosticCode, Note, Severity, Span } from "../../../grammar/index.ts";
+import { fixesOf } from "../../../grammar/index.ts";
+import type { Diagnostic, DiagnosticCode, Fix, Note, Severity, Span } from "../../../grammar/index.ts";
 import type { Suppressed } from "../../lint/lint.ts";
 import { catalogue, findSubject, subjects } from "../../lint/subjects.ts";
 import { version } from "../../version.ts";
@@ -52,10 +53,9 @@ function descriptorOf(code: DiagnosticCode): Sarif.ReportingDescriptor {
   };
 }
 
-function resultFor(
-  { code, severity, message, span, notes, help, fix }: Diagnostic,
-  codes: readonly string[],
-): Sarif.Result {
+function resultFor(report: Diagnostic, codes: readonly string[]): Sarif.Result {
+  const { code, severity, message, span, notes, help } = report;
+  const fixes = fixesOf(report);
   return {
     ruleId: code,
     ruleIndex: codes.indexOf(code),
@@ -63,7 +63,7 @@ function resultFor(
     message: { text: help === undefined ? message : `${message}\n${help}` },
     locations: [{ physicalLocation: placeOf(span) }],
     ...(notes.length > 0 && { relatedLocations: notes.map(relatedOf) }),
-    ...(fix && { fixes: [fixOf(fix)] }),
+    ...(fixes.length > 0 && { fixes: fixes.map(fixOf) }),
   };
 }
 
@@ -71,7 +71,7 @@ function relatedOf({ span, message }: Note, id: number): Sarif.Location {
   return { id, physicalLocation: placeOf(span), message: { text: message } };
 }
 
-function fixOf({ title, edits }: NonNullable<Diagnostic["fix"]>): Sarif.Fix {
+function fixOf({ title, edits }: Fix): Sarif.Fix {
   const files = [...new Set(edits.map(({ span }) => span.file))];
   return {
     description: { text: title },

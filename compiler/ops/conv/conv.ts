@@ -28,6 +28,13 @@ function parametersOf(x: TensorType, { channels, kernel, groups, bias }: Sizes):
   return bias ? [weight, { name: "bias", shape: [channels], initial: { kind: "zeros" } }] : [weight];
 }
 
+function groupsHelp(input: number, output: number, groups: number): string {
+  if (input % groups === 0)
+    return `${groups} groups give a multiple of ${groups} channels, like ${groups * Math.ceil(output / groups)}`;
+  const fitting = Array.from({ length: 64 }, (_, i) => i + 1).filter((g) => input % g === 0 && output % g === 0);
+  return `${input} and ${output} channels together can be split into ${fitting.join(", ")}`;
+}
+
 export const conv = defineOperator({
   name: "conv",
   category: "convolution",
@@ -58,7 +65,9 @@ export const conv = defineOperator({
       ["output", channels],
     ] as const)
       if (count % groups !== 0)
-        fail("CNN303", { operator: "conv", groups: `${groups}`, channels: `${count}`, what }, "groups");
+        fail("CNN303", { operator: "conv", groups: `${groups}`, channels: `${count}`, what }, "groups", {
+          help: groupsHelp(x!.shape[0]!, channels, groups),
+        });
     return checkWindow("conv", channels, x!, attributes, { fail, warn });
   },
   lower: ({ b, operands: [x], attributes, parameters: [weight, bias] }) => {

@@ -26,7 +26,7 @@ export const dense = defineOperator({
     return bias ? [weight, { name: "bias", shape: [units], initial: { kind: "zeros" } }] : [weight];
   },
   shape: ({ operands: [x], attributes: { units }, fail, warn }) => {
-    checkRank("dense", x!, [1], "a vector (put flatten in front)", { fail, warn });
+    checkRank("dense", x!, [1], "a vector", { fail, warn });
     return { dtype: "f32", shape: [units] };
   },
   lower: ({ b, operands: [x], parameters: [weight, bias] }) => {

@@ -1,7 +1,7 @@
 import { e } from "../../ir/expression.ts";
 import { reals } from "../../opkit/attributes.ts";
 import { perChannel } from "../../opkit/onnx.ts";
-import { defineOperator } from "../../opkit/operator.ts";
+import { defineOperator, type Mend } from "../../opkit/operator.ts";
 import { mapTensor } from "../../opkit/tensor.ts";
 import { sizeOf } from "../../shape/tensor-type.ts";
 
@@ -10,6 +10,13 @@ const unit = (dtype: string): number => (dtype === "u8" ? 255 : 1);
 
 /** Channels that fill no vector. */
 const wide = Array.from({ length: 19 }, (_, c) => 0.5 + c / 8).join(", ");
+
+/** A single number was meant for all channels; the three of a colour picture say nothing about a grey one. */
+function forEachChannel(list: readonly number[], channels: number): Mend {
+  if (list.length !== 1 || channels > 4) return { help: `one number for each channel, ${channels} in all` };
+  const text = `[${Array.from({ length: channels }, () => list[0]).join(", ")}]`;
+  return { write: [{ title: `the same for all channels: \`${text}\``, text }] };
+}
 
 export const normalize = defineOperator({
   name: "normalize",
@@ -26,9 +33,9 @@ export const normalize = defineOperator({
   shape: ({ operands: [x], attributes, fail }) => {
     const channels = x!.shape[0] ?? 1;
     for (const name of ["mean", "std"] as const) {
-      const { length } = attributes[name];
-      if (length !== channels)
-        fail("CNN304", { operator: "normalize", attribute: name, length: `${length}`, channels: `${channels}` }, name);
+      const list = attributes[name];
+      const holes = { operator: "normalize", attribute: name, length: `${list.length}`, channels: `${channels}` };
+      if (list.length !== channels) fail("CNN304", holes, name, forEachChannel(list, channels));
     }
     return { dtype: "f32", shape: x!.shape };
   },

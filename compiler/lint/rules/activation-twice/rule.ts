@@ -1,5 +1,9 @@
+import type { Layer } from "../../../check/program.ts";
 import { isActivation } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
+
+/** Activations, and what makes probabilities. */
+const bends = (layer: Layer): boolean => isActivation(layer) || layer.operator.probabilities !== undefined;
 
 export const activationTwice = defineRule({
   code: "CNN518",
@@ -10,12 +14,13 @@ export const activationTwice = defineRule({
   message: "`{second}` gets the result of `{first}`: there is nothing to learn between them",
   explain: `An activation bends what a layer with weights computes. Two in a row bend it once, in a worse form: \`relu\` of a \`relu\`
 changes nothing, \`tanh\` of a \`relu\` has half of its range, \`relu\` of a \`sigmoid\` does nothing at all. Most often a block ends with an
-activation already.`,
+activation already. A \`softmax\` of a \`softmax\` makes all classes nearly alike: its operands lie between 0 and 1.`,
   checkModel: ({ network, report }) => {
     for (const layer of network.layers) {
       const before = network.before(layer);
-      const isOutput = layer.operator.probabilities !== undefined && network.isEnd(layer);
-      if (before === undefined || !isActivation(layer) || !isActivation(before) || isOutput) continue;
+      if (before === undefined || !bends(layer) || !bends(before)) continue;
+      const { probabilities } = before.operator;
+      if (probabilities === undefined && layer.operator.probabilities !== undefined && network.isEnd(layer)) continue;
       const notes = [{ span: before.span, message: "the first activation" }];
       report(layer, { first: before.operator.name, second: layer.operator.name }, { notes });
     }
