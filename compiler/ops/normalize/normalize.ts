@@ -31,6 +31,7 @@ export const normalize = defineOperator({
     std: reals({ doc: "One standard deviation per channel, not zero.", nonZero: true }),
   },
   shape: ({ operands: [x], attributes, fail }) => {
+    if (x!.dtype === "tokens") fail("CNN308", { operator: "normalize", expected: "u8 or f32", found: x!.dtype }, "x");
     const channels = x!.shape[0] ?? 1;
     for (const name of ["mean", "std"] as const) {
       const list = attributes[name];
