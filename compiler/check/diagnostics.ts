@@ -50,5 +50,7 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN347: true,
   CNN348: true,
   CNN350: true,
+  CNN351: true,
+  CNN352: true,
 };
 void inStep;

@@ -51,7 +51,7 @@ export type Core =
   | { readonly family: "map" }
   /** y[n,k,p,q] = Σ_{c,r,s} x[n,c,p·sh+r·dh-ph,q·sw+s·dw-pw]·w[k,c,r,s]; inputs x, w [K, C/groups, kh, kw]. */
   | { readonly family: "conv"; readonly window: Window; readonly groups: number }
-  /** Gradient to x; inputs dy, w. */
+  /** Gradient to x, and transposed convolution: dx[n,c,h,w] = Σ_{k,r,s,p,q: p·sh+r·dh-ph=h, q·sw+s·dw-pw=w} dy[n,k,p,q]·w[k,c,r,s]; inputs dy, w. */
   | { readonly family: "conv_data_grad"; readonly window: Window; readonly groups: number }
   /** Gradient to w; inputs x, dy. */
   | { readonly family: "conv_weight_grad"; readonly window: Window; readonly groups: number }

@@ -15,7 +15,7 @@ export function learnedFloats({ graph, packings, block }: State): number {
   return buffer === undefined ? block! : packings!.get(buffer)!.offset;
 }
 
-const readers: readonly Family[] = ["conv", "dense", "embedding"];
+const readers: readonly Family[] = ["conv", "conv_data_grad", "dense", "embedding"];
 const weightGradients: readonly Family[] = ["conv_weight_grad", "dense_weight_grad", "embedding_weight_grad"];
 
 /** The weights that a node reads, or computes the gradient of, in the order that its kernel wants. */

@@ -31,6 +31,8 @@ export interface Choice {
   /** Floats in a vector; over output channels. */
   readonly lanes: number;
   readonly tile?: Tile;
+  /** Of a gradient to data, which reads a transposed copy: how the convolution is computed whose weights it copies. */
+  readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */
   readonly parts?: number;
   readonly reason: string;
@@ -61,8 +63,10 @@ export interface Packing {
   readonly operand: readonly [number, number, number];
 }
 
-/** A copy of a parameter in the order that a gradient kernel reads, made anew in each step. */
+/** A copy of a parameter in the order that a gradient kernel reads. */
 export interface Derived {
+  /** Made by `prepare`, once after parameters have changed; else anew in each call. */
+  readonly prepared: boolean;
   /** The node that reads it. */
   readonly node: number;
   readonly parameter: ValueId;

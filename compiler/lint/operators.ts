@@ -40,6 +40,16 @@ export function centresChannels(layer: Layer): boolean {
   return standardisation(layer)?.perChannel ?? false;
 }
 
+/** Each channel by itself: no layer can choose how many there are. */
+export function isDepthwise({ operator }: Layer): boolean {
+  return operator.name === "depthwise_conv";
+}
+
+/** Its stride is one of the result. */
+export function isTransposed({ operator }: Layer): boolean {
+  return operator.name === "conv_transpose";
+}
+
 /** Dropout that drops something. */
 export function isDropout({ operator, attributes }: Layer): boolean {
   return operator.name === "dropout" && (attributes["p"] as number) > 0;

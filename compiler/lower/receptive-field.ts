@@ -86,7 +86,11 @@ const exchanged = ({ rows, columns, rowStep, columnStep }: Field): Field => ({
 function sightOf(core: Node["core"], x: Extent | undefined): Sight | undefined {
   if ("window" in core) {
     const { kernel, stride, dilation } = core.window;
-    return { spans: [span(kernel[0], dilation[0]), span(kernel[1], dilation[1])], stride };
+    const spans = [span(kernel[0], dilation[0]), span(kernel[1], dilation[1])] as const;
+    if (core.family !== "conv_data_grad") return { spans, stride };
+    // The other way round: as many pixels as windows `stride` apart meet in one place.
+    const meeting = (axis: 0 | 1): number => Math.ceil(spans[axis] / stride[axis]);
+    return { spans: [meeting(0), meeting(1)], stride: [1 / stride[0], 1 / stride[1]] };
   }
   if (x === undefined) return undefined;
   if (core.family === "permute") return sightOfOrder(core, x);

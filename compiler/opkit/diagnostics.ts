@@ -38,6 +38,10 @@ export interface OperatorDiagnostics {
   CNN348: { operator: string; attribute: string; other: string };
   /** Moments of a single number. */
   CNN350: { operator: string };
+  /** More rows than a stride leaves open. */
+  CNN351: { operator: string; more: string; least: string };
+  /** Padding that cuts away the whole result. */
+  CNN352: { operator: string; size: string };
   /** A loss and its target do not fit. */
   CNN309: { loss: string; expected: string; found: string };
 }

@@ -20,9 +20,9 @@ function samePadding([kh, kw]: Pair, [dh, dw]: Pair): Window["pad"] {
   return [rows >> 1, columns >> 1, rows - (rows >> 1), columns - (columns >> 1)];
 }
 
-/** Rows and columns of what is given per axis: a sequence has one row. */
-export function rowsAndColumns([first = 1, second]: readonly number[]): Pair {
-  return second === undefined ? [1, first] : [first, second];
+/** Rows and columns of what is given per axis: a sequence has one row, for which it says `row`. */
+export function rowsAndColumns([first = 1, second]: readonly number[], row = 1): Pair {
+  return second === undefined ? [row, first] : [first, second];
 }
 
 /** [top, left, bottom, right] of what is given per side. */
@@ -64,7 +64,7 @@ export function checkWindow(
 }
 
 /** Rows × columns, or a length. */
-function sizeText([height, width]: Pair, rank: number): string {
+export function sizeText([height, width]: Pair, rank: number): string {
   return formatShape(shapeOf([1, height, width], rank).slice(1));
 }
 

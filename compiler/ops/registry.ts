@@ -11,7 +11,9 @@ import { batchNorm } from "./batch-norm/batch-norm.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { clip } from "./clip.ts";
 import { concat } from "./concat.ts";
+import { convTranspose } from "./conv/conv-transpose.ts";
 import { conv } from "./conv/conv.ts";
+import { depthwiseConv } from "./conv/depthwise-conv.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { dense } from "./dense/dense.ts";
 import { dice } from "./dice.ts";
@@ -79,7 +81,9 @@ const definitions: readonly Definition[] = [
   binaryCrossEntropy,
   clip,
   concat,
+  convTranspose,
   conv,
+  depthwiseConv,
   crossEntropy,
   dense,
   dice,

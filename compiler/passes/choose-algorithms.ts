@@ -15,7 +15,8 @@ export function chooseAlgorithms(state: State): State {
   const choices = graph.nodes.map((node) => {
     const weights = weightsOf(graph, node);
     const choice = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
-    if (weights !== undefined && choice.tile) blocks.set(weights, choice.tile.vectors);
+    const { tile } = choice.forward ?? choice;
+    if (weights !== undefined && tile) blocks.set(weights, tile.vectors);
     return choice;
   });
   return { ...state, choices };
@@ -76,16 +77,18 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     const choice = chooseConv(core.groups, x!, result, target, block);
     return node.tail ? { ...choice, kernel: "conv_pool", reason: `${choice.reason}, pooled row by row` } : choice;
   },
-  conv_data_grad: ({ core, operands: [dy], result, target }) => {
+  conv_data_grad: ({ core, operands: [dy], result, target, block }) => {
     const lanes = lanesFor(result.channels, target);
+    const forward = chooseConv(core.groups, result, dy!, target, block);
     if (!groupsFit(core.groups, result.channels, dy!.channels, target))
-      return grouped("conv_grouped_data", lanes, result, target);
+      return { ...grouped("conv_grouped_data", lanes, result, target), forward };
     const columns = Math.ceil(result.width / core.window.stride[1]);
     const tile = chooseTile(columns, Math.ceil(result.channels / core.groups / lanes), lanes, target);
     return {
       kernel: "conv_data",
       lanes,
       tile,
+      forward,
       reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels`,
     };
   },

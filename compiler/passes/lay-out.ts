@@ -114,7 +114,8 @@ function packedUses({ graph, choices }: State): ReadonlyMap<ValueId, readonly Un
   graph.nodes.forEach((node, i) => {
     const id = weightsOf(graph, node);
     if (id === undefined) return;
-    const use = packWeights(node, choices![i]!, valueOf(graph, id), valueOf(graph, node.inputs[0]!));
+    const choice = choices![i]!;
+    const use = packWeights(node, choice.forward ?? choice, valueOf(graph, id), valueOf(graph, node.inputs[0]!));
     uses.set(id, [...(uses.get(id) ?? []), use]);
   });
   return uses;
@@ -130,7 +131,7 @@ function packWeights({ core }: Node, { kernel, lanes, tile }: Choice, weights: V
   const size = outer * Math.ceil(outputs / outer / lanes) * lanes * sizeOf(rest);
   const { channels, height, width } = extentOf(x.type.shape);
   // A window goes over pictures of any size.
-  const operand = form === "dense" ? ([channels, height, width] as const) : ([channels, 1, 1] as const);
+  const operand = form === "dense" ? ([channels, height, width] as const) : ([groups * rest[0]!, 1, 1] as const);
   return { form, lanes, vectors: tile!.vectors, size, groups, operand };
 }
 
@@ -141,7 +142,7 @@ function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
   return { form: "rows", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
-/** Data gradients read weights with vectors over input channels: a transposed copy. */
+/** Data gradients read weights with vectors over input channels: a transposed copy. In prediction weights stay what they are. */
 function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
   return graph.nodes.flatMap(({ core, inputs, body }, node) => {
     if (core.family !== "conv_data_grad" && core.family !== "dense_data_grad") return [];
@@ -151,6 +152,7 @@ function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Deriv
     const padded = Math.ceil(channels / lanes) * lanes;
     const perInput =
       core.family === "dense_data_grad" ? outputs * height * width : (outputs / core.groups) * sizeOf(rest.slice(1));
-    return [{ node, parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
+    const prepared = graph.program === "infer";
+    return [{ prepared, node, parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
   });
 }

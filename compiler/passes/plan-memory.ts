@@ -119,7 +119,8 @@ function placeOnce(
         if (!elsewhere.has(id) && !statistics.has(id) && valueOf(graph, id).type.shape.length > 0)
           statistics.set(id, arena.take(channelBytes(state, id)));
     }
-  for (const { node, size } of state.derived!) derived.set(node, arena.take(size * 4));
+  for (const { node, size, ...copy } of state.derived!)
+    derived.set(node, (copy.prepared ? preparation : arena).take(size * 4));
   return { once: arena.size, partials, derived, statistics, prepared, preparedBytes: preparation.size };
 }
 

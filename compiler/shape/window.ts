@@ -39,6 +39,20 @@ export function slide(input: Extent, window: Window): { height: number; width: n
   };
 }
 
+/**
+ * Rows and columns of what a window slides over where it has just so many positions as `input`, and some rows and columns
+ * more at the far side: (n - 1)·stride + dilation·(kernel - 1) + 1 - before - after + more along each axis.
+ */
+export function unslide(
+  input: Extent,
+  { kernel, stride, dilation, pad }: Window,
+  more: readonly [number, number],
+): { height: number; width: number } {
+  const along = (n: number, axis: 0 | 1): number =>
+    (n - 1) * stride[axis] + span(kernel[axis], dilation[axis]) - pad[axis] - pad[axis + 2]! + more[axis];
+  return { height: along(input.height, 0), width: along(input.width, 1) };
+}
+
 /** Real (not padding) rows and columns at the far side that no position of the window covers. */
 export function uncovered(input: Extent, window: Window): { rows: number; columns: number } {
   const { kernel, stride, dilation, pad } = window;

@@ -52,44 +52,50 @@ model ResNet18(classes=1000, width=64) {
 });
 
 describe("U-Net", () => {
-  // Without conv_transpose: it goes down, along the bottom, and takes each level's skip as a mask of its own.
+  // Ronneberger et al. 2015 with batch norm and padding, as the implementations in use have it.
   const text = `cnn 1
-block Double(ch) { out in -> repeat 2 { conv(ch, kernel=3, pad=1) -> relu } }
+block Double(ch) { out in -> repeat 2 { conv(ch, kernel=3, pad=1, bias=false) -> batch_norm -> relu } }
 block Level(ch) {
   full = in -> Double(ch)
   out full -> max_pool(2)
   out skip = full
 }
-block Merge(skip, ch) { out in -> concat(skip -> max_pool(2)) -> Double(ch) }
-model UNet(base=32, size=128) {
+block Up(skip, ch) { out concat(skip, in -> conv_transpose(ch, kernel=2, stride=2)) -> Double(ch) }
+model UNet(base=64, size=96) {
   input image: u8[3, size, size]
   e1 = image -> normalize(mean=[0.5, 0.5, 0.5], std=[0.25, 0.25, 0.25]) -> Level(base)
   e2 = e1 -> Level(base*2)
-  mid = e2 -> Merge(e2.skip, base*4)
-  same = Merge(e1, e1.skip, base)
-  output mask: mask[size / 4, size / 4] = mid -> conv(1, kernel=1) -> sigmoid
-  output half: mask[size / 2, size / 2] = same -> conv(1, kernel=1) -> sigmoid
+  e3 = e2 -> Level(base*4)
+  e4 = e3 -> Level(base*8)
+  d4 = e4 -> Double(base*16) -> Up(e4.skip, base*8)
+  d1 = d4 -> Up(e3.skip, base*4) -> Up(e2.skip, base*2) -> Up(e1.skip, base)
+  output mask: mask[size, size] = d1 -> conv(1, kernel=1) -> sigmoid
 }`;
 
   test("has the shapes of its levels", () => {
     const model = modelOf(text);
     const shapes = Object.fromEntries(model.layers.map(({ name, type }) => [name, type.shape.join("×")]));
     expect(shapes).toMatchObject({
-      "e1.Level1.full.Double1.conv1.0": "32×128×128",
-      "e2.Level1.full.Double1.conv1.1": "64×64×64",
-      "mid.Merge1.concat1": "128×32×32",
-      "mid.Merge1.Double1.conv1.0": "128×32×32",
-      "same.Merge1.concat1": "64×64×64",
-      "same.Merge1.Double1.relu1.1": "32×64×64",
+      "e1.Level1.full.Double1.conv1.0": "64×96×96",
+      "e4.Level1.full.Double1.conv1.1": "512×12×12",
+      "d4.Double1.conv1.0": "1024×6×6",
+      "d4.Up1.conv_transpose1": "512×12×12",
+      "d4.Up1.concat1": "1024×12×12",
+      "d1.Up3.Double1.relu1.1": "64×96×96",
     });
-    expect(model.outputs).toMatchObject([
-      { name: "mask", kind: "mask", shape: [1, 32, 32] },
-      { name: "half", kind: "mask", shape: [1, 64, 64] },
-    ]);
+    expect(model.outputs).toMatchObject([{ name: "mask", kind: "mask", shape: [1, 96, 96] }]);
+  });
+
+  test("has as many parameters as in PyTorch", () => {
+    const model = modelOf(text);
+    expect(totalOf(costsOf(model)).params).toBe(31_037_633);
+    const weights = model.layers.flatMap(({ parameters }) => parameters);
+    const up = weights.find(({ name }) => name === "d4.Up1.conv_transpose1.weight");
+    expect(up?.spec.shape).toEqual([1024, 512, 2, 2]);
   });
 
   test("of another size is refused where it does not fit", () => {
-    expect(() => modelOf(text, { set: { size: 126 } })).toThrow(/CNN317|CNN316|CNN307|CNN335/);
+    expect(() => modelOf(text, { set: { size: 126 } })).toThrow("CNN341");
   });
 });
 
@@ -103,6 +109,22 @@ describe("networks for words that are numbers", () => {
       output digit: class(0..9) = logits -> softmax
     }`);
     expect(model.outputs[0]?.labels).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  });
+});
+
+describe("a separable convolution", () => {
+  test("has the parameters of MobileNet's first block", () => {
+    const model = modelOf(`block Separable(ch) {
+      out in -> depthwise_conv(3, pad=1, bias=false) -> batch_norm -> relu -> conv(ch, kernel=1, bias=false) -> batch_norm -> relu
+    }
+    model MobileNetStart {
+      input x: f32[32, 112, 112]
+      output y: f32[64, 112, 112] = x -> Separable(64)
+    }`);
+    const costs = totalOf(costsOf(model));
+    expect(costs.params).toBe(32 * 9 + 2 * 32 + 32 * 64 + 2 * 64);
+    expect(costs.macs).toBe((32 * 9 + 32 * 64) * 112 * 112);
+    expect(model.layers[0]!.parameters[0]!.spec.shape).toEqual([32, 1, 3, 3]);
   });
 });
 

@@ -27,6 +27,8 @@ describe("networks of every kind are planned and printed", () => {
 const built = [
   "dropout between flatten and dense",
   "gates, slopes and quotients",
+  "down and up again",
+  "a sequence that becomes longer",
   "two losses with one target",
   "a value that is pooled, and read by a padded convolution",
 ];

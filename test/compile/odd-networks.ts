@@ -206,6 +206,21 @@ const texts: Readonly<Record<string, string>> = {
     q = h -> adaptive_avg_pool([7, 5]) -> adaptive_avg_pool(9) -> adaptive_avg_pool(1) -> flatten -> dense(3)
     output a: class[3] = p -> softmax
     ${train("cross_entropy(p, a) + 0.5 * cross_entropy(q, a)")} }`,
+  "down and up again": `block Up(skip, channels) {
+    out concat(in -> conv_transpose(channels, kernel=2, stride=2, bias=false) -> batch_norm -> relu, skip) -> conv(channels, kernel=3, pad=1) -> tanh
+  }
+  model Hourglass { input x: f32[3, 4, 8]
+    shared wider = conv_transpose(6, kernel=3, stride=2, pad=1, output_pad=1)
+    e1 = x -> conv(9, kernel=3, pad=1) -> tanh
+    e2 = e1 -> depthwise_conv(3, stride=2, pad=1, multiplier=2) -> conv(6, kernel=1) -> tanh
+    mid = e2 -> max_pool(2) -> wider -> tanh
+    y = add(mid -> Up(e1, 5) -> max_pool(2) -> conv(6, kernel=1), e2 -> max_pool(2) -> wider) -> max_pool(2) -> wider
+          -> conv_transpose(2, kernel=[1, 2], groups=2) -> flatten -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "a sequence that becomes longer": `model Longer { input x: f32[4, 11]
+    y = x -> conv_transpose(5, kernel=4, stride=3, pad=[1, 0]) -> tanh -> conv_transpose(33, kernel=3, dilation=2)
+    output all: f32[33, 37] = y -> softmax }`,
   "gates, slopes and quotients": `block Gated(channels) {
     x = in -> conv(channels, kernel=3, pad=1, groups=channels) -> hard_swish
     out x -> mul(x -> global_avg_pool -> dense(3) -> prelu -> dense(channels) -> hard_sigmoid) -> add(in)

@@ -31,8 +31,8 @@ model UNet(size=16) {
   e1 = image -> Double(8)
   e2 = e1 -> max_pool(2) -> Double(16)
   mid = e2 -> max_pool(2) -> Double(32)
-  d2 = concat(mid -> adaptive_avg_pool(size / 2), e2) -> Double(16)
-  d1 = concat(d2 -> adaptive_avg_pool(size), e1) -> Double(8)
+  d2 = concat(mid -> conv_transpose(16, kernel=2, stride=2), e2) -> Double(16)
+  d1 = concat(d2 -> conv_transpose(8, kernel=2, stride=2), e1) -> Double(8)
   output mask: mask[size, size] = d1 -> conv(1, kernel=1) -> sigmoid
 }`)[0]!;
 

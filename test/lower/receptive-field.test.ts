@@ -34,6 +34,18 @@ test("slices, pads and exchanged axes keep pixels what they are", () => {
   expect(turned).toMatchObject({ rows: 1, columns: 3, rowStep: 1, columnStep: 2 });
 });
 
+test("behind a transposed convolution neighbours share what they see", () => {
+  const up = (chain: string): unknown => seen(`input x: f32[2, 8, 9]\n y = x -> ${chain}`);
+  expect(up("conv_transpose(4, kernel=2, stride=2)")).toEqual({ rows: 1, columns: 1, rowStep: 0.5, columnStep: 0.5 });
+  expect(up("conv_transpose(4, kernel=[3, 5], stride=2)")).toMatchObject({ rows: 2, columns: 3 });
+  // Four pixels of a doubled picture may come of three.
+  expect(up("conv_transpose(4, kernel=2, stride=2) -> conv(4, kernel=4)")).toMatchObject({ rows: 3, columns: 3 });
+  expect(up("max_pool(2, pad=[0, 0, 0, 1]) -> conv_transpose(4, kernel=2, stride=2)")).toMatchObject({
+    rows: 2,
+    rowStep: 1,
+  });
+});
+
 test("an element of a sequence sees steps, and one row", () => {
   const chain = `input x: f32[2, 40]
     y = x -> conv(4, kernel=5, stride=2) -> max_pool(2) -> conv(4, kernel=3, dilation=2)`;

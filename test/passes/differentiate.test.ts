@@ -30,6 +30,18 @@ const families: Readonly<Partial<Record<Family, { readonly text: string; readonl
         store y: f32[3,3,3] = core`,
     expected: ["node conv_data_grad (seed.y.staged, w)", "node conv_weight_grad (x, seed.y.staged)"],
   },
+  // A transposed convolution, whose gradients are a convolution and one to the same weights.
+  conv_data_grad: {
+    text: `
+      input x: f32[3,3,3]
+      parameter w: f32[3,2,3,3] once
+      node ${conv(3).replace("conv", "conv_data_grad")} (x, w)
+        store y: f32[2,5,5] = core`,
+    expected: [
+      "node conv (seed.y.staged, w)\n  store x.gradient: f32[3,3,3] = core",
+      "node conv_weight_grad (seed.y.staged, x)\n  store w.gradient: f32[3,2,3,3] once = core",
+    ],
+  },
   dense: {
     text: `
       input x: f32[2]
@@ -215,7 +227,7 @@ describe("the gradient of each family", () => {
     const differentiable = familyNames.filter((family) => familyOf({ family } as never).adjoint);
     expect(new Set(differentiable)).toEqual(
       new Set([
-        ...(["conv", "dense", "pool", "concat", "batch_norm", "sample_sum"] as const),
+        ...(["conv", "conv_data_grad", "dense", "pool", "concat", "batch_norm", "sample_sum"] as const),
         ...(["softmax", "cross_entropy", "reshape", "resample", "permute", "embedding"] as const),
         ...(["group_norm", "channel_norm", "channel_window"] as const),
       ] satisfies Family[]),

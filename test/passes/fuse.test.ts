@@ -83,6 +83,30 @@ describe("pointwise steps", () => {
     );
   });
 
+  it("follow a transposed convolution as they follow a convolution", () => {
+    const found = after(`
+      input x: f32[2,3,3]
+      parameter w: f32[2,4,2,2] once
+      parameter scale: f32[4] once
+      parameter shift: f32[4] once
+      node ${conv(2, { stride: 2 }).replace("conv", "conv_data_grad")} (x, w)
+        store product: f32[4,6,6] = core
+      node map (product, scale, shift)
+        store normed: f32[4,6,6] = (add (mul product scale) shift)
+      node map (normed)
+        store y: f32[4,6,6] = (max normed 0)
+      result y = y
+    `);
+    expect(found).toBe(
+      lines(`
+        node conv_data_grad (x, w)
+          let normed: f32[4,6,6] = (add (mul core scale) shift)
+          store y: f32[4,6,6] = (max normed 0)
+        result y = y
+      `),
+    );
+  });
+
   it("follow joined values, and the gradient of one of them", () => {
     const found = after(`
       input x: f32[2,4,4]

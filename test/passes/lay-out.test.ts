@@ -139,6 +139,29 @@ describe("packings", () => {
     }
   });
 
+  it.each(isas)("of a transposed convolution are a convolution's, and prediction turns them once, %s", (isa) => {
+    const network = (train: string) =>
+      modelOf(
+        "Up",
+        `  input x: f32[20, 4, 4]
+  y = x -> conv(20, kernel=1) -> relu -> conv_transpose(33, kernel=2, stride=2) -> flatten -> dense(3)
+  output a: class[3] = y -> softmax
+  ${train}`,
+      );
+    const trained = planModel(
+      network("train { loss = cross_entropy(y, a)  optimizer = sgd(lr=0.1)  batch = 2  epochs = 1 }"),
+      targets[isa],
+    );
+    const { infer, step } = trained.plans;
+    const alone = planModel(network(""), targets[isa]).plans.infer!;
+    for (const { packings } of [infer!, step!, alone])
+      expect(packings.get("y.conv_transpose1.weight")).toMatchObject({ form: "conv", operand: [33, 1, 1] });
+    const copies = (plan: typeof infer) => plan!.derived.map(({ parameter, prepared }) => `${parameter} ${prepared}`);
+    expect(copies(infer)).toEqual(["y.conv_transpose1.weight true"]);
+    expect(copies(step)).toContain("y.conv_transpose1.weight false");
+    expect([infer!.arena.preparedBytes > 0, step!.arena.preparedBytes]).toEqual([true, 0]);
+  });
+
   it("do not depend on dropout in front of a dense layer", () => {
     const dropped = modelOf(
       "Dropped",

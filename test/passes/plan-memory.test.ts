@@ -50,16 +50,24 @@ function checkMemory({ graph, arena, layouts }: Plan): void {
   expect([...arena.scalars].sort()).toEqual(scalars.sort());
 }
 
-/** What is kept once: pieces in a row, each on a cache line. */
+/** What is kept once, and what is prepared: pieces in a row, each on a cache line. */
 function checkOnce({ arena, derived }: Plan): void {
-  const partials = [...arena.partials.values()].map(({ offset }) => offset);
-  const offsets = [...partials, ...arena.derived.values()].sort((a, b) => a - b);
-  expect(new Set(offsets).size).toBe(offsets.length);
-  expect(offsets.filter((offset) => offset % 64 !== 0 || offset >= arena.once)).toEqual([]);
-  for (const { node, size } of derived) {
-    const start = arena.derived.get(node)!;
-    const next = offsets.find((offset) => offset > start) ?? arena.once;
-    expect(next - start).toBeGreaterThanOrEqual(size * 4);
+  const copies = (prepared: boolean) =>
+    derived
+      .filter((copy) => copy.prepared === prepared)
+      .map(({ node, size }) => ({ start: arena.derived.get(node)!, bytes: size * 4 }));
+  const parts = (places: Iterable<number>) => [...places].map((start) => ({ start, bytes: 4 }));
+  checkPieces([...parts([...arena.partials.values()].map(({ offset }) => offset)), ...copies(false)], arena.once);
+  checkPieces([...parts(arena.prepared.values()), ...copies(true)], arena.preparedBytes);
+}
+
+function checkPieces(pieces: readonly { readonly start: number; readonly bytes: number }[], end: number): void {
+  const starts = pieces.map(({ start }) => start).sort((a, b) => a - b);
+  expect(new Set(starts).size).toBe(starts.length);
+  expect(starts.filter((start) => start % 64 !== 0)).toEqual([]);
+  for (const { start, bytes } of pieces) {
+    const next = starts.find((other) => other > start) ?? end;
+    expect(next - start).toBeGreaterThanOrEqual(bytes);
   }
 }
 

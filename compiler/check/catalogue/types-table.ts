@@ -238,6 +238,27 @@ Wrong: \`dense(64) -> instance_norm\`
 
 Right: \`dense(64) -> layer_norm\``,
   },
+  CNN351: {
+    title: "output padding as large as the stride",
+    severity: "error",
+    message: "`output_pad` of `{operator}` is {more}, but must be less than the larger of stride and dilation, {least}",
+    explain: `A convolution with a stride s makes the same of several sizes, up to s - 1 apart; \`output_pad\` says to which of them its
+transpose leads back.
+
+Wrong: \`conv_transpose(8, kernel=3, stride=2, output_pad=2)\`
+
+Right: \`conv_transpose(8, kernel=3, stride=2, pad=1, output_pad=1)\``,
+  },
+  CNN352: {
+    title: "padding that cuts everything away",
+    severity: "error",
+    message: "`pad` of `{operator}` cuts the whole result away, which is {size} without it",
+    explain: `The padding of a transposed convolution is cut off its result: with \`pad=p\` that is 2·p rows and 2·p columns less.
+
+Wrong: \`conv_transpose(8, kernel=2, stride=2, pad=2)\` on 1×2×2
+
+Right: \`conv_transpose(8, kernel=2, stride=2)\``,
+  },
   CNN310: {
     title: "argument of the wrong kind",
     severity: "error",

@@ -84,7 +84,9 @@ export class Context {
 
   /** Where the transposed weights are that a node reads. */
   derived(node: number): string {
-    return `memory.at(${this.plan.arena.derived.get(node)})`;
+    const offset = this.plan.arena.derived.get(node);
+    const isPrepared = this.plan.derived.some((copy) => copy.node === node && copy.prepared);
+    return isPrepared ? `prepared(call, ${offset})` : `memory.at(${offset})`;
   }
 }
 

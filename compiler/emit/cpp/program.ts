@@ -3,10 +3,10 @@ import type { Plan } from "../../ir/plan.ts";
 import { formatType } from "../../shape/tensor-type.ts";
 import { mapFunctor } from "./affine-map.ts";
 import { Context } from "./context.ts";
-import { functionName, printFunction, printPreparation, takesSteps } from "./functions.ts";
+import { functionName, origin, printFunction, printPreparation, takesSteps } from "./functions.ts";
 import { indent } from "./names.ts";
 import { copyFunction } from "./results.ts";
-import { printStages } from "./stages.ts";
+import { deriveCall, printStages } from "./stages.ts";
 import { functor, readerType } from "./steps.ts";
 import { printUpdate } from "./update.ts";
 
@@ -16,6 +16,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
   const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const copies = plan.derived.filter(({ prepared }) => prepared).map(({ node }) => node);
   const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c)));
   return [
     ...(update
@@ -30,7 +31,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     ...graph.nodes.flatMap((node) => functorsOf(node, c)),
     ...(update ? ["", ...printUpdate(update, c).definition] : []),
     "",
-    ...(preparation.length > 0 ? printPreparationStruct(preparation, c) : []),
+    ...(arena.preparedBytes > 0 ? printPreparationStruct(preparation, copies, c) : []),
     "struct Program {",
     ...indent(["const Call& call;", ...members(c), ...functions, ...copyFunction(c), "", ...printStages(c)]),
     "};",
@@ -38,7 +39,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     "}  // namespace",
     `}  // namespace ${name}_program`,
     "",
-    ...(preparation.length > 0
+    ...(arena.preparedBytes > 0
       ? [`void ${name}_prepare(const cnnc::Call& call) { ${name}_program::Preparation{call}.run(); }`]
       : []),
     `void ${name}(const cnnc::Call& call) { ${name}_program::Program{call}.run(); }`,
@@ -46,8 +47,9 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
 }
 
 /** What is computed from parameters alone, when they have changed. */
-function printPreparationStruct(nodes: readonly number[], c: Context): string[] {
-  const calls = nodes.map((index) => `${functionName(c.node(index), c)}();`);
+function printPreparationStruct(nodes: readonly number[], copies: readonly number[], c: Context): string[] {
+  const turned = copies.map((index) => [origin(c.node(index)), `${deriveCall(index, c)};`]);
+  const calls = [...nodes.map((index) => `${functionName(c.node(index), c)}();`), ...turned.flat()];
   return [
     "struct Preparation {",
     ...indent([

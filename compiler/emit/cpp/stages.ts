@@ -74,7 +74,7 @@ function printJobs(jobs: readonly Job[]): string[] {
 
 /** Weights with vectors over input channels, for the gradients to data. */
 function derivedWeights(c: Context): string[] {
-  const { derived } = c.plan;
+  const derived = c.plan.derived.filter(({ prepared }) => !prepared);
   if (derived.length === 0) return [];
   const jobs = derived.map(({ node }) => ({
     node: c.node(node),
@@ -85,7 +85,7 @@ function derivedWeights(c: Context): string[] {
   return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs), ""];
 }
 
-function deriveCall(index: number, c: Context): string {
+export function deriveCall(index: number, c: Context): string {
   const node = c.node(index);
   const parameter = node.inputs[1]!;
   const packing = c.packing(parameter);

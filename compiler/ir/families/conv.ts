@@ -22,11 +22,16 @@ export const conv: FamilyDefinition<"conv"> = {
 };
 
 // Results of gradients have the type of what they are the gradient of; the builder is told, since a window
-// with a stride may fit several input sizes.
+// with a stride may fit several input sizes. A transposed convolution is this family too. Both are linear in dy and in w,
+// so their own gradients are the other two families with operands changed over.
 export const convDataGrad: FamilyDefinition<"conv_data_grad"> = {
   result: (_, [dy]) => batched(dy!.type.shape),
   macs: (_, [dy, w]) => macs(w!.shape, dy!.shape),
   epilogue: true,
+  adjoint: ({ b, core: { window, groups }, inputs: [dy, w], gradient, wants }) => [
+    wants(0) ? b.node({ family: "conv", window, groups }, [gradient, w!], { gradientOf: dy! }) : undefined,
+    wants(1) ? b.node({ family: "conv_weight_grad", window, groups }, [gradient, dy!], { gradientOf: w! }) : undefined,
+  ],
 };
 
 export const convWeightGrad: FamilyDefinition<"conv_weight_grad"> = {

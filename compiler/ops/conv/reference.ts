@@ -1,44 +1,76 @@
 import { tensor, type Tensor } from "../../opkit/tensor.ts";
 import { windowOf, type WindowAttributes } from "../../opkit/windows.ts";
-import { extentOf, shapeOf } from "../../shape/tensor-type.ts";
-import { slide } from "../../shape/window.ts";
+import { extentOf, shapeOf, type Extent } from "../../shape/tensor-type.ts";
+import { slide, unslide, type Window } from "../../shape/window.ts";
 
-interface Use {
-  readonly operands: readonly Tensor[];
-  readonly parameters: readonly Tensor[];
-  readonly attributes: WindowAttributes & { readonly channels: number; readonly groups: number };
+interface Use extends WindowAttributes {
+  readonly channels: number;
+  readonly groups: number;
 }
 
 /** The definition, loop by loop: y[n,k,p,q] = b[k] + Σ_{c,r,s} w[k,c,r,s]·x[n,c',p·sh+r·dh-ph,q·sw+s·dw-pw]. */
-export function reference({ operands: [x], parameters: [weight, bias], attributes }: Use): Tensor {
-  const { channels, groups } = attributes;
-  const window = windowOf(attributes);
-  const [samples = 1, ...own] = x!.shape;
-  const { channels: inputs, height, width } = extentOf(own);
-  const out = slide({ channels: inputs, height, width }, window);
-  const perGroup = inputs / groups;
+export function convReference(x: Tensor, [weight, bias]: readonly Tensor[], use: Use): Tensor {
+  const { channels, groups } = use;
+  const window = windowOf(use);
+  const [samples = 1, ...own] = x.shape;
+  const extent = extentOf(own);
+  const out = slide(extent, window);
   const y = tensor([samples, ...shapeOf([channels, out.height, out.width], own.length)]);
-  let at = 0;
-  for (let n = 0; n < samples; n++)
-    for (let k = 0; k < channels; k++) {
-      const first = Math.floor(k / (channels / groups)) * perGroup;
-      for (let p = 0; p < out.height; p++)
-        for (let q = 0; q < out.width; q++) y.data[at++] = (bias?.data[k] ?? 0) + taps(n, k, first, p, q);
-    }
-  return y;
+  eachProduct(samples, { channels, ...out }, extent, { window, groups }, (from, to, tap) => {
+    y.data[to]! += weight!.data[tap]! * x.data[from]!;
+  });
+  return plusBias(y, bias);
+}
 
-  function taps(n: number, k: number, first: number, p: number, q: number): number {
-    const [kh, kw] = window.kernel;
-    let sum = 0;
+/** The same products the other way round: y[n,c',p·sh+r·dh-ph,q·sw+s·dw-pw] += w[k,c,r,s]·x[n,k,p,q], then the bias. */
+export function transposeReference(
+  x: Tensor,
+  [weight, bias]: readonly Tensor[],
+  use: Use & { readonly more: readonly [number, number] },
+): Tensor {
+  const { channels, groups } = use;
+  const window = windowOf(use);
+  const [samples = 1, ...own] = x.shape;
+  const extent = extentOf(own);
+  const out = unslide(extent, window, use.more);
+  const y = tensor([samples, ...shapeOf([channels, out.height, out.width], own.length)]);
+  eachProduct(samples, extent, { channels, ...out }, { window, groups }, (from, to, tap) => {
+    y.data[from]! += weight!.data[tap]! * x.data[to]!;
+  });
+  return plusBias(y, bias);
+}
+
+/** Every product of a convolution from `wide` to `narrow`: places of its factors and of the sum that it belongs to. */
+function eachProduct(
+  samples: number,
+  narrow: Extent,
+  wide: Extent,
+  { window, groups }: { readonly window: Window; readonly groups: number },
+  visit: (from: number, to: number, tap: number) => void,
+): void {
+  const [kh, kw] = window.kernel;
+  const perGroup = wide.channels / groups;
+  for (let to = 0; to < samples * narrow.channels * narrow.height * narrow.width; to++) {
+    const q = to % narrow.width;
+    const p = Math.floor(to / narrow.width) % narrow.height;
+    const k = Math.floor(to / (narrow.width * narrow.height)) % narrow.channels;
+    const n = Math.floor(to / (narrow.width * narrow.height * narrow.channels));
+    const first = Math.floor(k / (narrow.channels / groups)) * perGroup;
     for (let c = 0; c < perGroup; c++)
       for (let r = 0; r < kh; r++)
         for (let s = 0; s < kw; s++) {
           const h = p * window.stride[0] + r * window.dilation[0] - window.pad[0];
           const w = q * window.stride[1] + s * window.dilation[1] - window.pad[1];
-          if (h < 0 || h >= height || w < 0 || w >= width) continue;
-          const value = x!.data[((n * inputs + first + c) * height + h) * width + w]!;
-          sum += value * weight!.data[((k * perGroup + c) * kh + r) * kw + s]!;
+          if (h < 0 || h >= wide.height || w < 0 || w >= wide.width) continue;
+          const from = ((n * wide.channels + first + c) * wide.height + h) * wide.width + w;
+          visit(from, to, ((k * perGroup + c) * kh + r) * kw + s);
         }
-    return sum;
   }
+}
+
+function plusBias(y: Tensor, bias: Tensor | undefined): Tensor {
+  const [, channels = 1, ...positions] = y.shape;
+  const plane = positions.reduce((a, b) => a * b, 1);
+  if (bias) y.data.forEach((_, i) => (y.data[i]! += bias.data[Math.floor(i / plane) % channels]!));
+  return y;
 }

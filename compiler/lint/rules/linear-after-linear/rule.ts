@@ -1,6 +1,6 @@
 import type { Layer } from "../../../check/program.ts";
 import type { Network } from "../../network.ts";
-import { isBatchNorm, isLinear } from "../../operators.ts";
+import { isBatchNorm, isDepthwise, isLinear } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 /** Linear maps without weights; so is, as inference sees it, a norm by collected moments. */
@@ -56,7 +56,8 @@ function isWasteful(first: Layer, second: Layer, network: Network): boolean {
 }
 
 /** Every output channel sees every input channel, through a window that is as high as wide (a sequence has one axis). */
-function isWhole({ attributes }: Layer): boolean {
+function isWhole(layer: Layer): boolean {
+  const { attributes } = layer;
   const [height, width = height] = (attributes["kernel"] ?? []) as readonly number[];
-  return (attributes["groups"] ?? 1) === 1 && height === width;
+  return !isDepthwise(layer) && (attributes["groups"] ?? 1) === 1 && height === width;
 }

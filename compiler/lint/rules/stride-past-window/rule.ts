@@ -1,4 +1,5 @@
 import { span } from "../../../shape/window.ts";
+import { isTransposed } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 export const stridePastWindow = defineRule({
@@ -14,7 +15,7 @@ al. 2015, arXiv:1512.03385): there nothing is reported.`,
   checkModel: ({ network, report }) => {
     for (const layer of network.layers) {
       const { kernel, stride, dilation } = layer.attributes as Partial<Record<string, readonly number[]>>;
-      if (kernel === undefined || stride === undefined) continue;
+      if (kernel === undefined || stride === undefined || isTransposed(layer)) continue;
       const axes = kernel.length === 1 ? ["steps"] : ["rows", "columns"];
       for (const [i, axis] of axes.entries()) {
         const window = span(kernel[i]!, dilation?.[i] ?? 1);

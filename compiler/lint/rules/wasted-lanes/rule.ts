@@ -1,6 +1,6 @@
 import type { Network } from "../../network.ts";
 import type { Layer } from "../../../check/program.ts";
-import { isLinear } from "../../operators.ts";
+import { isDepthwise, isLinear } from "../../operators.ts";
 import { defineRule } from "../../rule.ts";
 
 /** Floats in the narrower vector of the targets that have any; kernels round channels up to whole vectors. */
@@ -22,7 +22,7 @@ nobody can choose, are left out.`,
       const [channels = 0] = layer.type.shape;
       const padded = Math.ceil(channels / lanes) * lanes;
       const waste = 1 - channels / padded;
-      if (!isLinear(layer) || waste <= mostWaste || isGiven(layer, network)) continue;
+      if (!isLinear(layer) || isDepthwise(layer) || waste <= mostWaste || isGiven(layer, network)) continue;
       const less = padded - lanes;
       const help = less === 0 ? `${padded} take the same time` : `${padded} take the same time, ${less} take less`;
       report(layer, { channels, padded, waste: Math.round(100 * waste) }, { help });
