@@ -7,7 +7,7 @@ namespace cnnc::CNNC_ISA {
 
 // y[(c·H + h)·W + w] = x[n,h,w,c]; y is the memory of that one sample.
 template <class X>
-void flatten(X x, long n, float* y) {
+CNNC_KERNEL void flatten(X x, long n, float* y) {
   for (int h = 0; h < X::height; h++)
     for (int w = 0; w < X::width; w++) {
       const auto* pixel = x.at(n, h, w);

@@ -7,7 +7,7 @@ namespace cnnc::CNNC_ISA {
 
 // body(0, At{n,h,w,c}) for rows [h0, h1) of sample n; Y gives height, width and channels.
 template <class V, class Y, class Body>
-CNNC_INLINE void map(long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void map(long n, int h0, int h1, Body body) {
   for (int h = h0; h < h1; h++)
     for (int w = 0; w < Y::width; w++)
       for (int c = 0; c < Y::channels; c += V::lanes) body(V::zero(), At{n, h, w, c});

@@ -7,7 +7,7 @@ namespace cnnc::CNNC_ISA {
 
 // y[i] = x[i], i = (c·H + h)·W + w in either shape, for rows [h0, h1) of y.
 template <class V, class Y, class X, class Body>
-void reshape(X x, long n, int h0, int h1, const Body& body) {
+CNNC_KERNEL void reshape(X x, long n, int h0, int h1, Body body) {
   constexpr int plane = X::height * X::width;
   for (int h = h0; h < h1; h++)
     for (int w = 0; w < Y::width; w++)

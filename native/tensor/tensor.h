@@ -34,7 +34,7 @@ struct Tensor {
 
 // Zeroes the halo columns of rows [h0, h1) of sample n.
 template <class X>
-CNNC_INLINE void clear_halo(X x, long n, int h0, int h1) {
+CNNC_KERNEL void clear_halo(X x, long n, int h0, int h1) {
   for (int h = h0; h < h1; h++) {
     auto* left = x.at(n, h, -X::left);
     for (int i = 0; i < X::left * X::pixel; i++) left[i] = 0;

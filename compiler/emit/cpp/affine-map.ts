@@ -4,10 +4,15 @@ import { resultOf, type CoreOf, type Node } from "../../ir/graph.ts";
 import type { Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
 import { comment, double, indent, streamOf } from "./names.ts";
-import type { Functor } from "./steps.ts";
+
+interface MapFunctor {
+  readonly definition: readonly string[];
+  /** The text that makes one. */
+  readonly make: string;
+}
 
 /** The map by which a node samples a picture, as a functor over samples. */
-export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Context): Functor {
+export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Context): MapFunctor {
   const name = `${c.names.of(resultOf(node))}_map`;
   const { file, line, text } = node.origin;
   return {

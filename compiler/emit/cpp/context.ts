@@ -2,15 +2,20 @@ import { valueOf, type Node, type Value, type ValueId } from "../../ir/graph.ts"
 import { parameterOf } from "../../ir/parameters.ts";
 import type { Choice, Layout, Plan, Place } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
-import { Names } from "./names.ts";
+import { groupBy, Names } from "./names.ts";
 
 /** What printing one program needs to look up. Nothing is decided here. */
 export class Context {
   readonly names = new Names();
   readonly plan: Plan;
+  /** Tensor types by name: values of the arena that lie alike have one. */
+  readonly tensors: ReadonlyMap<string, string>;
+  readonly #types = new Map<ValueId, string>();
 
   constructor(plan: Plan) {
     this.plan = plan;
+    const alike = groupBy([...plan.arena.offsets.keys()], (id) => this.#tensor(id));
+    this.tensors = new Map([...alike].map(([tensor, ids]) => [this.#typeOf(ids), tensor]));
   }
 
   value(id: ValueId): Value {
@@ -41,9 +46,27 @@ export class Context {
     return extentOf(this.value(id).type.shape);
   }
 
-  /** `logits_conv1_t`: the tensor type of a value in the arena. */
+  /** The tensor type of a value in the arena: `logits_conv1_t`, or `f32_6x28x28_t` where several have it. */
   type(id: ValueId): string {
-    return `${this.names.of(id)}_t`;
+    const type = this.#types.get(id);
+    if (type === undefined) throw new Error(`${id} has no place in the arena`);
+    return type;
+  }
+
+  #typeOf(ids: readonly ValueId[]): string {
+    const [first] = ids as [ValueId];
+    const type = this.names.fresh(`${ids.length === 1 ? this.names.of(first) : this.#geometry(first)}_t`);
+    for (const id of ids) this.#types.set(id, type);
+    return type;
+  }
+
+  /** `f32_6x28x28`, and what is around that: `f32_6x28x28_pixel8_halo2x2`. */
+  #geometry(id: ValueId): string {
+    const { pixel, left, right } = this.image(id);
+    const { channels, height, width } = this.extent(id);
+    const padding = pixel === channels ? "" : `_pixel${pixel}`;
+    const halo = left + right === 0 ? "" : `_halo${left}x${right}`;
+    return `${this.value(id).type.dtype}_${channels}x${height}x${width}${padding}${halo}`;
   }
 
   image(id: ValueId): Extract<Layout, { kind: "image" }> {
@@ -53,7 +76,7 @@ export class Context {
   }
 
   /** `Tensor<28, 28, 6, 8, 0, 0, float, 1234>` */
-  tensor(id: ValueId): string {
+  #tensor(id: ValueId): string {
     const layout = this.image(id);
     const { channels, height, width } = this.extent(id);
     const bytes = this.value(id).type.dtype === "u8";

@@ -1,8 +1,8 @@
 import { resultOf, type Family, type Node } from "../../ir/graph.ts";
 import { printCall, tile, type Call, type Loop } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
+import type { Functors } from "./functors.ts";
 import { comment, indent } from "./names.ts";
-import { functor } from "./steps.ts";
 
 /** Sums over the batch and the optimiser are printed where they are called. */
 const inPlace: readonly Family[] = [
@@ -38,9 +38,9 @@ export const parameters: { readonly [L in Loop]: string } = {
 };
 
 /** A node that `prepare` computes, once: its values lie in the prepared memory. */
-export function printPreparation(index: number, c: Context): string[] {
+export function printPreparation(index: number, c: Context, functors: Functors): string[] {
   const node = c.node(index);
-  const { text } = printCall(callOf(index, c, "samples"));
+  const { text } = printCall(callOf(index, c, "samples", functors));
   return [
     "",
     origin(node),
@@ -51,11 +51,11 @@ export function printPreparation(index: number, c: Context): string[] {
 }
 
 /** One node as a function over a range of samples, rows or blocks. */
-export function printFunction(index: number, c: Context): string[] {
+export function printFunction(index: number, c: Context, functors: Functors): string[] {
   const node = c.node(index);
   if (inPlace.includes(node.core.family)) return [];
   const loop = loopOf(index, c);
-  const call = callOf(index, c, loop);
+  const call = callOf(index, c, loop, functors);
   const { text, perSample } = printCall(call);
   const halo = halos(node, c, call.rows);
   const forSample = (lines: readonly string[]): string[] =>
@@ -65,10 +65,9 @@ export function printFunction(index: number, c: Context): string[] {
   return ["", origin(node), `void ${functionName(node, c)}(${parameters[loop]}) const {`, ...indent(lines), "}"];
 }
 
-function callOf(index: number, c: Context, loop: Loop): Call {
+function callOf(index: number, c: Context, loop: Loop, { make }: Functors): Call {
   const node = c.node(index);
   const { lanes, tile: t } = c.choice(index);
-  const steps = takesSteps(node.core.family);
   return {
     c,
     index,
@@ -76,8 +75,8 @@ function callOf(index: number, c: Context, loop: Loop): Call {
     core: node.core,
     inputs: node.inputs,
     result: node.body[0]!.value,
-    steps: !steps ? "" : functor(node, node.body, node.tail ? "before_pool" : "steps", c).make,
-    tail: node.tail ? functor(node, node.tail.body, "steps", c).make : "",
+    steps: make.get(node.body) ?? "",
+    tail: node.tail ? make.get(node.tail.body)! : "",
     rows: loop === "bands" ? "h0, h1" : `0, ${c.extent(resultOf(node)).height}`,
     v: vector(lanes),
     tile: tile(t),

@@ -1,20 +1,34 @@
 import type { ValueId } from "../../ir/graph.ts";
 
-/** C++ names for values: `logits.conv1` is `logits_conv1`. Two ids that would meet get numbers. */
+/** C++ names for values: `logits.conv1` is `logits_conv1`. Two that would meet get numbers. */
 export class Names {
-  readonly #taken = new Map<string, ValueId>();
+  readonly #taken = new Set<string>();
   readonly #names = new Map<ValueId, string>();
 
   of(id: ValueId): string {
-    const known = this.#names.get(id);
-    if (known !== undefined) return known;
-    const base = id.replace(/[^A-Za-z0-9]/g, "_");
-    let name = base;
-    for (let n = 2; this.#taken.has(name); n++) name = `${base}_${n}`;
-    this.#taken.set(name, id);
+    const name = this.#names.get(id) ?? this.fresh(id);
     this.#names.set(id, name);
     return name;
   }
+
+  /** A name for something else: these words where they are free, else with a number. */
+  fresh(words: string): string {
+    const base = words.replace(/[^A-Za-z0-9]/g, "_");
+    let name = base;
+    for (let n = 2; this.#taken.has(name); n++) name = `${base}_${n}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/** What a value is to its layer, whichever of its kind that is: `conv_bias` of `features.0.conv2.bias`. */
+export function roleOf(id: ValueId): string {
+  const segments = id.split(".");
+  const layer = segments.findLastIndex((segment) => /^[^0-9].*[0-9]$/.test(segment));
+  return segments
+    .slice(layer < 0 ? -1 : layer)
+    .map((segment) => segment.replace(/(?<=.)[0-9]+$/, ""))
+    .join("_");
 }
 
 /** A C++ string literal. */
@@ -51,3 +65,15 @@ export function streamOf(name: string): number {
 }
 
 export const indent = (lines: readonly string[]): string[] => lines.map((line) => (line === "" ? "" : `  ${line}`));
+
+/** The items by what `keyOf` says of them, in the order in which it is first said. */
+export function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

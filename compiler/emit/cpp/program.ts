@@ -1,13 +1,14 @@
-import { type Node, type ValueId } from "../../ir/graph.ts";
+import type { ValueId } from "../../ir/graph.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { formatType } from "../../shape/tensor-type.ts";
 import { mapFunctor } from "./affine-map.ts";
 import { Context } from "./context.ts";
+import { shareFunctors, type Functors } from "./functors.ts";
 import { functionName, origin, printFunction, printPreparation, takesSteps } from "./functions.ts";
 import { indent } from "./names.ts";
 import { copyFunction } from "./results.ts";
 import { deriveCall, printStages } from "./stages.ts";
-import { functor, readerType } from "./steps.ts";
+import { readerType } from "./steps.ts";
 import { printUpdate } from "./update.ts";
 
 /** One program: its steps as functors, its values and kernels as members of a struct, and `run`, the table of contents. */
@@ -15,9 +16,13 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
   const c = new Context(plan);
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
+  const functors = shareFunctors(
+    graph.nodes.filter(({ core }) => takesSteps(core.family)),
+    c,
+  );
   const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
   const copies = plan.derived.filter(({ prepared }) => prepared).map(({ node }) => node);
-  const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c)));
+  const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c, functors)));
   return [
     ...(update
       ? [`namespace scalars { double ${graph.model}_learning_rate(double step, double total_steps); }`, ""]
@@ -27,11 +32,14 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     "",
     "// Bytes of one sample's slice of the arena, and what lies in it.",
     `constexpr long slice = ${arena.slice};`,
-    ...[...arena.offsets.keys()].map((id) => `using ${c.type(id)} = ${c.tensor(id)};`),
-    ...graph.nodes.flatMap((node) => functorsOf(node, c)),
+    ...[...c.tensors].map(([type, tensor]) => `using ${type} = ${tensor};`),
+    ...graph.nodes.flatMap((node) =>
+      node.core.family === "affine_sample" ? ["", ...mapFunctor(node, node.core, c).definition] : [],
+    ),
+    ...functors.definitions,
     ...(update ? ["", ...printUpdate(update, c).definition] : []),
     "",
-    ...(arena.preparedBytes > 0 ? printPreparationStruct(preparation, copies, c) : []),
+    ...(arena.preparedBytes > 0 ? printPreparationStruct(preparation, copies, c, functors) : []),
     "struct Program {",
     ...indent(["const Call& call;", ...members(c), ...functions, ...copyFunction(c), "", ...printStages(c)]),
     "};",
@@ -47,14 +55,19 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
 }
 
 /** What is computed from parameters alone, when they have changed. */
-function printPreparationStruct(nodes: readonly number[], copies: readonly number[], c: Context): string[] {
+function printPreparationStruct(
+  nodes: readonly number[],
+  copies: readonly number[],
+  c: Context,
+  functors: Functors,
+): string[] {
   const turned = copies.map((index) => [origin(c.node(index)), `${deriveCall(index, c)};`]);
   const calls = [...nodes.map((index) => `${functionName(c.node(index), c)}();`), ...turned.flat()];
   return [
     "struct Preparation {",
     ...indent([
       "const Call& call;",
-      ...nodes.flatMap((index) => printPreparation(index, c)),
+      ...nodes.flatMap((index) => printPreparation(index, c, functors)),
       "",
       "void run() const {",
       ...indent(calls),
@@ -63,15 +76,6 @@ function printPreparationStruct(nodes: readonly number[], copies: readonly numbe
     "};",
     "",
   ];
-}
-
-function functorsOf(node: Node, c: Context): readonly string[] {
-  if (!takesSteps(node.core.family)) return [];
-  const { core } = node;
-  const map = core.family === "affine_sample" ? ["", ...mapFunctor(node, core, c).definition] : [];
-  if (!node.tail) return [...map, "", ...functor(node, node.body, "steps", c).definition];
-  const parts = [functor(node, node.body, "before_pool", c), functor(node, node.tail.body, "steps", c)];
-  return parts.flatMap(({ definition }) => ["", ...definition]);
 }
 
 /** Where every value is. */

@@ -1,5 +1,5 @@
-import { reads, valuesOf, type Expression } from "../../ir/expression.ts";
-import { resultOf, type Node, type Step, type ValueId } from "../../ir/graph.ts";
+import { reads, streamsOf, valuesOf, type Expression } from "../../ir/expression.ts";
+import type { Step, ValueId } from "../../ir/graph.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
 import type { Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
@@ -11,51 +11,43 @@ interface Member {
   readonly value: string;
 }
 
-/** The pointwise steps of a node (or of its tail) as a C++ functor, and the text that makes one. */
-export interface Functor {
-  readonly definition: readonly string[];
-  readonly make: string;
+/** What a functor is made of: its members, and the body of its operator. */
+export interface PrintedSteps {
+  readonly members: readonly Member[];
+  readonly lines: readonly string[];
 }
 
-export function functor(node: Node, body: readonly Step[], suffix: string, c: Context): Functor {
-  const name = `${c.names.of(resultOf(node))}_${suffix}`;
-  const own = new Set(body.map((step) => step.value));
-  const members = new Map<string, Member>();
-  const lines = body.flatMap((step) => printStep(step, node, own, members, c));
-  const fields = [...members.values()];
-  return {
-    definition: [
-      `struct ${name} {`,
-      ...fields.map(({ declaration }) => `  ${declaration};`),
-      "  template <class V>",
-      "  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {",
-      ...lines.map((line) => `    ${line}`),
-      `    return ${c.names.of(body.at(-1)!.value)};`,
-      "  }",
-      "};",
-    ],
-    make: `${name}{${fields.map(({ value }) => value).join(", ")}}`,
-  };
+/** The functor that is being printed. */
+interface Printing {
+  readonly own: ReadonlySet<ValueId>;
+  readonly outputs: readonly ValueId[];
+  readonly nameOf: (id: ValueId) => string;
+  readonly members: Map<string, Member>;
+  readonly c: Context;
 }
 
-function printStep(
-  step: Step,
-  node: Node,
-  own: ReadonlySet<ValueId>,
-  members: Map<string, Member>,
+/** Pointwise steps, of which `outputs` are stored, under the names that `nameOf` gives to values. */
+export function printSteps(
+  body: readonly Step[],
+  outputs: readonly ValueId[],
+  nameOf: (id: ValueId) => string,
   c: Context,
-): string[] {
-  const { value, expression } = step;
-  for (const id of valuesOf(expression)) if (!own.has(id)) addReader(id, members, c);
-  addScalars(expression, members);
-  const print = (x: Expression): string => printLeaf(x, value, own, c);
-  const text = printCpp(expression, { number: (x) => `V(${float(x)})`, leaf: print });
-  const name = c.names.of(value);
-  return [...tablesOf(expression, c, value), `const V ${name} = ${text};`, ...store(value, node, members, c)];
+): PrintedSteps {
+  const own = new Set(body.map((step) => step.value));
+  const p: Printing = { own, outputs, nameOf, members: new Map(), c };
+  const lines = body.flatMap((step) => printStep(step, p));
+  return { members: [...p.members.values()], lines: [...lines, `return ${nameOf(body.at(-1)!.value)};`] };
 }
 
-function addReader(id: ValueId, members: Map<string, Member>, c: Context): void {
-  const name = `from_${c.names.of(id)}`;
+function printStep({ value, expression }: Step, p: Printing): string[] {
+  for (const id of valuesOf(expression)) if (!p.own.has(id)) addReader(id, p);
+  addScalars(expression, p);
+  const text = printCpp(expression, { number: (x) => `V(${float(x)})`, leaf: (x) => printLeaf(x, value, p) });
+  return [...tablesOf(expression, value, p), `const V ${p.nameOf(value)} = ${text};`, ...store(value, p)];
+}
+
+function addReader(id: ValueId, { members, nameOf, c }: Printing): void {
+  const name = `from_${nameOf(id)}`;
   members.set(name, { declaration: `${readerType(id, c)} ${name}`, value: c.memory(id) });
 }
 
@@ -70,34 +62,41 @@ export function readerType(id: ValueId, c: Context): string {
   return c.layout(id).kind === "image" ? c.type(id) : "const float*";
 }
 
-function addScalars(x: Expression, members: Map<string, Member>): void {
-  if (reads(x, "random")) {
+function addScalars(x: Expression, { members, nameOf }: Printing): void {
+  const streams = streamsOf(x);
+  if (streams.length > 0) {
     members.set("seed", { declaration: "uint64_t seed", value: "call.seed" });
     members.set("step", { declaration: "uint64_t step", value: "call.step" });
+  }
+  for (const stream of streams) {
+    const name = streamName(stream, nameOf);
+    members.set(name, { declaration: `uint32_t ${name}`, value: `0x${streamOf(stream).toString(16)}u` });
   }
   if (reads(x, "scalar"))
     members.set("inverse_batch", { declaration: "float inverse_batch", value: "1.f / float(call.batch)" });
 }
 
-function printLeaf(x: Expression, result: ValueId, own: ReadonlySet<ValueId>, c: Context): string {
+function printLeaf(x: Expression, result: ValueId, p: Printing): string {
   if (x.op === "core") return "core";
-  if (x.op === "value") return own.has(x.id) ? c.names.of(x.id) : load(x.id, c);
+  if (x.op === "value") return p.own.has(x.id) ? p.nameOf(x.id) : load(x.id, p);
   if (x.op === "one_hot") {
-    const index = c.value(x.id).type.dtype === "tokens" ? "(at.n, at.w)" : "[at.n]";
-    return `one_hot<V>(at.c, from_${c.names.of(x.id)}${index})`;
+    const index = p.c.value(x.id).type.dtype === "tokens" ? "(at.n, at.w)" : "[at.n]";
+    return `one_hot<V>(at.c, from_${p.nameOf(x.id)}${index})`;
   }
   if (x.op === "scalar") return `V(${x.name})`;
   if (x.op === "table")
-    return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, c)} + at.c)`;
+    return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, p)} + at.c)`;
   if (x.op === "random") {
-    const { height, width } = c.extent(result);
-    return `uniform<V>(seed, 0x${streamOf(x.stream).toString(16)}u, step, at.n, element<V, ${height}, ${width}>(at))`;
+    const { height, width } = p.c.extent(result);
+    return `uniform<V>(seed, ${streamName(x.stream, p.nameOf)}, step, at.n, element<V, ${height}, ${width}>(at))`;
   }
   throw new Error(`no C++ for ${x.op}`);
 }
 
-function load(id: ValueId, c: Context): string {
-  const name = `from_${c.names.of(id)}`;
+const streamName = (stream: string, nameOf: Printing["nameOf"]): string => `stream_${nameOf(stream)}`;
+
+function load(id: ValueId, { nameOf, c }: Printing): string {
+  const name = `from_${nameOf(id)}`;
   const { role, batched } = c.value(id);
   if (role === "input" || role === "target") return `${name}.template load<V>(at)`;
   if (c.layout(id).kind === "image") return `V::load(${name}.at(at.n, ${position(id, c)}, at.c))`;
@@ -110,9 +109,9 @@ function position(id: ValueId, c: Context): string {
   return height * width === 1 ? "0, 0" : "at.h, at.w";
 }
 
-function store(value: ValueId, node: Node, members: Map<string, Member>, c: Context): string[] {
-  if (!node.outputs.includes(value)) return [];
-  const [name, to] = [c.names.of(value), `to_${c.names.of(value)}`];
+function store(value: ValueId, { outputs, nameOf, members, c }: Printing): string[] {
+  if (!outputs.includes(value)) return [];
+  const [name, to] = [nameOf(value), `to_${nameOf(value)}`];
   if (c.layout(value).kind === "image") {
     members.set(to, { declaration: `${c.type(value)} ${to}`, value: c.memory(value) });
     return [`${name}.store(${to}.at(at.n, at.h, at.w, at.c));`];
@@ -124,14 +123,14 @@ function store(value: ValueId, node: Node, members: Map<string, Member>, c: Cont
 const isUniform = (values: readonly number[]): boolean => values.every((x) => x === values[0]);
 
 /** Tables with different numbers per channel, padded to whole vectors. */
-function tablesOf(x: Expression, c: Context, result: ValueId): string[] {
+function tablesOf(x: Expression, result: ValueId, p: Printing): string[] {
   const lines: string[] = [];
   const walk = (part: Expression): void => {
     if (part.op === "table" && !isUniform(part.values)) {
-      const layout = c.layout(result);
+      const layout = p.c.layout(result);
       const size = layout.kind === "image" ? layout.pixel : part.values.length;
       const padded = Array.from({ length: size }, (_, i) => float(part.values[i] ?? 0));
-      const line = `alignas(64) static constexpr float ${tableName(part.values, result, c)}[] = {${padded.join(", ")}};`;
+      const line = `alignas(64) static constexpr float ${tableName(part.values, result, p)}[] = {${padded.join(", ")}};`;
       if (!lines.includes(line)) lines.push(line);
     }
     for (const inner of Object.values(part))
@@ -141,6 +140,6 @@ function tablesOf(x: Expression, c: Context, result: ValueId): string[] {
   return lines;
 }
 
-function tableName(values: readonly number[], result: ValueId, c: Context): string {
-  return `table_${streamOf(`${c.names.of(result)}:${values.join()}`).toString(16)}`;
+function tableName(values: readonly number[], result: ValueId, { nameOf }: Printing): string {
+  return `table_${streamOf(`${nameOf(result)}:${values.join()}`).toString(16)}`;
 }

@@ -74,9 +74,9 @@ using logits_normalize1_t = Tensor<28, 28, 1, 1, 2, 2, float, slice / 4>;
 using logits_avg_pool2_t = Tensor<5, 5, 16, 16, 0, 0, float, slice / 4>;
 using logits_tanh3_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
 using logits_tanh4_t = Tensor<1, 1, 84, 96, 0, 0, float, slice / 4>;
-using logits_dense3_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
-using clothing_softmax1_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
+using f32_10x1x1_pixel16_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
 
+// lenet.cnn:5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
 struct logits_normalize1_steps {
   External<uint8_t, 1> from_image;
   logits_normalize1_t to_logits_normalize1;
@@ -88,16 +88,18 @@ struct logits_normalize1_steps {
   }
 };
 
-struct logits_avg_pool1_before_pool {
-  const float* from_logits_conv1_bias;
+// lenet.cnn:9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2); 1 more in line 10
+struct conv_tanh_before_pool {
+  const float* from_a_conv_bias;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_conv1 = core + V::load(from_logits_conv1_bias + at.c);
-    const V logits_tanh1 = tanh(logits_conv1);
-    return logits_tanh1;
+    const V a_conv = core + V::load(from_a_conv_bias + at.c);
+    const V a_tanh = tanh(a_conv);
+    return a_tanh;
   }
 };
 
+// lenet.cnn:9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)
 struct logits_avg_pool1_steps {
   logits_avg_pool1_t to_logits_avg_pool1;
   template <class V>
@@ -108,16 +110,7 @@ struct logits_avg_pool1_steps {
   }
 };
 
-struct logits_avg_pool2_before_pool {
-  const float* from_logits_conv2_bias;
-  template <class V>
-  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_conv2 = core + V::load(from_logits_conv2_bias + at.c);
-    const V logits_tanh2 = tanh(logits_conv2);
-    return logits_tanh2;
-  }
-};
-
+// lenet.cnn:10: conv(16, kernel=5) -> tanh -> avg_pool(2)
 struct logits_avg_pool2_steps {
   logits_avg_pool2_t to_logits_avg_pool2;
   template <class V>
@@ -128,6 +121,7 @@ struct logits_avg_pool2_steps {
   }
 };
 
+// lenet.cnn:12: dense(120) -> tanh
 struct logits_tanh3_steps {
   const float* from_logits_dense1_bias;
   logits_tanh3_t to_logits_tanh3;
@@ -140,6 +134,7 @@ struct logits_tanh3_steps {
   }
 };
 
+// lenet.cnn:13: dense(84) -> tanh
 struct logits_tanh4_steps {
   const float* from_logits_dense2_bias;
   logits_tanh4_t to_logits_tanh4;
@@ -152,9 +147,10 @@ struct logits_tanh4_steps {
   }
 };
 
+// lenet.cnn:14: dense(10)
 struct logits_dense3_steps {
   const float* from_logits_dense3_bias;
-  logits_dense3_t to_logits_dense3;
+  f32_10x1x1_pixel16_t to_logits_dense3;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_dense3 = core + V::load(from_logits_dense3_bias + at.c);
@@ -163,8 +159,9 @@ struct logits_dense3_steps {
   }
 };
 
+// lenet.cnn:18: softmax
 struct clothing_softmax1_steps {
-  clothing_softmax1_t to_clothing_softmax1;
+  f32_10x1x1_pixel16_t to_clothing_softmax1;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V clothing_softmax1 = core;
@@ -182,8 +179,8 @@ struct Program {
   const logits_avg_pool2_t logits_avg_pool2{memory.in_slice<float>(6272)};  // f32[16, 5, 5]
   const logits_tanh3_t logits_tanh3{memory.in_slice<float>(0)};  // f32[120]
   const logits_tanh4_t logits_tanh4{memory.in_slice<float>(512)};  // f32[84]
-  const logits_dense3_t logits_dense3{memory.in_slice<float>(0)};  // f32[10]
-  const clothing_softmax1_t clothing_softmax1{memory.in_slice<float>(64)};  // f32[10]
+  const f32_10x1x1_pixel16_t logits_dense3{memory.in_slice<float>(0)};  // f32[10]
+  const f32_10x1x1_pixel16_t clothing_softmax1{memory.in_slice<float>(64)};  // f32[10]
 
   // lenet.cnn:5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
   void compute_logits_normalize1(long n0, long n1) const {
@@ -198,7 +195,7 @@ struct Program {
   void compute_logits_avg_pool1(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       conv_pool<f32x8, logits_normalize1_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, 28, 28, Tile{14, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 14, 14>(
-          logits_normalize1, call.parameters + 0, n, 0, 14, logits_avg_pool1_before_pool{call.parameters + 208}, logits_avg_pool1_steps{logits_avg_pool1});
+          logits_normalize1, call.parameters + 0, n, 0, 14, conv_tanh_before_pool{call.parameters + 208}, logits_avg_pool1_steps{logits_avg_pool1});
     }
   }
 
@@ -206,7 +203,7 @@ struct Program {
   void compute_logits_avg_pool2(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       conv_pool<f32x16, logits_avg_pool1_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, 10, 10, Tile{10, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 5, 5>(
-          logits_avg_pool1, call.parameters + 224, n, 0, 5, logits_avg_pool2_before_pool{call.parameters + 2624}, logits_avg_pool2_steps{logits_avg_pool2});
+          logits_avg_pool1, call.parameters + 224, n, 0, 5, conv_tanh_before_pool{call.parameters + 2624}, logits_avg_pool2_steps{logits_avg_pool2});
     }
   }
 

@@ -11,23 +11,17 @@ namespace {
 
 // Bytes of one sample's slice of the arena, and what lies in it.
 constexpr long slice = 81280;
-using logits_tanh1_t = Tensor<28, 28, 6, 8, 0, 0, float, slice / 4>;
-using logits_conv1_gradient_t = Tensor<28, 28, 6, 8, 0, 0, float, slice / 4>;
+using f32_6x28x28_pixel8_t = Tensor<28, 28, 6, 8, 0, 0, float, slice / 4>;
 using logits_conv2_gradient_t = Tensor<10, 10, 16, 16, 4, 4, float, slice / 4>;
 using logits_tanh2_t = Tensor<10, 10, 16, 16, 0, 0, float, slice / 4>;
-using logits_avg_pool1_t = Tensor<14, 14, 6, 8, 0, 0, float, slice / 4>;
-using logits_avg_pool1_gradient_t = Tensor<14, 14, 6, 8, 0, 0, float, slice / 4>;
+using f32_6x14x14_pixel8_t = Tensor<14, 14, 6, 8, 0, 0, float, slice / 4>;
 using logits_normalize1_t = Tensor<28, 28, 1, 1, 2, 2, float, slice / 4>;
-using logits_avg_pool2_t = Tensor<5, 5, 16, 16, 0, 0, float, slice / 4>;
-using logits_avg_pool2_gradient_t = Tensor<5, 5, 16, 16, 0, 0, float, slice / 4>;
-using logits_tanh3_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
-using logits_dropout1_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
-using logits_dense1_gradient_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
-using logits_tanh4_t = Tensor<1, 1, 84, 96, 0, 0, float, slice / 4>;
-using logits_dense2_gradient_t = Tensor<1, 1, 84, 96, 0, 0, float, slice / 4>;
-using logits_dense3_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
-using logits_dense3_gradient_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
+using f32_16x5x5_t = Tensor<5, 5, 16, 16, 0, 0, float, slice / 4>;
+using f32_120x1x1_pixel128_t = Tensor<1, 1, 120, 128, 0, 0, float, slice / 4>;
+using f32_84x1x1_pixel96_t = Tensor<1, 1, 84, 96, 0, 0, float, slice / 4>;
+using f32_10x1x1_pixel16_t = Tensor<1, 1, 10, 16, 0, 0, float, slice / 4>;
 
+// lenet.cnn:5: input image: u8[1, 28, 28] -> normalize(mean=[0.286], std=[0.353])
 struct logits_normalize1_steps {
   External<uint8_t, 1> from_image;
   logits_normalize1_t to_logits_normalize1;
@@ -39,9 +33,10 @@ struct logits_normalize1_steps {
   }
 };
 
+// lenet.cnn:9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2)
 struct logits_avg_pool1_before_pool {
   const float* from_logits_conv1_bias;
-  logits_tanh1_t to_logits_tanh1;
+  f32_6x28x28_pixel8_t to_logits_tanh1;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_conv1 = core + V::load(from_logits_conv1_bias + at.c);
@@ -51,16 +46,18 @@ struct logits_avg_pool1_before_pool {
   }
 };
 
-struct logits_avg_pool1_steps {
-  logits_avg_pool1_t to_logits_avg_pool1;
+// lenet.cnn:9: conv(6, kernel=5, pad=2) -> tanh -> avg_pool(2); 1 more in line 10
+struct value_6x14x14_steps {
+  f32_6x14x14_pixel8_t to_a_value;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_avg_pool1 = core;
-    logits_avg_pool1.store(to_logits_avg_pool1.at(at.n, at.h, at.w, at.c));
-    return logits_avg_pool1;
+    const V a_value = core;
+    a_value.store(to_a_value.at(at.n, at.h, at.w, at.c));
+    return a_value;
   }
 };
 
+// lenet.cnn:10: conv(16, kernel=5) -> tanh -> avg_pool(2)
 struct logits_avg_pool2_before_pool {
   const float* from_logits_conv2_bias;
   logits_tanh2_t to_logits_tanh2;
@@ -73,36 +70,40 @@ struct logits_avg_pool2_before_pool {
   }
 };
 
-struct logits_avg_pool2_steps {
-  logits_avg_pool2_t to_logits_avg_pool2;
+// lenet.cnn:10: conv(16, kernel=5) -> tanh -> avg_pool(2); 1 more in line 12
+struct value_16x5x5_steps {
+  f32_16x5x5_t to_a_value;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_avg_pool2 = core;
-    logits_avg_pool2.store(to_logits_avg_pool2.at(at.n, at.h, at.w, at.c));
-    return logits_avg_pool2;
+    const V a_value = core;
+    a_value.store(to_a_value.at(at.n, at.h, at.w, at.c));
+    return a_value;
   }
 };
 
+// lenet.cnn:12: dense(120) -> tanh -> dropout(0.25)
 struct logits_dropout1_steps {
   const float* from_logits_dense1_bias;
-  logits_tanh3_t to_logits_tanh3;
+  f32_120x1x1_pixel128_t to_logits_tanh3;
   uint64_t seed;
   uint64_t step;
-  logits_dropout1_t to_logits_dropout1;
+  uint32_t stream_logits_dropout1;
+  f32_120x1x1_pixel128_t to_logits_dropout1;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_dense1 = core + V::load(from_logits_dense1_bias + at.c);
     const V logits_tanh3 = tanh(logits_dense1);
     logits_tanh3.store(to_logits_tanh3.at(at.n, at.h, at.w, at.c));
-    const V logits_dropout1 = select(V(0.25f) > uniform<V>(seed, 0xc1349557u, step, at.n, element<V, 1, 1>(at)), V(0.f), logits_tanh3 * V(1.3333334f));
+    const V logits_dropout1 = select(V(0.25f) > uniform<V>(seed, stream_logits_dropout1, step, at.n, element<V, 1, 1>(at)), V(0.f), logits_tanh3 * V(1.3333334f));
     logits_dropout1.store(to_logits_dropout1.at(at.n, at.h, at.w, at.c));
     return logits_dropout1;
   }
 };
 
+// lenet.cnn:13: dense(84) -> tanh
 struct logits_tanh4_steps {
   const float* from_logits_dense2_bias;
-  logits_tanh4_t to_logits_tanh4;
+  f32_84x1x1_pixel96_t to_logits_tanh4;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_dense2 = core + V::load(from_logits_dense2_bias + at.c);
@@ -112,9 +113,10 @@ struct logits_tanh4_steps {
   }
 };
 
+// lenet.cnn:14: dense(10)
 struct logits_dense3_steps {
   const float* from_logits_dense3_bias;
-  logits_dense3_t to_logits_dense3;
+  f32_10x1x1_pixel16_t to_logits_dense3;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_dense3 = core + V::load(from_logits_dense3_bias + at.c);
@@ -123,6 +125,7 @@ struct logits_dense3_steps {
   }
 };
 
+// lenet.cnn:21: gradient of cross_entropy(logits, clothing)
 struct loss_cross_entropy_gradient_steps {
   float inverse_batch;
   float* to_loss_cross_entropy_gradient;
@@ -134,8 +137,9 @@ struct loss_cross_entropy_gradient_steps {
   }
 };
 
+// lenet.cnn:21: gradient of cross_entropy(logits, clothing)
 struct logits_dense3_gradient_steps {
-  logits_dense3_gradient_t to_logits_dense3_gradient;
+  f32_10x1x1_pixel16_t to_logits_dense3_gradient;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_dense3_gradient = core;
@@ -144,9 +148,10 @@ struct logits_dense3_gradient_steps {
   }
 };
 
+// lenet.cnn:14: gradient of dense(10) -> gradient of tanh
 struct logits_dense2_gradient_steps {
-  logits_tanh4_t from_logits_tanh4;
-  logits_dense2_gradient_t to_logits_dense2_gradient;
+  f32_84x1x1_pixel96_t from_logits_tanh4;
+  f32_84x1x1_pixel96_t to_logits_dense2_gradient;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_dense2_gradient = core * (V(1.f) - V::load(from_logits_tanh4.at(at.n, 0, 0, at.c)) * V::load(from_logits_tanh4.at(at.n, 0, 0, at.c)));
@@ -155,30 +160,23 @@ struct logits_dense2_gradient_steps {
   }
 };
 
+// lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
 struct logits_dense1_gradient_steps {
   uint64_t seed;
   uint64_t step;
-  logits_tanh3_t from_logits_tanh3;
-  logits_dense1_gradient_t to_logits_dense1_gradient;
+  uint32_t stream_logits_dropout1;
+  f32_120x1x1_pixel128_t from_logits_tanh3;
+  f32_120x1x1_pixel128_t to_logits_dense1_gradient;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_tanh3_gradient = select(V(0.25f) > uniform<V>(seed, 0xc1349557u, step, at.n, element<V, 1, 1>(at)), V(0.f), core * V(1.3333334f));
+    const V logits_tanh3_gradient = select(V(0.25f) > uniform<V>(seed, stream_logits_dropout1, step, at.n, element<V, 1, 1>(at)), V(0.f), core * V(1.3333334f));
     const V logits_dense1_gradient = logits_tanh3_gradient * (V(1.f) - V::load(from_logits_tanh3.at(at.n, 0, 0, at.c)) * V::load(from_logits_tanh3.at(at.n, 0, 0, at.c)));
     logits_dense1_gradient.store(to_logits_dense1_gradient.at(at.n, at.h, at.w, at.c));
     return logits_dense1_gradient;
   }
 };
 
-struct logits_avg_pool2_gradient_steps {
-  logits_avg_pool2_gradient_t to_logits_avg_pool2_gradient;
-  template <class V>
-  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_avg_pool2_gradient = core;
-    logits_avg_pool2_gradient.store(to_logits_avg_pool2_gradient.at(at.n, at.h, at.w, at.c));
-    return logits_avg_pool2_gradient;
-  }
-};
-
+// lenet.cnn:10: gradient of avg_pool(2) -> gradient of tanh
 struct logits_conv2_gradient_steps {
   logits_tanh2_t from_logits_tanh2;
   logits_conv2_gradient_t to_logits_conv2_gradient;
@@ -190,19 +188,10 @@ struct logits_conv2_gradient_steps {
   }
 };
 
-struct logits_avg_pool1_gradient_steps {
-  logits_avg_pool1_gradient_t to_logits_avg_pool1_gradient;
-  template <class V>
-  CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_avg_pool1_gradient = core;
-    logits_avg_pool1_gradient.store(to_logits_avg_pool1_gradient.at(at.n, at.h, at.w, at.c));
-    return logits_avg_pool1_gradient;
-  }
-};
-
+// lenet.cnn:9: gradient of avg_pool(2) -> gradient of tanh
 struct logits_conv1_gradient_steps {
-  logits_tanh1_t from_logits_tanh1;
-  logits_conv1_gradient_t to_logits_conv1_gradient;
+  f32_6x28x28_pixel8_t from_logits_tanh1;
+  f32_6x28x28_pixel8_t to_logits_conv1_gradient;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
     const V logits_conv1_gradient = core * (V(1.f) - V::load(from_logits_tanh1.at(at.n, at.h, at.w, at.c)) * V::load(from_logits_tanh1.at(at.n, at.h, at.w, at.c)));
@@ -231,22 +220,22 @@ struct Program {
   const Memory memory{call, 343808, 3};
   const External<uint8_t, 1> input_image{call.inputs[0]};
   const int32_t* const target_clothing_target = call.targets[0];
-  const logits_tanh1_t logits_tanh1{memory.in_slice<float>(0)};  // f32[6, 28, 28]
-  const logits_conv1_gradient_t logits_conv1_gradient{memory.in_slice<float>(25088)};  // f32[6, 28, 28]
+  const f32_6x28x28_pixel8_t logits_tanh1{memory.in_slice<float>(0)};  // f32[6, 28, 28]
+  const f32_6x28x28_pixel8_t logits_conv1_gradient{memory.in_slice<float>(25088)};  // f32[6, 28, 28]
   const logits_conv2_gradient_t logits_conv2_gradient{memory.in_slice<float>(50176)};  // f32[16, 10, 10]
   const logits_tanh2_t logits_tanh2{memory.in_slice<float>(25088)};  // f32[16, 10, 10]
-  const logits_avg_pool1_t logits_avg_pool1{memory.in_slice<float>(61696)};  // f32[6, 14, 14]
-  const logits_avg_pool1_gradient_t logits_avg_pool1_gradient{memory.in_slice<float>(67968)};  // f32[6, 14, 14]
+  const f32_6x14x14_pixel8_t logits_avg_pool1{memory.in_slice<float>(61696)};  // f32[6, 14, 14]
+  const f32_6x14x14_pixel8_t logits_avg_pool1_gradient{memory.in_slice<float>(67968)};  // f32[6, 14, 14]
   const logits_normalize1_t logits_normalize1{memory.in_slice<float>(74240)};  // f32[1, 28, 28]
-  const logits_avg_pool2_t logits_avg_pool2{memory.in_slice<float>(77824)};  // f32[16, 5, 5]
-  const logits_avg_pool2_gradient_t logits_avg_pool2_gradient{memory.in_slice<float>(31488)};  // f32[16, 5, 5]
-  const logits_tanh3_t logits_tanh3{memory.in_slice<float>(31488)};  // f32[120]
-  const logits_dropout1_t logits_dropout1{memory.in_slice<float>(79424)};  // f32[120]
-  const logits_dense1_gradient_t logits_dense1_gradient{memory.in_slice<float>(79936)};  // f32[120]
-  const logits_tanh4_t logits_tanh4{memory.in_slice<float>(80448)};  // f32[84]
-  const logits_dense2_gradient_t logits_dense2_gradient{memory.in_slice<float>(80832)};  // f32[84]
-  const logits_dense3_t logits_dense3{memory.in_slice<float>(32000)};  // f32[10]
-  const logits_dense3_gradient_t logits_dense3_gradient{memory.in_slice<float>(81216)};  // f32[10]
+  const f32_16x5x5_t logits_avg_pool2{memory.in_slice<float>(77824)};  // f32[16, 5, 5]
+  const f32_16x5x5_t logits_avg_pool2_gradient{memory.in_slice<float>(31488)};  // f32[16, 5, 5]
+  const f32_120x1x1_pixel128_t logits_tanh3{memory.in_slice<float>(31488)};  // f32[120]
+  const f32_120x1x1_pixel128_t logits_dropout1{memory.in_slice<float>(79424)};  // f32[120]
+  const f32_120x1x1_pixel128_t logits_dense1_gradient{memory.in_slice<float>(79936)};  // f32[120]
+  const f32_84x1x1_pixel96_t logits_tanh4{memory.in_slice<float>(80448)};  // f32[84]
+  const f32_84x1x1_pixel96_t logits_dense2_gradient{memory.in_slice<float>(80832)};  // f32[84]
+  const f32_10x1x1_pixel16_t logits_dense3{memory.in_slice<float>(32000)};  // f32[10]
+  const f32_10x1x1_pixel16_t logits_dense3_gradient{memory.in_slice<float>(81216)};  // f32[10]
   float* const loss_cross_entropy = memory.per_sample(0);
   float* const loss_cross_entropy_hits = memory.per_sample(1);
   float* const loss_cross_entropy_gradient = memory.per_sample(2);
@@ -264,33 +253,33 @@ struct Program {
   void compute_logits_avg_pool1(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       conv_pool<f32x8, logits_normalize1_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, 28, 28, Tile{14, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 14, 14, true>(
-          logits_normalize1, call.parameters + 0, n, 0, 14, logits_avg_pool1_before_pool{call.parameters + 208, logits_tanh1}, logits_avg_pool1_steps{logits_avg_pool1});
+          logits_normalize1, call.parameters + 0, n, 0, 14, logits_avg_pool1_before_pool{call.parameters + 208, logits_tanh1}, value_6x14x14_steps{logits_avg_pool1});
     }
   }
 
   // lenet.cnn:10: conv(16, kernel=5) -> tanh -> avg_pool(2)
   void compute_logits_avg_pool2(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
-      conv_pool<f32x16, logits_avg_pool1_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, 10, 10, Tile{10, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 5, 5, true>(
-          logits_avg_pool1, call.parameters + 224, n, 0, 5, logits_avg_pool2_before_pool{call.parameters + 2624, logits_tanh2}, logits_avg_pool2_steps{logits_avg_pool2});
+      conv_pool<f32x16, f32_6x14x14_pixel8_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, 10, 10, Tile{10, 1}, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 5, 5, true>(
+          logits_avg_pool1, call.parameters + 224, n, 0, 5, logits_avg_pool2_before_pool{call.parameters + 2624, logits_tanh2}, value_16x5x5_steps{logits_avg_pool2});
     }
   }
 
   // lenet.cnn:12: dense(120) -> tanh -> dropout(0.25)
   void compute_logits_dropout1(long n0, long n1) const {
-    dense<f32x16, logits_avg_pool2_t, 120, Tile{4, 4}>(
-        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{4, 4}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, logits_dropout1});
+    dense<f32x16, f32_16x5x5_t, 120, Tile{4, 4}>(
+        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{4, 4}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, 0xc1349557u, logits_dropout1});
   }
 
   // lenet.cnn:13: dense(84) -> tanh
   void compute_logits_tanh4(long n0, long n1) const {
-    dense<f32x16, logits_dropout1_t, 84, Tile{8, 3}>(
+    dense<f32x16, f32_120x1x1_pixel128_t, 84, Tile{8, 3}>(
         logits_dropout1, call.parameters + 53968, n0, n1, 0, dense_blocks<f32x16, 84, Tile{8, 3}>, logits_tanh4_steps{call.parameters + 65488, logits_tanh4});
   }
 
   // lenet.cnn:14: dense(10)
   void compute_logits_dense3(long n0, long n1) const {
-    dense<f32x16, logits_tanh4_t, 10, Tile{8, 1}>(
+    dense<f32x16, f32_84x1x1_pixel96_t, 10, Tile{8, 1}>(
         logits_tanh4, call.parameters + 65584, n0, n1, 0, dense_blocks<f32x16, 10, Tile{8, 1}>, logits_dense3_steps{call.parameters + 66928, logits_dense3});
   }
 
@@ -335,20 +324,20 @@ struct Program {
   // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
   void compute_logits_dense1_gradient(long n0, long n1) const {
     dense_data<f32x16, Tensor<1, 1, 120>, 84, Tile{4, 4}>(
-        logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, logits_tanh3, logits_dense1_gradient});
+        logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, 0xc1349557u, logits_tanh3, logits_dense1_gradient});
   }
 
   // lenet.cnn:12: gradient of dense(120)
   void compute_logits_avg_pool2_gradient(long n0, long n1) const {
     dense_data<f32x16, Tensor<5, 5, 16>, 120, Tile{8, 1}>(
-        logits_dense1_gradient, memory.at(139008), n0, n1, logits_avg_pool2_gradient_steps{logits_avg_pool2_gradient});
+        logits_dense1_gradient, memory.at(139008), n0, n1, value_16x5x5_steps{logits_avg_pool2_gradient});
   }
 
   // lenet.cnn:10: gradient of avg_pool(2) -> gradient of tanh
   void compute_logits_conv2_gradient(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       clear_halo(logits_conv2_gradient, n, 0, 10);
-      pool_grad<f32x16, logits_avg_pool2_gradient_t, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 10, 10>(
+      pool_grad<f32x16, f32_16x5x5_t, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 10, 10>(
           logits_avg_pool2_gradient, NoIndex{}, n, 0, 10, logits_conv2_gradient_steps{logits_tanh2, logits_conv2_gradient});
     }
   }
@@ -357,14 +346,14 @@ struct Program {
   void compute_logits_avg_pool1_gradient(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       conv_data<f32x8, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 6, 1, 14, 14, Tile{14, 1}>(
-          logits_conv2_gradient, memory.at(331008), n, 0, 14, logits_avg_pool1_gradient_steps{logits_avg_pool1_gradient});
+          logits_conv2_gradient, memory.at(331008), n, 0, 14, value_6x14x14_steps{logits_avg_pool1_gradient});
     }
   }
 
   // lenet.cnn:9: gradient of avg_pool(2) -> gradient of tanh
   void compute_logits_conv1_gradient(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
-      pool_grad<f32x8, logits_avg_pool1_gradient_t, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 28, 28>(
+      pool_grad<f32x8, f32_6x14x14_pixel8_t, Pooling::average, Window{2, 2, 2, 2, 0, 0, 1, 1}, 28, 28>(
           logits_avg_pool1_gradient, NoIndex{}, n, 0, 28, logits_conv1_gradient_steps{logits_tanh1, logits_conv1_gradient});
     }
   }
@@ -417,8 +406,8 @@ struct Program {
         channel_sum<f32x16>(logits_dense3_gradient, n0, n1, memory.at(0) + part * 16);
       }},
       // lenet.cnn:14: gradient of dense(10)
-      Job{dense_weights_units<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(), [&](long unit) {
-        dense_weights<f32x16, logits_tanh4_t, 10, Tile{30, 1}>(logits_tanh4, logits_dense3_gradient, call.batch, int(unit), call.gradients + 65584);
+      Job{dense_weights_units<f32x16, f32_84x1x1_pixel96_t, 10, Tile{30, 1}>(), [&](long unit) {
+        dense_weights<f32x16, f32_84x1x1_pixel96_t, 10, Tile{30, 1}>(logits_tanh4, logits_dense3_gradient, call.batch, int(unit), call.gradients + 65584);
       }},
       // lenet.cnn:13: gradient of dense(84)
       Job{8, [&](long unit) {
@@ -427,8 +416,8 @@ struct Program {
         channel_sum<f32x16>(logits_dense2_gradient, n0, n1, memory.at(512) + part * 96);
       }},
       // lenet.cnn:13: gradient of dense(84)
-      Job{dense_weights_units<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(), [&](long unit) {
-        dense_weights<f32x16, logits_dropout1_t, 84, Tile{9, 3}>(logits_dropout1, logits_dense2_gradient, call.batch, int(unit), call.gradients + 53968);
+      Job{dense_weights_units<f32x16, f32_120x1x1_pixel128_t, 84, Tile{9, 3}>(), [&](long unit) {
+        dense_weights<f32x16, f32_120x1x1_pixel128_t, 84, Tile{9, 3}>(logits_dropout1, logits_dense2_gradient, call.batch, int(unit), call.gradients + 53968);
       }},
       // lenet.cnn:12: gradient of dense(120)
       Job{8, [&](long unit) {
@@ -437,8 +426,8 @@ struct Program {
         channel_sum<f32x16>(logits_dense1_gradient, n0, n1, memory.at(3584) + part * 128);
       }},
       // lenet.cnn:12: gradient of dense(120)
-      Job{dense_weights_units<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(), [&](long unit) {
-        dense_weights<f32x16, logits_avg_pool2_t, 120, Tile{6, 4}>(logits_avg_pool2, logits_dense1_gradient, call.batch, int(unit), call.gradients + 2640);
+      Job{dense_weights_units<f32x16, f32_16x5x5_t, 120, Tile{6, 4}>(), [&](long unit) {
+        dense_weights<f32x16, f32_16x5x5_t, 120, Tile{6, 4}>(logits_avg_pool2, logits_dense1_gradient, call.batch, int(unit), call.gradients + 2640);
       }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
       Job{8, [&](long unit) {
@@ -447,10 +436,10 @@ struct Program {
         channel_sum<f32x16>(logits_conv2_gradient, n0, n1, memory.at(7680) + part * 16);
       }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job{8 * conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(), [&](long unit) {
-        const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>());
+      Job{8 * conv_weights_units<f32x16, f32_6x14x14_pixel8_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(), [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x16, f32_6x14x14_pixel8_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>());
         const auto [n0, n1] = chunk(call.batch, 8, part);
-        conv_weights<f32x16, logits_avg_pool1_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(logits_avg_pool1, logits_conv2_gradient, n0, n1, tile, memory.at(8192) + part * 2400);
+        conv_weights<f32x16, f32_6x14x14_pixel8_t, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 16, 1, Tile{30, 1}>(logits_avg_pool1, logits_conv2_gradient, n0, n1, tile, memory.at(8192) + part * 2400);
       }},
       // lenet.cnn:9: gradient of conv(6, kernel=5, pad=2)
       Job{8, [&](long unit) {
@@ -459,10 +448,10 @@ struct Program {
         channel_sum<f32x8>(logits_conv1_gradient, n0, n1, memory.at(84992) + part * 16);
       }},
       // lenet.cnn:9: gradient of conv(6, kernel=5, pad=2)
-      Job{8 * conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(), [&](long unit) {
-        const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>());
+      Job{8 * conv_weights_units<f32x8, logits_normalize1_t, f32_6x28x28_pixel8_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(), [&](long unit) {
+        const auto [part, tile] = part_and_tile(unit, conv_weights_units<f32x8, logits_normalize1_t, f32_6x28x28_pixel8_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>());
         const auto [n0, n1] = chunk(call.batch, 8, part);
-        conv_weights<f32x8, logits_normalize1_t, logits_conv1_gradient_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(logits_normalize1, logits_conv1_gradient, n0, n1, tile, memory.at(85504) + part * 208);
+        conv_weights<f32x8, logits_normalize1_t, f32_6x28x28_pixel8_t, Window{5, 5, 1, 1, 2, 2, 1, 1}, 6, 1, Tile{25, 1}>(logits_normalize1, logits_conv1_gradient, n0, n1, tile, memory.at(85504) + part * 208);
       }},
       // lenet.cnn:22: sgd(lr=0.05, momentum=0.9, weight_decay=5e-4)
       Job{1, [&](long) {
