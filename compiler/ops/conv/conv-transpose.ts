@@ -1,5 +1,5 @@
 import { perAxis, perSide, whole, type Values } from "../../opkit/attributes.ts";
-import { onnxWindow } from "../../opkit/onnx.ts";
+import { onnxWindow, positionAxes, type OnnxContext } from "../../opkit/onnx.ts";
 import { defineOperator, type ShapeContext } from "../../opkit/operator.ts";
 import { checkWindowed, rowsAndColumns, sizeText, windowOf } from "../../opkit/windows.ts";
 import { extentOf, shapeOf, sizeOf, type TensorType } from "../../shape/tensor-type.ts";
@@ -36,6 +36,36 @@ function checkSize(x: TensorType, use: Use, { fail }: Pick<ShapeContext<{}>, "fa
   return fail("CNN352", { operator, size: sizeText([whole.height, whole.width], x.shape.length) }, "pad");
 }
 
+/**
+ * onnxruntime takes an output_padding below the stride alone. What goes beyond it takes back what is cut off, then appends
+ * zeros, on which the bias stands as elsewhere.
+ */
+function onnx({
+  b,
+  operands: [x],
+  types: [type],
+  parameters: [weight, bias],
+  attributes: use,
+}: OnnxContext<typeof attributes>) {
+  const { pads, ...window } = onnxWindow(windowOf(use), type!);
+  const axes = use.stride.length;
+  const beyond = use.output_pad.map((more, axis) => Math.max(0, more - (use.stride[axis]! - 1)));
+  const uncut = beyond.map((more, axis) => Math.min(more, pads[axes + axis]!));
+  const zeros = beyond.map((more, axis) => more - uncut[axis]!);
+  const own = use.output_pad.map((more, axis) => more - beyond[axis]!);
+  const convolution = {
+    ...window,
+    pads: pads.map((cut, side) => cut - (uncut[side - axes] ?? 0)),
+    ...(own.some((more) => more > 0) && { output_padding: own }),
+    group: use.groups,
+  };
+  if (zeros.every((more) => more === 0))
+    return b.node("ConvTranspose", [x!, weight!, ...(bias === undefined ? [] : [bias])], convolution);
+  const sides = b.whole([0, 0, ...own.map(() => 0), 0, 0, ...zeros]);
+  const padded = b.node("Pad", [b.node("ConvTranspose", [x!, weight!], convolution), sides]);
+  return bias === undefined ? padded : b.node("Add", [padded, b.unsqueeze(bias, positionAxes(type!, false))]);
+}
+
 export const convTranspose = defineOperator({
   name: "conv_transpose",
   category: "convolution",
@@ -67,12 +97,7 @@ export const convTranspose = defineOperator({
   },
   macs: ({ operands: [x], attributes: { channels, kernel, groups } }) =>
     (sizeOf(x!.shape) * channels * sizeOf(kernel)) / groups,
-  onnx: ({ b, operands: [x], types: [type], parameters, attributes }) =>
-    b.node("ConvTranspose", [x!, ...parameters], {
-      ...onnxWindow(windowOf(attributes), type!),
-      ...(attributes.output_pad.some((more) => more > 0) && { output_padding: attributes.output_pad }),
-      group: attributes.groups,
-    }),
+  onnx,
   reference: ({ operands: [x], parameters, attributes }) =>
     transposeReference(x!, parameters, { ...attributes, more: rowsAndColumns(attributes.output_pad, 0) }),
   samples: [
