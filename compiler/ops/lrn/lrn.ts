@@ -1,5 +1,6 @@
 import { e, type Expression } from "../../ir/expression.ts";
 import { real, whole, type Values } from "../../opkit/attributes.ts";
+import type { OnnxContext, OnnxName } from "../../opkit/onnx.ts";
 import { defineOperator } from "../../opkit/operator.ts";
 import { mapTensor } from "../../opkit/tensor.ts";
 import { sizeOf } from "../../shape/tensor-type.ts";
@@ -28,6 +29,26 @@ function inversePower(d: Expression, beta: number): Expression {
 /** k + alpha/size·Σ x² */
 const denominator = (sum: Expression, { size, alpha, k }: Values<typeof attributes>): Expression =>
   e.add(e.mul(sum, alpha / size), k);
+
+type Context = OnnxContext<typeof attributes>;
+
+/** Runtimes have `LRN` of [N, C, H, W]. */
+function onnxOdd({ b, operands: [x], type, attributes: { size, alpha, beta, k } }: Context): OnnxName {
+  const missing = [2, 3].slice(type.shape.length - 1);
+  const numbers = { alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } };
+  const y = b.node("LRN", [b.unsqueeze(x!, missing)], { size, ...numbers });
+  return missing.length === 0 ? y : b.node("Squeeze", [y, b.whole(missing)]);
+}
+
+/** The standard has even sizes too, but onnxruntime refuses them: the mean is that of a pool along the channels of [N, 1, C, H·W]. */
+function onnxEven({ b, operands: [x], type, attributes: { size, alpha, beta, k } }: Context): OnnxName {
+  const { before, after } = reach(size);
+  const squares = b.node("Reshape", [b.node("Mul", [x!, x!]), b.whole([0, 1, type.shape[0]!, -1])]);
+  const window = { kernel_shape: [size, 1], strides: [1, 1], pads: [before, 0, after, 0], count_include_pad: 1 };
+  const mean = b.node("Reshape", [b.node("AveragePool", [squares], window), b.whole([0, ...type.shape])]);
+  const d = b.node("Add", [b.node("Mul", [mean, b.constant(alpha)]), b.constant(k)]);
+  return b.node("Div", [x!, b.node("Pow", [d, b.constant(beta)])]);
+}
 
 export const lrn = defineOperator({
   name: "lrn",
@@ -59,13 +80,7 @@ export const lrn = defineOperator({
       [power]: e.mul(e.gradient, given),
     }));
   },
-  // Runtimes want [N, C, H, W].
-  onnx: ({ b, operands: [x], type, attributes: { size, alpha, beta, k } }) => {
-    const missing = [2, 3].slice(type.shape.length - 1);
-    const numbers = { alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } };
-    const y = b.node("LRN", [b.unsqueeze(x!, missing)], { size, ...numbers });
-    return missing.length === 0 ? y : b.node("Squeeze", [y, b.whole(missing)]);
-  },
+  onnx: (c) => (c.attributes.size % 2 === 1 ? onnxOdd(c) : onnxEven(c)),
   reference: ({ operands: [x], attributes: { size, alpha, beta, k } }) => {
     const [, channels = 1] = x!.shape;
     const plane = sizeOf(x!.shape.slice(2));
