@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SourceFile } from "../../grammar/index.ts";
-import { emitProject, type Project } from "../emit/addon/project.ts";
+import { compileHost, emitProject, hostFolder, type Project } from "../emit/addon/project.ts";
 import type { EmittedFile } from "../emit/emitted-file.ts";
 import { BuildError, mendOf, reasonOf } from "./build-error.ts";
-import { cacheFolder, cacheKey, folderHash, prune, publish, touch } from "./cache.ts";
+import { cacheFolder, cacheKey, fetch, folderHash, prune, publish, touch } from "./cache.ts";
 import { compilerFailure } from "./compiler-failure.ts";
 import { runCmake } from "./run-cmake.ts";
 import { findToolchain, nativeFolder, nodeAddonApiFolder, type Toolchain } from "./toolchain.ts";
@@ -27,20 +27,23 @@ export async function buildNative<T>(
   use: (folder: string) => T,
 ): Promise<{ readonly result: T; readonly cached: boolean }> {
   const toolchain = findToolchain();
-  const native = nativeFolder();
-  const files = emitProject({ ...project, native, nodeAddonApi: nodeAddonApiFolder() });
+  const [native, nodeAddonApi] = [nativeFolder(), nodeAddonApiFolder()];
+  const files = emitProject({ ...project, native, nodeAddonApi });
   const texts = files.flatMap((file) => [file.name, file.text]);
-  const key = cacheKey([toolchain.compilerVersion, folderHash(native), process.platform, process.arch, ...texts]);
+  const circumstances = [toolchain.compilerVersion, folderHash(native), process.platform, process.arch];
   const cache = cacheFolder();
-  const entry = join(cache, key);
+  const entry = join(cache, cacheKey([...circumstances, ...texts]));
   if (existsSync(entry)) {
     touch(entry);
     return { result: use(entry), cached: true };
   }
   const { work, kept } = workFolder(cache, note);
+  const host = join(cache, cacheKey([...circumstances, compileHost(native, nodeAddonApi)]));
   try {
-    await compileProject(files, work, toolchain, { sources, ...(signal && { signal }) });
+    await compileProject(files, work, toolchain, { host, sources, ...(signal && { signal }) });
     const product = join(work, "build", "product");
+    const hostProduct = join(work, "build", hostFolder);
+    if (kept && existsSync(hostProduct)) publish(hostProduct, host);
     if (kept) publish(product, entry);
     if (kept) prune(cache);
     return { result: use(kept ? entry : product), cached: false };
@@ -71,10 +74,15 @@ async function compileProject(
   files: readonly EmittedFile[],
   work: string,
   toolchain: Toolchain,
-  { sources, signal }: { readonly sources: readonly SourceFile[]; readonly signal?: AbortSignal },
+  {
+    host,
+    sources,
+    signal,
+  }: { readonly host: string; readonly sources: readonly SourceFile[]; readonly signal?: AbortSignal },
 ): Promise<void> {
   try {
     for (const file of files) writeFileSync(join(work, file.name), file.text);
+    fetch(host, join(work, hostFolder));
   } catch (error) {
     const mend = mendOf(error, "make room there, or set CNNC_CACHE");
     throw new BuildError(`${work} cannot be written: ${reasonOf(error)}`, mend);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -42,6 +43,17 @@ export function touch(entry: string): void {
     utimesSync(entry, now, now);
   } catch (error) {
     if (!["EROFS", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+/** Copies an entry, if there is one: all of it or nothing, since another process may be pruning it. */
+export function fetch(entry: string, to: string): void {
+  try {
+    cpSync(entry, to, { recursive: true });
+    touch(entry);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    rmSync(to, { recursive: true, force: true });
   }
 }
 

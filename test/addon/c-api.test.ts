@@ -10,9 +10,10 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 const at = (name: string) => path.join(folder, name);
 
 beforeAll(async () => {
-  const sources = [...hostSources("c"), fakeModelSource];
+  const fakeModel = path.dirname(fakeModelSource);
+  const sources = [...hostSources("c"), fakeModelSource, path.join(fakeModel, "entry.cc")];
   fs.writeFileSync(at("exports.map"), "{ global: linear_cnnc_api; local: *; };");
-  const objects = await Promise.all(sources.map((it) => compile(it, folder, ["-DCNNC_C_ENTRY=linear_cnnc_api"])));
+  const objects = await Promise.all(sources.map((it) => compile(it, folder)));
   await run("g++", [
     "-shared",
     "-o",
@@ -22,7 +23,7 @@ beforeAll(async () => {
     "-ldl",
     `-Wl,--version-script=${at("exports.map")}`,
   ]);
-  const program = path.join(path.dirname(fakeModelSource), "program.c");
+  const program = path.join(fakeModel, "program.c");
   const headers = path.resolve(import.meta.dirname, "../../native/addon/c");
   await run(
     "gcc",

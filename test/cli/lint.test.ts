@@ -236,7 +236,7 @@ describe("cnnc lint --format sarif", () => {
     const rule = run!.tool.driver.rules!.find(({ id }) => id === "CNN502");
     expect(rule).toMatchObject({
       name: "bias-before-batch-norm",
-      shortDescription: { text: "bias before batch_norm" },
+      shortDescription: { text: "bias before a norm that subtracts it" },
       help: { markdown: expect.stringContaining("arXiv:1502.03167") as string },
       defaultConfiguration: { level: "warning" },
     });

@@ -43,6 +43,9 @@ const isaFlags: { readonly [name in Isa]: readonly string[] } = {
 /** The host runs once a call, and half of a small model's build is its compilation: C++17's headers are shorter. */
 const hostFlags = ["-std=c++17", "-Og"];
 
+/** Of the project and of its build: the compiled host, which all models have alike. */
+export const hostFolder = "host";
+
 /** Two addons must never share an object of the linker's choosing. */
 const everywhere = ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"];
 
@@ -61,8 +64,8 @@ function packageJson({ name }: Project): string {
   return `${JSON.stringify({ name: `cnnc-build-${name}`, version: "0.0.0", private: true, binary: { napi_versions: [8] } }, null, 2)}\n`;
 }
 
-/** All tables of all models: of each name the best variant first. */
-function modelList({ models, variants }: Project): string {
+/** All tables of all models, of each name the best variant first, and the only name that the library shows. */
+function modelList({ name, models, variants }: Project): string {
   const isas = variants.map(({ target }) => target.name);
   const tables = models.flatMap((name) => isas.map((isa) => `&${isa}::model_${name}`));
   const declared = (isa: Isa): string[] => [
@@ -71,6 +74,7 @@ function modelList({ models, variants }: Project): string {
     `}  // namespace ${isa}`,
   ];
   return [
+    `#include "addon/c/c-api.h"`,
     `#include "addon/model.h"`,
     "",
     "namespace cnnc {",
@@ -78,7 +82,10 @@ function modelList({ models, variants }: Project): string {
     "",
     `const Model* const models[] = {${tables.join(", ")}};`,
     `const int32_t model_count = ${tables.length};`,
+    "extern const cnnc_api c_api;",
     "}  // namespace cnnc",
+    "",
+    `extern "C" __attribute__((visibility("default"))) const cnnc_api* ${entryName(name)}(void) { return &cnnc::c_api; }`,
     "",
   ].join("\n");
 }
@@ -101,6 +108,24 @@ ${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(flag
 `;
 }
 
+/** The host is the same for all models. Each part is compiled as one file, since its headers take longer than its code. */
+export function compileHost(native: string, nodeAddonApi: string): string {
+  return `  file(GLOB host_sources "${native}/addon/*.cc" "${native}/addon/c/*.cc" "${native}/parallel/*.cc")
+  file(GLOB glue_sources "${native}/addon/node/*.cc")
+  add_library(host OBJECT \${host_sources})
+  add_library(node_glue OBJECT \${glue_sources})
+  target_compile_options(host PRIVATE ${options(hostFlags)})
+  target_compile_options(node_glue PRIVATE ${options(hostFlags)})
+  target_compile_definitions(node_glue PRIVATE NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS)
+  target_include_directories(node_glue SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
+  set_target_properties(host node_glue PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  foreach(part host node_glue)
+    add_custom_command(OUTPUT ${hostFolder}/\${part}.o DEPENDS \${part}
+      COMMAND \${CMAKE_COMMAND} -E copy $<TARGET_OBJECTS:\${part}> ${hostFolder}/\${part}.o VERBATIM)
+  endforeach()
+`;
+}
+
 function cmakeLists({ name, variants, together, native, nodeAddonApi }: Project): string {
   const kernels = variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" ");
   return `# Made by cnnc: an addon and a static library for ${name}.
@@ -118,28 +143,25 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 ${variants.map((variant) => kernelTarget(variant, together)).join("\n")}
-# The host is the same for all models; each part is compiled as one file, since its headers take longer than its code.
-file(GLOB host "${native}/addon/*.cc" "${native}/addon/c/*.cc" "${native}/parallel/*.cc")
-file(GLOB node_glue "${native}/addon/node/*.cc")
+# The host is the same for all models: the cache has put it here, or it is compiled, and kept for the next build.
+set(host "\${CMAKE_SOURCE_DIR}/${hostFolder}")
+if(NOT EXISTS "\${host}")
+  set(host "\${CMAKE_BINARY_DIR}/${hostFolder}")
+${compileHost(native, nodeAddonApi)}endif()
 
-add_library(host OBJECT models.cc \${host})
-target_compile_options(host PRIVATE ${options(hostFlags)})
-target_compile_definitions(host PRIVATE CNNC_C_ENTRY=${entryName(name)})
+add_library(models OBJECT models.cc)
+target_compile_options(models PRIVATE ${options(hostFlags)})
 
-add_library(node_glue OBJECT \${node_glue})
-target_compile_options(node_glue PRIVATE ${options(hostFlags)})
-target_compile_definitions(node_glue PRIVATE NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS)
-target_include_directories(node_glue SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
-set_target_properties(host node_glue PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
-
-add_library(addon SHARED ${kernels} $<TARGET_OBJECTS:node_glue> $<TARGET_OBJECTS:host>)
+add_library(addon SHARED ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o" "\${host}/node_glue.o")
 set_target_properties(addon PROPERTIES OUTPUT_NAME ${name} PREFIX "" SUFFIX ".node" LINKER_LANGUAGE CXX
   LIBRARY_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
 target_link_libraries(addon PRIVATE \${CMAKE_JS_LIB} pthread)
 target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,--gc-sections "-Wl,--version-script=${native}/addon/node/exports.map" -s)
 
-add_library(library STATIC ${kernels} $<TARGET_OBJECTS:host>)
+add_library(library STATIC ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o")
 set_target_properties(library PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
   ARCHIVE_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
+# Both would make host.o.
+add_dependencies(library addon)
 `;
 }

@@ -11,10 +11,6 @@
 #include "../instance.h"
 #include "safetensors.h"
 
-#ifndef CNNC_C_ENTRY
-#define CNNC_C_ENTRY cnnc_model_api
-#endif
-
 struct cnnc_net {
   cnnc::Instance* instance;
   std::vector<bool> filled;  // parameters that have a value
@@ -166,12 +162,14 @@ int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* c
 
 const char* error_of(const cnnc_net* net) { return net->error.c_str(); }
 
-constexpr cnnc_api table = {
+}  // namespace
+
+namespace cnnc {
+
+extern const cnnc_api c_api;  // what the library's one function gives
+const cnnc_api c_api = {
     CNNC_API_VERSION, cnnc::named_models, model_name, model_hash, create, destroy,
     load,             set_parameter,      get_parameter, predict, error_of,
 };
 
-}  // namespace
-
-// The only name that the library shows.
-extern "C" __attribute__((visibility("default"))) const cnnc_api* CNNC_C_ENTRY(void) { return &table; }
+}  // namespace cnnc

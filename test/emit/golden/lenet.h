@@ -5,7 +5,7 @@
 /*
  * Calling a compiled model from C, C++ or anything that can call C, without Node.
  *
- * A library exports one function, named for the model by the build (CNNC_C_ENTRY, for example
+ * A library exports one function, named for the model by the build (for example
  * lenet_cnnc_api), which gives this table; the generated header NAME.h wraps it in typed functions.
  * Only that name is visible, so libraries of several models can be linked into one program.
  */
