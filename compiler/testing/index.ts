@@ -1,5 +1,12 @@
 /** What tests of models are written with: float64 references, finite differences, native programs called by name. */
-export { referenceForward, referenceOutputs, referenceLoss, finiteDifferences, type Tensors } from "./reference.ts";
+export {
+  referenceForward,
+  referenceOutputs,
+  referenceLoss,
+  finiteDifferences,
+  slopeAlong,
+  type Tensors,
+} from "./reference.ts";
 export { operators, sampleModels, type SampleModel } from "./samples.ts";
 export { modelOf, modelsOf } from "./source.ts";
 export { withZeroRow } from "./zero-row.ts";

@@ -100,12 +100,19 @@ export function finiteDifferences(
   elements: readonly number[],
   h = 1e-5,
 ): Float64Array {
-  return Float64Array.from(elements, (i) => {
-    const shifted = (by: number): Tensor => {
-      const data = at.data.slice();
-      data[i]! += by;
-      return { ...at, data };
-    };
-    return (evaluate(shifted(h)) - evaluate(shifted(-h))) / (2 * h);
-  });
+  return Float64Array.from(elements, (i) => slopeAlong(evaluate, at, (k) => (k === i ? 1 : 0), h));
+}
+
+/**
+ * The slope along a direction d, (f(x + h·d) - f(x - h·d))/2h = Σ dᵢ·∂f/∂xᵢ: one number that all elements of a gradient
+ * have a part in. All move at once, so that some sum may cross a kink; a smaller h makes that rare.
+ */
+export function slopeAlong(
+  evaluate: (changed: Tensor) => number,
+  at: Tensor,
+  direction: (element: number) => number,
+  h = 1e-7,
+): number {
+  const shifted = (by: number): Tensor => ({ ...at, data: at.data.map((x, i) => x + by * direction(i)) });
+  return (evaluate(shifted(h)) - evaluate(shifted(-h))) / (2 * h);
 }

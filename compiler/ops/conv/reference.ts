@@ -49,22 +49,26 @@ function eachProduct(
   visit: (from: number, to: number, tap: number) => void,
 ): void {
   const [kh, kw] = window.kernel;
+  const [[sh, sw], [dh, dw], [ph, pw]] = [window.stride, window.dilation, window.pad];
   const perGroup = wide.channels / groups;
-  for (let to = 0; to < samples * narrow.channels * narrow.height * narrow.width; to++) {
-    const q = to % narrow.width;
-    const p = Math.floor(to / narrow.width) % narrow.height;
-    const k = Math.floor(to / (narrow.width * narrow.height)) % narrow.channels;
-    const n = Math.floor(to / (narrow.width * narrow.height * narrow.channels));
-    const first = Math.floor(k / (narrow.channels / groups)) * perGroup;
+  const plane = narrow.height * narrow.width;
+  for (let to = 0; to < samples * narrow.channels * plane; to++) {
+    const left = (to % narrow.width) * sw - pw;
+    const top = Math.floor((to % plane) / narrow.width) * sh - ph;
+    const k = Math.floor(to / plane) % narrow.channels;
+    const n = Math.floor(to / (plane * narrow.channels));
+    const first = n * wide.channels + Math.floor(k / (narrow.channels / groups)) * perGroup;
     for (let c = 0; c < perGroup; c++)
-      for (let r = 0; r < kh; r++)
+      for (let r = 0; r < kh; r++) {
+        const h = top + r * dh;
+        if (h < 0 || h >= wide.height) continue;
+        const row = ((first + c) * wide.height + h) * wide.width;
+        const tap = ((k * perGroup + c) * kh + r) * kw;
         for (let s = 0; s < kw; s++) {
-          const h = p * window.stride[0] + r * window.dilation[0] - window.pad[0];
-          const w = q * window.stride[1] + s * window.dilation[1] - window.pad[1];
-          if (h < 0 || h >= wide.height || w < 0 || w >= wide.width) continue;
-          const from = ((n * wide.channels + first + c) * wide.height + h) * wide.width + w;
-          visit(from, to, ((k * perGroup + c) * kh + r) * kw + s);
+          const w = left + s * dw;
+          if (w >= 0 && w < wide.width) visit(row + w, to, tap + s);
         }
+      }
   }
 }
 
