@@ -158,10 +158,13 @@ set_target_properties(addon PROPERTIES OUTPUT_NAME ${name} PREFIX "" SUFFIX ".no
 target_link_libraries(addon PRIVATE \${CMAKE_JS_LIB} pthread)
 target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,--gc-sections "-Wl,--version-script=${native}/addon/node/exports.map" -s)
 
-add_library(library STATIC ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o")
+# One object with one name to see: a program can have the libraries of several models, each with a host of its own.
+add_custom_command(OUTPUT library.o DEPENDS addon
+  COMMAND \${CMAKE_CXX_COMPILER} -r -nostdlib -Wl,--force-group-allocation -o library.o ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o"
+  COMMAND \${CMAKE_OBJCOPY} --keep-global-symbol=${entryName(name)} library.o
+  COMMAND_EXPAND_LISTS VERBATIM)
+add_library(library STATIC "\${CMAKE_BINARY_DIR}/library.o")
 set_target_properties(library PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
   ARCHIVE_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
-# Both would make host.o.
-add_dependencies(library addon)
 `;
 }
