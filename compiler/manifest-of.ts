@@ -28,6 +28,7 @@ export function manifestOf(
       dtype: type.dtype as InputManifest["dtype"],
       shape: type.shape,
       ...(type.below !== undefined && { below: type.below }),
+      ...rateOf(model, name),
       ...(doc && { doc }),
     })),
     outputs: model.outputs.map(({ name, kind, shape, labels, doc }) => ({
@@ -53,6 +54,17 @@ export function manifestOf(
         },
       }),
   };
+}
+
+/** What the first layer that depends on an input and tells a rate says. */
+function rateOf({ layers }: CheckedModel, input: string): { readonly rate?: number } {
+  const behind = new Set([input]);
+  for (const { name, operands, operator, attributes } of layers) {
+    if (!operands.some((operand) => behind.has(operand))) continue;
+    if (operator.rate) return { rate: operator.rate(attributes as never) };
+    behind.add(name);
+  }
+  return {};
 }
 
 function rectifiedOf(graph: Graph) {

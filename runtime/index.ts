@@ -37,7 +37,11 @@ export { parseNpy, readNpy, type NpyArray } from "./data/npy.ts";
 export { npyFile, openNpyFolder, type NpyColumn, type NpyPart } from "./data/npy-folder.ts";
 export { readImage, readImages } from "./data/image.ts";
 export type { DecodedImage, ImageFit, ImageOptions } from "./data/image.ts";
-export { openImageFolder, subfolders, type ImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";
+export { openImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";
+export { subfolders, type LabelledFolder, type LabelledFolderOptions } from "./data/labelled-folder.ts";
+export { parseWav, readWav, type Wav } from "./data/wav.ts";
+export { readSignals, type FittedSignal, type SignalOptions } from "./data/signal.ts";
+export { openSignalFolder, type SignalFolderOptions } from "./data/signal-folder.ts";
 
 export { RandomStream, hashName, philox } from "./random/philox.ts";
 export { shuffledOrder } from "./random/shuffle.ts";

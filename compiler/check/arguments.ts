@@ -137,8 +137,11 @@ function parseAttribute(
     c.reporter.add("CNN324", unit.span, about, { fix });
     return undefined;
   }
-  const parsed = evaluated.kind === "constant" ? attribute.parse(evaluated.value) : undefined;
-  const lack = attribute.unit === undefined ? {} : unitFix(withoutUnit(node), attribute.unit);
+  const { bare } = attribute;
+  const isBare = bare !== undefined && quantityIn(node) === undefined;
+  const parse = isBare ? (x: Constant) => (typeof x === "number" ? bare(x) : attribute.parse(x)) : attribute.parse;
+  const parsed = evaluated.kind === "constant" ? parse(evaluated.value) : undefined;
+  const lack = attribute.unit === undefined || isBare ? {} : unitFix(withoutUnit(node), attribute.unit);
   if (parsed?.ok && lack.fix === undefined) return { value: parsed.value };
   const holes = { operator, name, expected: attribute.expected, found: describe(evaluated) };
   const constant = evaluated.kind === "constant" ? evaluated.value : undefined;

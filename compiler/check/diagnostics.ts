@@ -52,5 +52,7 @@ const inStep: { readonly [Code in keyof InStep]: true } & InStep = {
   CNN350: true,
   CNN351: true,
   CNN352: true,
+  CNN357: true,
+  CNN358: true,
 };
 void inStep;

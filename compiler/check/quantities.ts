@@ -10,13 +10,14 @@ export interface Quantity {
   readonly measure: string;
 }
 
-/** The first number in an expression whose unit is more than a count, and not the one that is `wanted`. */
+/** The first number in an expression whose unit is more than a count, and measures something else than the one that is `wanted`. */
 export function quantityIn(node: Expression, wanted?: string): Quantity | undefined {
   const within = (part: Expression): Quantity | undefined => quantityIn(part, wanted);
   switch (node.kind) {
     case "Number": {
       const unit = node.unit === undefined ? undefined : findUnit(node.unit);
-      if (unit === undefined || unit.measures === "count" || unit.name === wanted) return undefined;
+      if (unit === undefined || unit.measures === "count") return undefined;
+      if (wanted !== undefined && findUnit(wanted)?.measures === unit.measures) return undefined;
       return { span: node.span, text: node.text, unit: unit.name, measure: measures[unit.measures] };
     }
     case "List":

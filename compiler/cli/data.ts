@@ -6,23 +6,33 @@ import {
   npyFile,
   openImageFolder,
   openNpyFolder,
+  openSignalFolder,
   pick,
   readMnist,
   shuffledOrder,
   subfolders,
 } from "../../runtime/index.ts";
-import type { Batch, Dataset, InputManifest, Manifest, MnistPart, NpyColumn } from "../../runtime/index.ts";
+import type {
+  Batch,
+  Dataset,
+  FittedSignal,
+  InputManifest,
+  Manifest,
+  MnistPart,
+  NpyColumn,
+} from "../../runtime/index.ts";
 import { CliError } from "./cli-error.ts";
 import type { AnyModel } from "./load.ts";
+import { warn } from "./terminal.ts";
 
 export type Data = Dataset<Batch<AnyModel>>;
 
-/** Training or test data: pictures for a model with one as input and one class output, NPY files for any. */
+/** Training or test data: pictures or sounds for a model with one as input and one class output, NPY files for any. */
 export async function openData(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
   if (!isFolder(folder)) throw new CliError(`${folder} is no folder`);
   const data = hasNpy(folder, manifest)
     ? ((await openNpyFolder(folder, part, columnsOf(folder, part, manifest))) as unknown as Data)
-    : await readPictures(folder, part, manifest);
+    : await readLabelled(folder, part, manifest);
   mustHaveSamples(data);
   return data;
 }
@@ -43,22 +53,27 @@ function columnsOf(folder: string, part: MnistPart, { inputs, outputs, train }: 
   return [...inputs, ...targets];
 }
 
-async function readPictures(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
+async function readLabelled(folder: string, part: MnistPart, manifest: Manifest): Promise<Data> {
   const { input, target, labels, classes } = ends(manifest);
-  const { name, shape } = input;
-  if (hasIdx(folder)) {
+  const { name, shape, rate } = input;
+  const signals = isSignal(input);
+  if (!signals && hasIdx(folder)) {
     return labelledImagesDataset(await readMnist(folder, part), { input: name, target, shape }) as unknown as Data;
   }
-  const pictures = path.join(folder, part);
-  if (isFolder(pictures)) {
+  const samples = path.join(folder, part);
+  if (isFolder(samples)) {
     // Named labels are the model's; what it only counts takes its names from the folders it is trained with.
     const found = labels ?? (await labelsIn(folder, part, classes));
     const mayLack = labels === undefined && part === "test";
-    return (await openImageFolder(pictures, { input: name, target, shape, labels: found, mayLack })) as unknown as Data;
+    const options = { input: name, target, shape, labels: found, mayLack };
+    const opened = signals
+      ? openSignalFolder(samples, { ...options, rate, fit: "end", onFit: tellOfFits() })
+      : openImageFolder(samples, options);
+    return (await opened) as unknown as Data;
   }
   throw new CliError(
     `${folder} holds no data that can be read`,
-    "it should have IDX files (train-images-idx3-ubyte, t10k-images-idx3-ubyte, …), the folders train/ and test/, or " +
+    `it should have ${signals ? "" : "IDX files (train-images-idx3-ubyte, t10k-images-idx3-ubyte, …), "}the folders train/ and test/, or ` +
       `NPY files (${path.basename(npyFile(folder, "train", name))}, …)`,
   );
 }
@@ -84,7 +99,23 @@ async function labelsIn(folder: string, part: MnistPart, classes: number): Promi
   return numbers.every((number) => labels.includes(number)) ? numbers : labels;
 }
 
-/** The one input and the one class output that a data set of labelled pictures can feed. */
+/** Whether WAV files can feed an input. */
+export function isSignal({ dtype, shape }: InputManifest): boolean {
+  return dtype === "f32" && shape.length === 2;
+}
+
+/** Warns of the first file that was too short, and of the first that was too long. */
+export function tellOfFits(): (fitted: FittedSignal) => void {
+  const told = new Set<string>();
+  return ({ file, samples, wanted }) => {
+    const done = samples < wanted ? "zeros follow" : "the rest is cut off";
+    if (told.has(done)) return;
+    told.add(done);
+    warn(`${file} has ${samples} samples, the network takes ${wanted}: ${done}, here and in other files`);
+  };
+}
+
+/** The one input and the one class output that a data set of labelled files can feed. */
 export function ends({ model, inputs, outputs }: Manifest): {
   readonly input: InputManifest;
   readonly target: string;
@@ -100,12 +131,12 @@ export function ends({ model, inputs, outputs }: Manifest): {
       "train it from a program, with its generated API",
     );
   }
-  if (input.dtype !== "u8") {
+  if (input.dtype !== "u8" && !isSignal(input)) {
     const file = path.basename(npyFile("", "train", input.name));
     throw new CliError(
       `pictures are bytes, but ${input.name} takes ${input.dtype}`,
       input.dtype === "f32"
-        ? `declare \`input ${input.name}: u8[…]\`, or give ${file}`
+        ? `declare \`input ${input.name}: u8[…]\`, or \`f32[channels, samples]\` for sounds, or give ${file}`
         : `give it as NPY files: ${file}, …`,
     );
   }

@@ -81,7 +81,9 @@ export function explainLayers({ layers }: CheckedModel, line: number | undefined
 }
 
 function describeLayer({ name, operator, attributes, operands, type, parameters }: Layer): string[] {
-  const list = Object.entries(attributes).map(([attribute, value]) => `${attribute}=${JSON.stringify(value)}`);
+  const list = Object.entries(attributes).map(([attribute, value]) => {
+    return `${attribute}=${operator.attributes[attribute]?.written?.(value) ?? JSON.stringify(value)}`;
+  });
   return [
     `${name}: ${formatType(type)} = ${operator.name}(${[...operands, ...list].join(", ")})`,
     ...parameters.map(

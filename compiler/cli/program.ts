@@ -168,7 +168,7 @@ function addUsing(program: Command, finish: Finish): void {
   const predict = program
     .command("predict")
     .argument("<file>", "the network")
-    .argument("[images...]", "PNG, JPEG or WebP files");
+    .argument("[images...]", "PNG, JPEG or WebP files, or WAV files for a network of sounds");
   withTarget(withModel(predict.description("predict for pictures, or rows of data")))
     .requiredOption("--weights <file>", "weights to load")
     .option("--data <folder>", "IDX or NPY files: predict for rows of their test data")

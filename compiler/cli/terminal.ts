@@ -1,3 +1,5 @@
+import { painter } from "../../grammar/source/paint.ts";
+
 /** Colours on a terminal, unless NO_COLOR (no-color.org) is set; FORCE_COLOR decides otherwise. */
 export function useColor(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
@@ -17,6 +19,11 @@ export function printLine(text: string): void {
 /** What the user should know of work that succeeds all the same. */
 export function printNote(text: string): void {
   process.stderr.write(`note: ${text}\n`);
+}
+
+/** What the user should look into, though work goes on. */
+export function warn(message: string): void {
+  process.stderr.write(`${painter(useColor(process.stderr))("warning", "warning")}: ${message}\n`);
 }
 
 export function printJson(value: unknown): void {

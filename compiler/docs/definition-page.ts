@@ -104,8 +104,10 @@ function attributeTable(attributes: Definition["attributes"]): string | undefine
 }
 
 /** As it would be written; `…` where the default is none that could be written and the doc tells what it is. */
-function defaultOf({ default: value, parse }: Attribute<unknown>): string | undefined {
+function defaultOf(attribute: Attribute<unknown>): string | undefined {
+  const { default: value, parse } = attribute;
   if (value === undefined) return undefined;
+  if (attribute.written) return attribute.written(value);
   if (typeof value === "number") return parse(value).ok ? String(value) : "…";
   if (!Array.isArray(value)) return String(value);
   const [first, last] = value as readonly number[];

@@ -11,6 +11,7 @@ export const colours: Readonly<Record<Look, Colour>> = {
   end: { name: "input, output", fill: "#ffffff" },
   embedding: { name: "embedding", fill: "#f3b9dc" },
   convolution: { name: "convolution", fill: "#9cc9f2" },
+  spectrum: { name: "spectrum", fill: "#e9e18a" },
   dense: { name: "dense", fill: "#c3b1ee" },
   normalisation: { name: "normalisation", fill: "#d3dbe3" },
   activation: { name: "activation", fill: "#ffd37f" },

@@ -9,10 +9,10 @@ const unsaid = new Set(["pad", "bias", "init", "mean", "std"]);
 const unnamed = new Set(["kernel", "channels", "features", "size"]);
 
 export function layerRow({ name, operator, attributes, type }: Layer, cost: LayerCost, names: readonly string[]): Row {
-  const said = Object.entries(operator.attributes).flatMap(([key, { default: otherwise }], i) => {
+  const said = Object.entries(operator.attributes).flatMap(([key, attribute], i) => {
     const value = attributes[key];
-    if (unsaid.has(key) || isDefault(value, otherwise)) return [];
-    const text = valueText(value, unnamed.has(key));
+    if (unsaid.has(key) || isDefault(value, attribute.default)) return [];
+    const text = attribute.written?.(value) ?? valueText(value, unnamed.has(key));
     return [{ key, text: unnamed.has(key) || i === 0 ? text : `${key} ${text}` }];
   });
   // `3×3, 64` as in papers: the window, then how many.

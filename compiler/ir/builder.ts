@@ -55,6 +55,17 @@ export class Builder implements NodeBuilder {
     return this.#define({ id, type, batched: role === "input" || role === "target", role });
   }
 
+  /** A tensor of numbers that are known, by the expression of its elements; the same one for all that need the same. */
+  constant(part: string, shape: readonly number[], elements: Expression): ValueId {
+    const wanted = JSON.stringify([shape, elements]);
+    const known = [...this.#values.values()].find(
+      ({ role, type, elements: own }) => role === "constant" && JSON.stringify([type.shape, own]) === wanted,
+    );
+    if (known) return known.id;
+    const type: TensorType = { dtype: "f32", shape };
+    return this.#define({ id: this.#fresh(part), type, batched: false, role: "constant", elements });
+  }
+
   /** A node of a kernel family; its result is returned. */
   node(core: Core, inputs: readonly ValueId[], options: NodeOptions = {}): ValueId {
     const inferred = familyOf(core).result(
@@ -156,6 +167,7 @@ export class Builder implements NodeBuilder {
       targets: withRole("target"),
       parameters: withRole("parameter"),
       buffers: withRole("buffer"),
+      constants: withRole("constant"),
       ...ends,
     };
   }

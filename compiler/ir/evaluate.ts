@@ -1,3 +1,4 @@
+import { sizeOf, type Shape } from "../shape/tensor-type.ts";
 import { isBinary, isUnary, type Binary, type Expression, type Unary } from "./expression.ts";
 
 /** erf x = 2/√π·exp(-x²)·Σ_n 2ⁿ·x²ⁿ⁺¹/(2n + 1)!!, all terms of one sign; beyond 6 it is ±1 to the last digit. */
@@ -36,4 +37,18 @@ export function evaluate(x: Expression, leaf: (x: Expression) => number): number
   if (x.op === "constant") return x.value;
   if (x.op !== "where_greater") return leaf(x);
   return evaluate(evaluate(x.a, leaf) > evaluate(x.b, leaf) ? x.then : x.otherwise, leaf);
+}
+
+/** The elements of a constant tensor, row-major. */
+export function elementsOf(shape: Shape, elements: Expression): number[] {
+  const at = shape.map(() => 0);
+  const leaf = (x: Expression): number => {
+    if (x.op !== "index") throw new Error(`${x.op} in a constant`);
+    return at[x.axis]!;
+  };
+  return Array.from({ length: sizeOf(shape) }, () => {
+    const value = evaluate(elements, leaf);
+    for (let axis = shape.length - 1; axis >= 0 && ++at[axis]! === shape[axis]; axis--) at[axis] = 0;
+    return value;
+  });
 }

@@ -1,6 +1,6 @@
 /**
  * Scalar expressions: what happens to one element. Activations, their gradients, normalisation, dropout,
- * optimisers, schedules and augmentations are all written in this one small language; emitters print it for SIMD
+ * optimisers, schedules, augmentations and the elements of constant tensors are all written in this one small language; emitters print it for SIMD
  * vectors, for CUDA threads or for doubles, and `evaluate` computes it.
  */
 export type Expression =
@@ -15,6 +15,8 @@ export type Expression =
   | { readonly op: "table"; readonly values: readonly number[] }
   /** 1 in the channel that an index names, one for each position: a class of a sample, a token of each column; 0 in the others. */
   | { readonly op: "one_hot"; readonly id: string }
+  /** In a constant tensor: where the element stands along an axis of the tensor's shape. */
+  | { readonly op: "index"; readonly axis: number }
   /** Uniform in [0, 1), drawn by (seed, stream, step, sample, element): the same on every target. */
   | { readonly op: "random"; readonly stream: string }
   /** A number that the caller of the program provides. */
@@ -66,6 +68,7 @@ export const e = {
   gradient: { op: "gradient" } as Expression,
   table: (values: readonly number[]): Expression => ({ op: "table", values }),
   oneHot: (id: string): Expression => ({ op: "one_hot", id }),
+  index: (axis: number): Expression => ({ op: "index", axis }),
   random: (stream: string): Expression => ({ op: "random", stream }),
   scalar: (name: ScalarName): Expression => ({ op: "scalar", name }),
   constant: (value: number): Expression => ({ op: "constant", value }),

@@ -16,8 +16,13 @@ export interface Value {
   readonly type: TensorType;
   /** One per sample; parameters and their gradients are not. */
   readonly batched: boolean;
-  /** A buffer is kept with the parameters, but training moves it without a gradient: running statistics. */
-  readonly role: "input" | "target" | "parameter" | "buffer" | "computed";
+  /**
+   * A buffer is kept with the parameters, but training moves it without a gradient: running statistics. A constant is what
+   * `elements` says, for good.
+   */
+  readonly role: "input" | "target" | "parameter" | "buffer" | "constant" | "computed";
+  /** Of a constant: each element by its `index` along the axes, computed in double. */
+  readonly elements?: Expression;
 }
 
 /** Where a node comes from, for comments, `explain` and errors of the native compiler. */
@@ -168,6 +173,7 @@ export interface Graph {
   readonly targets: readonly ValueId[];
   readonly parameters: readonly ValueId[];
   readonly buffers: readonly ValueId[];
+  readonly constants: readonly ValueId[];
   /** Gradients to parameters, in their order (step, gradient). */
   readonly gradients: readonly ValueId[];
   /** step: how each parameter moves. */
@@ -196,6 +202,11 @@ export function valueOf(graph: Pick<Graph, "values">, id: ValueId): Value {
   const value = graph.values.get(id);
   if (!value) throw new Error(`no value ${id}`);
   return value;
+}
+
+/** The values that no node computes. */
+export function leavesOf({ inputs, targets, parameters, buffers, constants }: Graph): readonly ValueId[] {
+  return [...inputs, ...targets, ...parameters, ...buffers, ...constants];
 }
 
 /** The value a node is named by: its last step's (the tail's, where there is one). */

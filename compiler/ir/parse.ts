@@ -57,6 +57,7 @@ class Reader {
       targets: ids("target"),
       parameters: ids("parameter"),
       buffers: ids("buffer"),
+      constants: ids("constant"),
       gradients: this.#gradients,
       watched: this.#watched,
       results: this.#results,
@@ -69,6 +70,12 @@ class Reader {
     target: (rest) => this.#leaf(rest, "target"),
     parameter: (rest) => this.#leaf(rest, "parameter"),
     buffer: (rest) => this.#leaf(rest, "buffer"),
+    constant: (rest) => {
+      const [leaf, elements] = split(rest, " = ");
+      const [id, type] = split(leaf, ": ");
+      this.#define(id, type, "constant");
+      this.#values.set(id, { ...this.#values.get(id)!, elements: parseExpression(elements) });
+    },
     "#": (rest) => {
       const [, file = "", line = "0", text = ""] = /^(.*?):(\d+): (.*)$/.exec(rest) ?? [];
       this.#origin = { file, line: Number(line), text };
@@ -161,9 +168,10 @@ export function parseExpression(text: string): Expression {
     if (token !== "(") return atom(token);
     const op = next();
     if (op === "table") return { op, values: list().map((x) => (x.op === "constant" ? x.value : NaN)) };
-    if (op === "one_hot" || op === "random" || op === "scalar") {
+    if (op === "one_hot" || op === "index" || op === "random" || op === "scalar") {
       const name = next();
       at++;
+      if (op === "index") return { op, axis: Number(name) };
       if (op === "one_hot") return { op, id: name };
       return op === "random" ? { op, stream: name } : { op, name: name as ScalarName };
     }

@@ -49,7 +49,7 @@ export type Layout =
   /** Not per sample: a parameter, its gradient or a mean. */
   | { readonly kind: "once" };
 
-/** How a parameter lies in the parameter block. A bijection of its logical order, plus zeros. */
+/** How a parameter lies in the parameter block, or a constant in that of constants. A bijection of its logical order, plus zeros. */
 export interface Packing {
   readonly form: "conv" | "conv_grouped" | "dense" | "rows" | "vector";
   readonly lanes: number;
@@ -144,8 +144,9 @@ export interface State {
   readonly choices?: readonly Choice[];
   readonly layouts?: ReadonlyMap<ValueId, Layout>;
   readonly packings?: ReadonlyMap<ValueId, Packing>;
-  /** Floats in the parameter block. */
+  /** Floats in the parameter block, and in that of constants. */
   readonly block?: number;
+  readonly constantBlock?: number;
   readonly derived?: readonly Derived[];
   readonly stages?: readonly Stage[];
   readonly arena?: Arena;

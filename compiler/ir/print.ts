@@ -18,12 +18,16 @@ export function print(graph: Graph): string {
   const leaves = (["input", "target", "parameter", "buffer"] as const).flatMap((role) =>
     graph[`${role}s`].map((id) => `${role} ${id}: ${typeOf(id)}`),
   );
+  const constants = graph.constants.map(
+    (id) => `constant ${id}: ${typeOf(id)} = ${printExpression(valueOf(graph, id).elements!)}`,
+  );
   const results = graph.results.map(({ name, value }) => `result ${name} = ${value}`);
   const gradients = graph.gradients.map((id) => `gradient ${id}`);
   const watched = graph.watched.map(({ layer, value }) => `watch ${layer} = ${value}`);
   return [
     `program ${graph.program} ${graph.model} ${graph.objective}`,
     ...leaves,
+    ...constants,
     ...graph.nodes.flatMap((node) => ["", ...printNode(node, typeOf)]),
     "",
     ...gradients,
@@ -79,6 +83,8 @@ export function printExpression(x: Expression): string {
       return `(table ${x.values.join(" ")})`;
     case "one_hot":
       return `(one_hot ${x.id})`;
+    case "index":
+      return `(index ${x.axis})`;
     case "random":
       return `(random ${x.stream})`;
     case "scalar":

@@ -1,10 +1,10 @@
 import { formatShape, sameShape, type Shape, type TensorType } from "../shape/tensor-type.ts";
 import { reads, valuesOf } from "./expression.ts";
-import { extraResults, resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
+import { extraResults, leavesOf, resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "./graph.ts";
 
 /** Throws when a pass has broken the graph: a use before its definition, a shape that does not fit, a lost result. */
 export function verify(graph: Graph): void {
-  const defined = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters, ...graph.buffers]);
+  const defined = new Set<ValueId>(leavesOf(graph));
   for (const node of graph.nodes) {
     const name = resultOf(node);
     const need = (id: ValueId): void => {

@@ -115,7 +115,10 @@ function sightOfOrder(core: Reordering, { height, width }: Extent): Sight {
   const turned = core.order[2].some(ofHeight);
   const [rows, columns] = turned ? [width, height] : [height, width];
   const [, p, q] = resultSizes(core);
-  return { spans: [1, 1], stride: [rows / p, columns / q], turned };
+  // Where channels alone become an axis, as frequencies do, all along it see the same.
+  const along = (axis: 1 | 2, size: number, result: number): number =>
+    core.order[axis].length > 0 && core.order[axis].every((i) => i < first) ? 0 : size / result;
+  return { spans: [1, 1], stride: [along(1, rows, p), along(2, columns, q)], turned };
 }
 
 function widest(ids: Graph["inputs"], fields: ReadonlyMap<ValueId, ReceptiveField>): ReceptiveField | undefined {

@@ -33,8 +33,12 @@ export interface Attribute<T, W = T> {
   forAxes?(written: W, axes: Axes): Spread<T>;
   /** Words that completion offers. */
   readonly words?: readonly string[];
-  /** Numbers are written with this unit: `8deg`. */
-  readonly unit?: "deg";
+  /** Numbers are written with this unit, or another one for the same: `8deg`, `25ms`. */
+  readonly unit?: "deg" | "ms" | "Hz";
+  /** What a number without a unit is: absent where it is a mistake. */
+  readonly bare?: (x: number) => Parsed<W>;
+  /** What is written for a value, where that is not the value. */
+  written?(value: W): string;
 }
 
 export type Attributes = Readonly<Record<string, Attribute<unknown>>>;
@@ -162,6 +166,35 @@ export function angles(options: Options<readonly [number, number]>): Attribute<r
       const found = rangeWithin(x, turn);
       return found ? yes(found) : no;
     },
+  };
+}
+
+/** Seconds, or a number of samples. */
+export type Duration = { readonly seconds: number } | { readonly samples: number };
+
+/** `25ms`, or a whole number of samples. */
+export function duration(options: Options<Duration>): Attribute<Duration> {
+  return {
+    ...options,
+    expected: "a time like 25ms, or a whole number of samples, 1 or more",
+    unit: "ms",
+    parse: (x) => (typeof x === "number" && x > 0 && Number.isFinite(x) ? yes({ seconds: x }) : no),
+    // A fraction is a time that a parameter of the model stands for.
+    bare: (x) => (Number.isSafeInteger(x) ? (x > 0 ? yes({ samples: x }) : no) : x > 0 ? yes({ seconds: x }) : no),
+    written: (value) =>
+      "samples" in value ? `${value.samples}` : `${Number((value.seconds * 1000).toPrecision(12))}ms`,
+  };
+}
+
+/** `16kHz`; a number without a unit is hertz. */
+export function frequency({ min, ...options }: Options<number> & { readonly min: number }): Attribute<number> {
+  const parse = (x: Constant) => (typeof x === "number" && Number.isFinite(x) && x >= min ? yes(x) : no);
+  return {
+    ...options,
+    expected: `a frequency like 16kHz, or a number of hertz, ${min} or more`,
+    unit: "Hz",
+    parse,
+    bare: parse,
   };
 }
 

@@ -42,6 +42,10 @@ export interface OperatorDiagnostics {
   CNN351: { operator: string; more: string; least: string };
   /** Padding that cuts away the whole result. */
   CNN352: { operator: string; size: string };
+  /** An argument beyond what another one, or the operand, allows. */
+  CNN357: { operator: string; attribute: string; expected: string; found: string };
+  /** Bands of frequencies without a bin (warning). */
+  CNN358: { operator: string; empty: string; bands: string; apart: string };
   /** A loss and its target do not fit. */
   CNN309: { loss: string; expected: string; found: string };
 }

@@ -112,6 +112,8 @@ export type Category =
   /** Makes numbers of tokens. */
   | "embedding"
   | "convolution"
+  /** Frequencies of a signal. */
+  | "spectrum"
   | "dense"
   | "normalisation"
   | "activation"
@@ -150,6 +152,8 @@ export interface Operator<A extends Attributes = Attributes> extends Word<A> {
   /** The same in inference as nodes of ONNX, and which value is the result; `cnnc export` writes them. */
   readonly onnx: (c: OnnxContext<A>) => OnnxName;
   readonly macs?: (c: Pick<ShapeContext<A>, "operands" | "attributes">) => number;
+  /** Samples a second of the signal that it takes: what files must have. */
+  readonly rate?: (attributes: Values<A>) => number;
   /** A nonlinearity. */
   readonly activation?: Activation;
   /** Brings values to mean 0 and variance 1, the shape stays. */

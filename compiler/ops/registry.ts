@@ -64,6 +64,9 @@ import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
 import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax/softmax.ts";
+import { logMel } from "./spectrum/log-mel.ts";
+import { mfcc } from "./spectrum/mfcc.ts";
+import { spectrogram } from "./spectrum/spectrogram.ts";
 import { split } from "./split.ts";
 import { sub } from "./sub.ts";
 import { tanh } from "./tanh.ts";
@@ -147,6 +150,9 @@ const definitions: readonly Definition[] = [
   slice,
   logSoftmax,
   softmax,
+  logMel,
+  mfcc,
+  spectrogram,
   split,
   sub,
   tanh,

@@ -12,8 +12,7 @@ export function layOut(state: State): State {
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   for (const node of graph.nodes) addHalos(graph, node, layouts);
-  const { packings, block } = packParameters(state);
-  return { ...state, layouts, packings, block, derived: deriveWeights(graph, choices) };
+  return { ...state, layouts, ...packAll(state), derived: deriveWeights(graph, choices) };
 }
 
 function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
@@ -68,27 +67,30 @@ function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, posi
 }
 
 /**
- * The kernels that read a parameter decide its order; vectors stand as they are. The programs of a model share the
- * block: where one was planned before, the others must read what it packed.
+ * The kernels that read a parameter or a constant decide its order; vectors stand as they are. The programs of a model share
+ * the block of parameters and that of constants: where one was planned before, the others must read what it packed.
  */
-function packParameters(state: State): Required<Pick<State, "packings" | "block">> {
-  const { graph, target, packings: given, block } = state;
+function packAll(state: State): Required<Pick<State, "packings" | "block" | "constantBlock">> {
+  const { graph, target, packings: given, block, constantBlock } = state;
   const uses = packedUses(state);
   const kept = [...graph.parameters, ...graph.buffers];
-  if (given && block !== undefined) {
-    for (const id of kept) agree(id, given.get(id), uses.get(id) ?? []);
-    return { packings: given, block };
+  if (given && block !== undefined && constantBlock !== undefined) {
+    for (const id of [...kept, ...graph.constants]) agree(id, given.get(id), uses.get(id) ?? []);
+    return { packings: given, block, constantBlock };
   }
   const packings = new Map<ValueId, Packing>();
-  let offset = 0;
-  for (const id of kept) {
-    const own = uses.get(id) ?? [packVector(graph, id, target)];
-    const packing = { ...own[0]!, offset };
-    agree(id, packing, own);
-    packings.set(id, packing);
-    offset += Math.ceil(packing.size / 16) * 16;
-  }
-  return { packings, block: offset };
+  const pack = (ids: readonly ValueId[]): number => {
+    let offset = 0;
+    for (const id of ids) {
+      const own = uses.get(id) ?? [packVector(graph, id, target)];
+      const packing = { ...own[0]!, offset };
+      agree(id, packing, own);
+      packings.set(id, packing);
+      offset += Math.ceil(packing.size / 16) * 16;
+    }
+    return offset;
+  };
+  return { packings, block: pack(kept), constantBlock: pack(graph.constants) };
 }
 
 type Unplaced = Omit<Packing, "offset">;

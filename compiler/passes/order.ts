@@ -1,5 +1,5 @@
 import { familyOf } from "../ir/families/index.ts";
-import type { Graph, Node, ValueId } from "../ir/graph.ts";
+import { leavesOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { movesOf, readsOf } from "./rewrite.ts";
 
 /**
@@ -8,7 +8,7 @@ import { movesOf, readsOf } from "./rewrite.ts";
  * those before it that do.
  */
 export function order(graph: Graph): Graph {
-  const ready = new Set<ValueId>([...graph.inputs, ...graph.targets, ...graph.parameters, ...graph.buffers]);
+  const ready = new Set<ValueId>(leavesOf(graph));
   const waiting = new Set(graph.nodes);
   const nodes: Node[] = [];
   const takeAll = (across: boolean): boolean => {

@@ -38,12 +38,16 @@ export interface PassOptions {
   /** Shown every state. */
   readonly seen?: ((pass: Pass, state: State) => void) | undefined;
   /** How another program of the model packs the parameters, which they share. */
-  readonly packed?: Pick<Plan, "packings" | "block"> | undefined;
+  readonly packed?: Pick<Plan, "packings" | "block" | "constantBlock"> | undefined;
 }
 
 /** Runs all passes, verifying after each. */
 export function runPasses(graph: Graph, target: Target, { seen, packed }: PassOptions = {}): Plan {
-  let state: State = { graph, target, ...(packed && { packings: packed.packings, block: packed.block }) };
+  let state: State = { graph, target };
+  if (packed) {
+    const { packings, block, constantBlock } = packed;
+    state = { ...state, packings, block, constantBlock };
+  }
   for (const pass of pipeline) {
     state = pass.run(state);
     try {

@@ -52,11 +52,24 @@ Instance* Instance::create(const Model& model, int threads, Error* what) {
   }
   auto* instance = new (std::nothrow) Instance(model, std::clamp(threads, 1, Pool::max_threads));
   if (instance && instance->parameters_.reserve(instance->block_bytes()) &&
-      instance->derived_.reserve(model.derived_bytes) && instance->activity_.reserve(model.activity_bytes))
+      instance->derived_.reserve(model.derived_bytes) && instance->activity_.reserve(model.activity_bytes) &&
+      instance->compute_constants())
     return instance;
   delete instance;
   *what = no_memory_for_weights;
   return nullptr;
+}
+
+bool Instance::compute_constants() {
+  if (!constants_.reserve(model_.constant_block * static_cast<int64_t>(sizeof(float)))) return false;
+  Buffer logical;
+  for (int32_t i = 0; i < model_.constant_count; i++) {
+    const Constant& constant = model_.constants[i];
+    if (!logical.reserve(constant.elements * static_cast<int64_t>(sizeof(float)))) return false;
+    constant.compute(logical.floats());
+    constant.pack(logical.floats(), constants_.floats() + constant.offset);
+  }
+  return true;
 }
 
 void Instance::set_parameter(int32_t index, const float* logical) {
@@ -116,6 +129,7 @@ Call Instance::make_call(int64_t batch, const Arena& arena) {
   call.batch = batch;
   call.arena = arena.memory.data();
   call.parameters = parameters_.floats();
+  call.constants = constants_.floats();
   call.derived = derived_.data();
   call.activity = reinterpret_cast<uint8_t*>(activity_.data());
   call.parallel = Team::run;
@@ -231,7 +245,8 @@ int64_t Instance::arena_bytes() {
 
 int64_t Instance::parameter_bytes() {
   std::lock_guard lock(mutex_);
-  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes() + activity_.bytes();
+  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes() + activity_.bytes() +
+         constants_.bytes();
 }
 
 }  // namespace cnnc

@@ -72,6 +72,7 @@ class Instance {
   };
 
   Instance(const Model& model, int threads) : model_(model), team_(threads) {}
+  [[nodiscard]] bool compute_constants();
   Call make_call(int64_t batch, const Arena& arena);
   Error prepare();
   Error infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs);
@@ -83,7 +84,7 @@ class Instance {
   const Model& model_;
   Team team_;
   std::mutex mutex_;
-  Buffer parameters_, gradients_, state_, derived_, activity_;
+  Buffer parameters_, constants_, gradients_, state_, derived_, activity_;
   Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
   std::vector<InputView> chunk_inputs_;
   std::vector<float*> chunk_outputs_;

@@ -20,6 +20,7 @@ struct Call {
   int64_t batch;
   char* arena;               // 64-byte aligned, Program::arena_fixed + batch · Program::arena_per_sample bytes
   float* parameters;         // the parameter block: every parameter in its packed layout
+  const float* constants;    // the block of constants: each in its packed layout
   float* gradients;          // step: same layout as `parameters`
   float* state;              // step: Model::state_slots consecutive blocks of Model::block floats
   const InputView* inputs;   // in the order of Model::inputs
@@ -61,6 +62,14 @@ struct Parameter {
   void (*unpack)(const float* packed, float* logical);
 };
 
+// A tensor of numbers that the network's description implies (the cosines of a Fourier transform).
+struct Constant {
+  int64_t elements;
+  int64_t offset;            // of its packed form in the block of constants, in floats
+  void (*compute)(float* logical);  // row-major
+  void (*pack)(const float* logical, float* packed);
+};
+
 struct Model {
   const char* name;
   const char* hash;          // of source and compiler; the wrapper carries the same
@@ -76,6 +85,10 @@ struct Model {
   // gradient: fills Call::gradients and leaves parameters and state as they are.
   Program prepare, infer, step, gradient;
   double (*learning_rate)(double step, double total_steps);
+  // Computed once for each instance: no parameters, so neither trained nor saved.
+  const Constant* constants = nullptr;
+  int32_t constant_count = 0;
+  int64_t constant_block = 0;  // floats
 };
 
 // Defined by each generated addon: its models (more than one when a file declares several), each once for every

@@ -81,13 +81,23 @@ CNNC_INLINE void conv_data_row(DY dy, const float* wt, const Operand& operand, i
   } else {
     constexpr Halo halo = conv_data_halo(k, W, DY::width);
     static_assert(DY::left >= halo.left && DY::right >= halo.right, "dy has too narrow a halo");
-    each<min(k.sw, W)>([&](auto phase) __attribute__((always_inline)) {
-      constexpr int first = decltype(phase)::value;
-      tiled<M, ceil_div(W - first, k.sw)>([&](auto pixels, int m) __attribute__((always_inline)) {
+    // Pixels first, first + sw, first + 2·sw, …, of which there are Count.
+    const auto phase = [&](auto count, int first) __attribute__((always_inline)) {
+      tiled<M, decltype(count)::value>([&](auto pixels, int m) __attribute__((always_inline)) {
         conv_data_tile<V, DY, k, Out, decltype(pixels)::value, N>(dy, wt, operand, o0,
                                                                   At{at.n, at.h, first + m * k.sw, at.c}, body);
       });
-    });
+    };
+    if constexpr (k.sw <= 4) {
+      each<min(k.sw, W)>([&](auto first) __attribute__((always_inline)) {
+        phase(Count<ceil_div(W - decltype(first)::value, k.sw)>{}, decltype(first)::value);
+      });
+    } else {
+      // Code for each phase would be as long as the stride; the first W mod sw have a pixel more than the others.
+      CNNC_ROLLED for (int first = 0; first < W % k.sw; first++) phase(Count<W / k.sw + 1>{}, first);
+      if constexpr (W >= k.sw)
+        CNNC_ROLLED for (int first = W % k.sw; first < k.sw; first++) phase(Count<W / k.sw>{}, first);
+    }
   }
 }
 

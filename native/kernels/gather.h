@@ -6,7 +6,7 @@
 
 namespace cnnc::CNNC_ISA {
 
-// Rows and columns of the result, in three forms. Of the first two a position reads one element, or none.
+// Rows and columns of the result, in four forms. Of the first three a position reads one element, or none.
 
 // Position p of [Begin, End) reads First + p·Step.
 template <long First, long Step, int Begin, int End>
@@ -14,6 +14,17 @@ struct Line {
   static constexpr bool single = true;
   CNNC_INLINE bool reads(int p) const { return p >= Begin && p < End; }
   CNNC_INLINE long at(int p) const { return First + p * Step; }
+};
+
+// Position p reads the mirror image about both outermost of Last + 1 elements, the first of which is at Begin.
+template <int Begin, int Last, long Step>
+struct Mirror {
+  static constexpr bool single = true;
+  CNNC_INLINE bool reads(int) const { return true; }
+  CNNC_INLINE long at(int p) const {
+    const int i = p < Begin ? Begin - p : p - Begin;
+    return (i > Last ? 2 * Last - i : i) * Step;
+  }
 };
 
 // Position p reads offset[p], or nothing where that is negative.

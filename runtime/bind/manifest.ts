@@ -19,6 +19,8 @@ export interface InputManifest {
   readonly shape: readonly number[];
   /** Of tokens: they are from 0 to below - 1. */
   readonly below?: number;
+  /** Of a signal whose frequencies are computed: samples a second. */
+  readonly rate?: number;
   readonly doc?: string;
 }
 

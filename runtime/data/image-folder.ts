@@ -1,74 +1,24 @@
-import { existsSync } from "node:fs";
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
-import { CnncDataError, reasonOf } from "../errors.ts";
-import { checkIndices, type Dataset } from "./dataset.ts";
 import { readImages, type DecodedImage, type ImageFit } from "./image.ts";
+import {
+  openLabelledFolder,
+  type LabelledColumns,
+  type LabelledFolder,
+  type LabelledFolderOptions,
+} from "./labelled-folder.ts";
 
-export interface ImageFolderOptions<Input extends string, Target extends string> {
-  /** Names of the model's input and class output. */
-  readonly input: Input;
-  readonly target: Target;
-  /** The input's shape. */
-  readonly shape: readonly number[];
-  /**
-   * The output's labels: a folder with the name of each. Default: the folders, sorted by name; a second data set
-   * should be given the `labels` of the first, or its own folders would be numbered.
-   */
-  readonly labels?: readonly string[];
-  /** Whether a label may lack its folder: there are no pictures of it then. Default: that is an error. */
-  readonly mayLack?: boolean;
+export interface ImageFolderOptions<Input extends string, Target extends string> extends LabelledFolderOptions<
+  Input,
+  Target
+> {
   readonly fit?: ImageFit;
 }
 
-export interface ImageFolder<Columns> extends Dataset<Columns> {
-  readonly labels: readonly string[];
-  readonly files: readonly string[];
-}
-
-type Columns<Input extends string, Target extends string> = Record<Input, DecodedImage> & Record<Target, Int32Array>;
-
-const pictureName = /\.(png|jpe?g|webp)$/i;
-
 /** Pictures in one folder per label, decoded when a batch asks for them: they need not fit in memory. */
-export async function openImageFolder<Input extends string, Target extends string>(
+export function openImageFolder<Input extends string, Target extends string>(
   folder: string,
   options: ImageFolderOptions<Input, Target>,
-): Promise<ImageFolder<Columns<Input, Target>>> {
-  const labels = options.labels ?? (await subfolders(folder));
-  const lists = await Promise.all(labels.map((label) => pictures(path.join(folder, label), options.mayLack)));
-  const files = lists.flat();
-  const classes = Int32Array.from(lists.flatMap((list, index) => list.map(() => index)));
-  if (files.length === 0) throw new CnncDataError(`${folder}: there are no pictures in ${labels.join(", ")}`);
-  const gather = async (indices: ArrayLike<number>) => {
-    checkIndices(indices, files.length);
-    const chosen = Array.from(indices, (index) => files[index]!);
-    const image = await readImages(chosen, { shape: options.shape, ...(options.fit && { fit: options.fit }) });
-    const target = Int32Array.from(indices, (index) => classes[index]!);
-    return { [options.input]: image, [options.target]: target } as unknown as Columns<Input, Target>;
-  };
-  return { size: files.length, labels, files, gather };
-}
-
-/** The names of the folders in a folder, in an order that is the same on every system. */
-export async function subfolders(folder: string): Promise<string[]> {
-  const entries = await list(folder);
-  return entries.filter((it) => it.isDirectory() && !it.name.startsWith(".")).map((it) => it.name);
-}
-
-async function pictures(folder: string, mayLack = false): Promise<string[]> {
-  if (mayLack && !existsSync(folder)) return [];
-  const entries = await list(folder);
-  const found = entries.filter((it) => it.isFile() && pictureName.test(it.name));
-  return found.map((it) => path.join(folder, it.name));
-}
-
-/** Sorted by code units: the same order on every system. */
-async function list(folder: string) {
-  try {
-    const entries = await fs.readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    throw new CnncDataError(`${folder}: ${reasonOf(error)}`, { cause: error });
-  }
+): Promise<LabelledFolder<LabelledColumns<Input, Target, DecodedImage>>> {
+  const { shape, fit } = options;
+  const read = (files: readonly string[]): Promise<DecodedImage> => readImages(files, { shape, ...(fit && { fit }) });
+  return openLabelledFolder(folder, options, { noun: "pictures", names: /\.(png|jpe?g|webp)$/i, read });
 }

@@ -178,13 +178,13 @@ describe("packings", () => {
 
   it("that two programs disagree about are an error, not wrong numbers", () => {
     const graph = lower(lenet!, "infer");
-    const { packings, block } = runPasses(graph, targets.avx512);
+    const { packings, block, constantBlock } = runPasses(graph, targets.avx512);
     const [id] = graph.parameters;
     const turned = new Map(packings).set(id!, { ...packings.get(id!)!, vectors: 99 });
-    expect(() => runPasses(graph, targets.avx512, { packed: { packings: turned, block } })).toThrow(
+    expect(() => runPasses(graph, targets.avx512, { packed: { packings: turned, block, constantBlock } })).toThrow(
       `${id} is packed in two ways`,
     );
-    expect(() => runPasses(graph, targets.avx512, { packed: { packings: new Map(), block } })).toThrow(
+    expect(() => runPasses(graph, targets.avx512, { packed: { packings: new Map(), block, constantBlock } })).toThrow(
       "was not packed",
     );
   });

@@ -1,6 +1,6 @@
 import { defineDiagnostics } from "../../../grammar/index.ts";
 
-/** CNN3xx: types and shapes. CNN301 to CNN309 and CNN340 to CNN350 are raised by operators (opkit/diagnostics.ts). */
+/** CNN3xx: types and shapes. CNN301 to CNN309, CNN340 to CNN352, CNN357 and CNN358 are raised by operators (opkit/diagnostics.ts). */
 export const typeDiagnostics = defineDiagnostics({
   CNN301: {
     title: "value of the wrong rank",
@@ -258,6 +258,29 @@ Right: \`conv_transpose(8, kernel=3, stride=2, pad=1, output_pad=1)\``,
 Wrong: \`conv_transpose(8, kernel=2, stride=2, pad=2)\` on 1×2×2
 
 Right: \`conv_transpose(8, kernel=2, stride=2)\``,
+  },
+  CNN357: {
+    title: "argument beyond what another one allows",
+    severity: "error",
+    message: "`{attribute}` of `{operator}` must be {expected}; it is {found}",
+    explain: `A Fourier transform is as long as the piece of the signal that it takes, or longer (\`fft\`); the frequencies of a
+signal end at half its rate (\`fmax\`); there are as many coefficients as bands, or fewer.
+
+Wrong: \`wave -> log_mel(rate=8kHz, fmax=6kHz)\`
+
+Right: \`wave -> log_mel(rate=8kHz, fmax=4kHz)\``,
+  },
+  CNN358: {
+    title: "bands of frequencies that see nothing",
+    severity: "warning",
+    message: "{empty} of the {bands} bands of `{operator}` lie between two bins, which are {apart} Hz apart",
+    explain: `A Fourier transform of F samples tells the power at F/2 + 1 frequencies, rate/F apart. On the mel scale low bands
+are narrow: where one fits between two of these frequencies it is always silent. Take fewer bands, a longer window, or a
+larger \`fft\`, whose bins lie closer.
+
+Wrong: \`wave -> log_mel(rate=16kHz, window=8ms, bands=64)\`
+
+Right: \`wave -> log_mel(rate=16kHz, window=8ms, bands=64, fft=1024)\``,
   },
   CNN310: {
     title: "argument of the wrong kind",

@@ -1,10 +1,10 @@
 import * as path from "node:path";
-import { mustHaveSamples, openNpyFolder, readImages, readMnist } from "../../../runtime/index.ts";
-import type { ClassPredictions, Inputs, Manifest } from "../../../runtime/index.ts";
+import { mustHaveSamples, npyFile, openNpyFolder, readImages, readMnist, readSignals } from "../../../runtime/index.ts";
+import type { ClassPredictions, InputManifest, Inputs, Manifest } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { columns, formatShare } from "../columns.ts";
-import { hasNpy, nounOf } from "../data.ts";
+import { hasNpy, isSignal, nounOf, tellOfFits } from "../data.ts";
 import { withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { AnyModel } from "../load.ts";
@@ -26,7 +26,10 @@ export async function predictCommand(
   options: PredictCommandOptions,
 ): Promise<ExitCode> {
   if (images.length > 0 === (options.data !== undefined)) {
-    throw new CliError("name the samples to predict for", "either pictures, or --data FOLDER with --rows 0,5,7");
+    throw new CliError(
+      "name the samples to predict for",
+      "either pictures or WAV files, or --data FOLDER with --rows 0,5,7",
+    );
   }
   if (options.rows !== undefined && options.data === undefined) {
     throw new CliError("--rows names rows of IDX or NPY files", "--data FOLDER says where they are");
@@ -66,8 +69,9 @@ async function samplesOf(
   }
   const [input, second] = manifest.inputs;
   if (input === undefined || second !== undefined) {
-    throw new CliError(`${manifest.model} has ${manifest.inputs.length} inputs; pictures can feed one`);
+    throw new CliError(`${manifest.model} has ${manifest.inputs.length} inputs; files can feed one`);
   }
+  if (isSignal(input)) return { names: files, inputs: { [input.name]: await soundsOf(files, folder, input) } };
   if (input.dtype !== "u8") throw new CliError(`pictures are bytes, but ${input.name} takes ${input.dtype}`);
   if (folder === undefined) {
     return { names: files, inputs: { [input.name]: await readImages(files, { shape: input.shape }) } };
@@ -86,6 +90,16 @@ async function samplesOf(
   const data = new Uint8Array(rows.length * size);
   rows.forEach((row, i) => data.set(images.data.subarray(row * size, (row + 1) * size), i * size));
   return { names: rows.map(rowName), inputs: { [input.name]: data } };
+}
+
+function soundsOf(
+  files: readonly string[],
+  folder: string | undefined,
+  { name, shape, rate }: InputManifest,
+): Promise<Float32Array> {
+  if (folder !== undefined)
+    throw new CliError(`${folder} has no ${path.basename(npyFile(folder, "test", name))}`, "or name WAV files");
+  return readSignals(files, { shape, rate, fit: "end", onFit: tellOfFits() });
 }
 
 const rowName = (row: number): string => `row ${row}`;

@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import { painter } from "../../../grammar/source/paint.ts";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
 import type { EpochReport, Evaluation, FitResult, Manifest, Trainer } from "../../../runtime/index.ts";
@@ -16,7 +15,7 @@ import type { TargetOptions } from "../options.ts";
 import { checkWritable } from "../output-file.ts";
 import { openProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { printJson, printLine, useColor } from "../terminal.ts";
+import { printJson, printLine, warn } from "../terminal.ts";
 
 export interface TrainCommandOptions extends TargetOptions {
   readonly data: string;
@@ -108,10 +107,6 @@ function nothingDone(
     process.stderr.write(`${resume} has all ${formatCount(trainer.steps)} steps of its run; nothing was written\n`);
   }
   return stopped ? stoppedCode(signal) : 0;
-}
-
-function warn(message: string): void {
-  process.stderr.write(`${painter(useColor(process.stderr))("warning", "warning")}: ${message}\n`);
 }
 
 interface Watch {

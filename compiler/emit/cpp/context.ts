@@ -91,6 +91,7 @@ export class Context {
     if (role === "input") return `input_${this.names.of(id)}`;
     if (role === "target") return `target_${this.names.of(id)}`;
     if (role === "parameter" || role === "buffer") return `call.parameters + ${this.packing(id).offset}`;
+    if (role === "constant") return `call.constants + ${this.packing(id).offset}`;
     const { statistics, prepared } = this.plan.arena;
     const [statistic, preparation] = [statistics.get(id), prepared.get(id)];
     if (statistic !== undefined) return `memory.at(${statistic})`;

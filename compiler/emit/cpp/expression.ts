@@ -35,6 +35,7 @@ export function printCpp(x: Expression, leaves: Leaves, level = 0): string {
     case "gradient":
     case "table":
     case "one_hot":
+    case "index":
     case "random":
     case "scalar":
       return leaves.leaf(x);

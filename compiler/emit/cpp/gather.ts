@@ -37,11 +37,13 @@ export function readsOf(core: CoreOf<"resample" | "permute">, x: Extent, strides
   return [along(0), along(1), along(2)];
 }
 
-/** Rows or columns: a line where the places are one, their table where each position reads at most one, else all taps. */
+/** Rows or columns: a line or its mirror images where the places are these, their table where each position reads at most one, else all taps. */
 export function printPositions(name: string, reads: Reads): PrintedAxis {
   const offsets = singleOffsets(reads);
   const line = offsets && lineOf(offsets);
   if (line) return { tables: [], text: `Line<${line.join(", ")}>{}` };
+  const mirror = offsets && mirrorOf(offsets);
+  if (mirror) return { tables: [], text: `Mirror<${mirror.join(", ")}>{}` };
   if (offsets) return { tables: [table("int", name, offsets)], text: `Places{${name}}` };
   const begin = [0];
   for (const read of reads) begin.push(begin.at(-1)! + read.length);
@@ -93,6 +95,15 @@ function lineOf(offsets: readonly number[]): readonly [number, number, number, n
   const first = end > begin ? offsets[begin]! - begin * step : 0;
   const straight = offsets.slice(begin, end).every((offset, i) => offset === first + (begin + i) * step);
   return straight ? [first, step, begin, end] : undefined;
+}
+
+/** Begin, last and step of positions that read elements in a row and their mirror images about the outermost ones. */
+function mirrorOf(offsets: readonly number[]): readonly [number, number, number] | undefined {
+  const [begin, end] = [offsets.indexOf(0), offsets.reduce((a, b) => Math.max(a, b), 0)];
+  const step = Math.abs(offsets[begin + 1]! - offsets[begin]!);
+  const last = end / step;
+  const isMirror = offsets.every((offset, p) => offset === step * (last - Math.abs(last - Math.abs(p - begin))));
+  return isMirror ? [begin, last, step] : undefined;
 }
 
 function table(type: string, name: string, values: readonly (number | string)[]): string {

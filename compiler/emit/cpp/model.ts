@@ -3,11 +3,12 @@ import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
 import { valueOf } from "../../ir/graph.ts";
 import type { Identity, ModelPlans } from "../../ir/model-plans.ts";
 import type { Plan } from "../../ir/plan.ts";
-import { extentOf, formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
+import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
 import type { EmittedFile } from "../emitted-file.ts";
-import { tile } from "./calls.ts";
+import { constantFunctions, constantTable } from "./constants.ts";
 import { printCpp } from "./expression.ts";
 import { comment, double, literal } from "./names.ts";
+import { packTemplate } from "./pack-template.ts";
 import { printProgram } from "./program.ts";
 
 /**
@@ -66,7 +67,7 @@ function header(what: string, { target }: ModelPlans, { compiler, file, sourceHa
   ];
 }
 
-/** prepare: between the named weights of files and the order that kernels read. */
+/** prepare: between the named weights of files and the order that kernels read, and what constants are. */
 function prepare(plan: Plan): string[] {
   const { graph, packings } = plan;
   return [
@@ -81,30 +82,9 @@ function prepare(plan: Plan): string[] {
         `constexpr auto pack_${i} = pack_${form}<${args}>, unpack_${i} = unpack_${form}<${args}>;`,
       ];
     }),
+    ...constantFunctions(plan),
     "}  // namespace prepare",
   ];
-}
-
-function packTemplate(
-  packing: Plan["packings"] extends ReadonlyMap<ValueId, infer P> ? P : never,
-  shape: Shape,
-): [string, string] {
-  const { form, lanes, vectors, groups, operand } = packing;
-  const [k = 1, ...kernel] = shape;
-  const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
-  const t = tile({ pixels: 1, vectors });
-  switch (form) {
-    case "vector":
-      return ["vector", `${lanes}, ${k}`];
-    case "rows":
-      return ["rows", `${lanes}, ${k}, ${perGroup}`];
-    case "dense":
-      return ["dense", `${lanes}, ${t}, ${k}, ${operand.join(", ")}`];
-    case "conv":
-      return ["conv", `${lanes}, ${t}, ${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`];
-    case "conv_grouped":
-      return ["grouped", `${lanes}, ${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`];
-  }
 }
 
 function learningRate({ name }: ModelPlans, rate: Expression): string[] {
@@ -163,6 +143,7 @@ function tables({ outputs, metrics, plans }: ModelPlans, plan: Plan): string[] {
       kept.map((id) => valueOf(graph, id).type.shape),
     ),
     ...(kept.length > 0 ? ["const cnnc::Parameter parameters[] = {", ...parameterLines, "};"] : []),
+    ...constantTable(plan),
     ...(metrics.length > 0 ? [`const char* const metrics[] = {${metrics.map(literal).join(", ")}};`] : []),
   ];
 }
@@ -193,7 +174,7 @@ function tensorTable(kind: string, entries: readonly Entry[]): string[] {
 }
 
 function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[] {
-  const { graph, block } = plan;
+  const { graph, block, constantBlock } = plan;
   const training = model.plans.step ?? model.plans.gradient;
   const targets = training?.graph.targets.length ?? 0;
   const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
@@ -228,6 +209,9 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     `    ${block}, ${preparedBytes}, ${activityBytes},`,
     `    ${preparedBytes > 0 ? `{${functionOf(model, "infer")}_prepare, 64, 0}` : "{nullptr, 0, 0}"}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
     `    ${model.rate ? `scalars::${model.name}_learning_rate` : "nullptr"},`,
+    ...(graph.constants.length > 0
+      ? [`    ${table("constants", graph.constants.length)}, ${graph.constants.length}, ${constantBlock},`]
+      : []),
     "};",
   ];
 }
