@@ -7,14 +7,11 @@ import { render } from "../../grammar/index.ts";
 import { cnnc } from "../cli/cnnc.ts";
 import { root } from "../support/paths.ts";
 
-/** The sums of `cnnc summary`, of an example with some of its parameters set. */
-function countsOf(file: string, set: Readonly<Record<string, string>>) {
+/** The sums of `cnnc summary`, of a network with some of its parameters set. */
+function countsOf(file: string, set: Readonly<Record<string, string>>, folder = "examples") {
   const values = Object.entries(set).map(([name, value]) => [name, constantOf(value)] as const);
-  const { models, diagnostics } = frontOf(
-    path.join(root, "examples", `${file}.cnn`),
-    { set: Object.fromEntries(values) },
-    true,
-  );
+  const options = { set: Object.fromEntries(values) };
+  const { models, diagnostics } = frontOf(path.join(root, folder, `${file}.cnn`), options, true);
   expect(render(diagnostics, { color: false })).toBe("");
   return totalOf(costsOf(models[0]!));
 }
@@ -35,8 +32,31 @@ test.each([
   ["cifar-resnet20/cifar-resnet20", { project: "true" }, 272_474, 40_813_184],
   ["text-cnn/text-cnn", {}, 3_360_902, 21_900_600],
   ["lenet/lenet", {}, 61_706, 416_520],
+  ["unet/unet", {}, 7_763_041, 3_017_801_728],
+  ["unet/unet", { base: "64" }, 31_037_633, 12_041_846_784],
+  ["unet/unet", { levels: "1" }, 101_793, 878_706_688],
+  ["autoencoder/autoencoder", {}, 115_217, 805_952],
 ] as const)("%s %j has as many parameters and multiply-accumulates as its paper", (file, set, params, macs) => {
   expect(countsOf(file, set)).toEqual({ params, macs });
+});
+
+/** What speed is measured of: names, how they are made of the examples, parameters as PyTorch counts them. */
+test.each([
+  ["lenet5", "lenet/lenet-relu", {}, 61_706],
+  ["resnet20", "cifar-resnet20/cifar-resnet20", { project: "true" }, 272_474],
+  ["textcnn", "text-cnn/text-cnn", { vocab: "10000", length: "64", dim: "300", filters: "100" }, 3_360_902],
+  ["unet", "unet/unet", { base: "32", levels: "4", size: "128" }, 7_763_041],
+  ["mobilenet_v2", "mobilenet-v2/mobilenet-v2", {}, 3_504_872],
+  ["alexnet", "alexnet/alexnet", {}, 61_100_840],
+  ["resnet18", "resnet18/resnet18", {}, 11_689_512],
+  ["resnet50", "resnet50/resnet50", {}, 25_557_032],
+  ["vgg16", "vgg16/vgg16", {}, 138_357_544],
+] as const)("the benchmark's %s is %s %j", (_, file, set, params) => {
+  expect(countsOf(file, set).params).toBe(params);
+});
+
+test("the benchmark's relu1 is a call and nothing else", () => {
+  expect(countsOf("relu", {}, "test/bench/networks")).toEqual({ params: 0, macs: 0 });
 });
 
 // Table 6 of He et al. 2015, in millions of parameters.
