@@ -68,6 +68,7 @@ function addDrawing(program: Command, finish: Finish): void {
   withModel(graph.description("draw a network"))
     .option("-o, --out <file>", "the .svg or .html file to write (default: SVG to the terminal)")
     .option("--html", "a page in which a click opens and closes blocks")
+    .option("--wide", "for a slide: a long network stands in columns")
     .addOption(depth())
     .action(async (file: string, options) =>
       finish(await (await import("./commands/graph.ts")).graphCommand(file, options)),

@@ -6,6 +6,7 @@ export interface Carried {
   readonly picture: Picture;
   /** Ids of the groups that are closed at first. */
   readonly closed: readonly string[];
+  readonly wide: boolean;
 }
 
 const style = `

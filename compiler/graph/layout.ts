@@ -6,6 +6,8 @@ import type { Card, Group, Picture } from "./picture.ts";
 import { textWidth } from "./text-width.ts";
 import { visible } from "./visible.ts";
 import type { VisibleEdge, VisibleItem } from "./visible.ts";
+import { waysOf } from "./ways.ts";
+import type { Way } from "./ways.ts";
 
 export interface Point {
   readonly x: number;
@@ -57,14 +59,24 @@ const options = {
   "elk.json.edgeCoords": "ROOT",
 };
 
-/** Finds the places of a picture in which some groups are closed. */
-export async function layOut(picture: Picture, closed: ReadonlySet<string>): Promise<Layout> {
+/** For the whole, where it may be laid out in columns, to the proportions of a slide. */
+const columns = {
+  "elk.layered.wrapping.strategy": "MULTI_EDGE",
+  "elk.layered.wrapping.additionalEdgeSpacing": "30",
+  "elk.aspectRatio": "1.6",
+};
+
+/** Finds the places of a picture in which some groups are closed; `wide` for a slide instead of a page. */
+export async function layOut(picture: Picture, closed: ReadonlySet<string>, wide = false): Promise<Layout> {
   const { items, edges } = visible(picture, closed);
+  const ways = waysOf(edges);
+  // A U has two columns as it is.
+  const wrapped = wide && ![...ways.values()].includes("up");
   const graph: ElkNode = {
     id: "network",
-    layoutOptions: { ...options, "elk.padding": "[top=0,left=0,bottom=0,right=0]" },
-    children: items.map((item) => nodeOf(item, edges)),
-    edges: edges.map(elkEdgeOf),
+    layoutOptions: { ...options, ...(wrapped && columns), "elk.padding": "[top=0,left=0,bottom=0,right=0]" },
+    children: items.map((item) => nodeOf(item, ways)),
+    edges: edges.map((edge) => elkEdgeOf(edge, ways.get(edge)!)),
   };
   // The declarations of the package are those of a CommonJS module.
   const placed = await new elk.default().layout(graph);
@@ -72,22 +84,24 @@ export async function layOut(picture: Picture, closed: ReadonlySet<string>): Pro
     width: placed.width!,
     height: placed.height!,
     items: items.flatMap((item, i) => placedItems(item, placed.children![i]!)),
-    edges: edges.map((edge, i) => placedEdge(edge, placed.edges![i]!)),
+    edges: edges.map((edge, i) => placedEdge(edge, ways.get(edge)!, placed.edges![i]!)),
   };
 }
 
-function nodeOf(item: VisibleItem, edges: readonly VisibleEdge[]): ElkNode {
+type Ways = ReadonlyMap<VisibleEdge, Way>;
+
+function nodeOf(item: VisibleItem, ways: Ways): ElkNode {
   switch (item.kind) {
     case "card":
-      return solid(item.card.id, cardSize(item.card), edges);
+      return solid(item.card.id, cardSize(item.card), ways);
     case "closed":
-      return solid(item.group.id, labelSize(item.group), edges);
+      return solid(item.group.id, labelSize(item.group), ways);
     case "open": {
       const { inside } = metrics;
       const label = labelSize(item.group);
       return {
         id: item.group.id,
-        children: item.items.map((inner) => nodeOf(inner, edges)),
+        children: item.items.map((inner) => nodeOf(inner, ways)),
         layoutOptions: {
           ...options,
           "elk.padding": `[top=${inside},left=${label.width + inside},bottom=${inside},right=${inside}]`,
@@ -97,29 +111,34 @@ function nodeOf(item: VisibleItem, edges: readonly VisibleEdge[]): ElkNode {
   }
 }
 
-/** A box that edges enter above, and leave below in one place for each value. */
-function solid(id: string, size: Size, edges: readonly VisibleEdge[]): ElkNode {
-  const leaving = new Set(edges.filter(({ from }) => from === id).map(({ shape }) => shape));
-  const entering = edges.filter(({ to }) => to === id);
-  const side = (name: "NORTH" | "SOUTH") => ({ layoutOptions: { "elk.port.side": name } });
+/** Where an edge leaves a box, and where it enters one. */
+const sides = { down: ["SOUTH", "NORTH"], up: ["NORTH", "SOUTH"], across: ["EAST", "WEST"] } as const;
+
+/** A box that edges leave in one place for each value and way. */
+function solid(id: string, size: Size, ways: Ways): ElkNode {
+  const ports = [...ways].flatMap(([edge, way]) => {
+    const [exit, entry] = sides[way];
+    const leaving = edge.from === id ? [[exitOf(edge, way), exit] as const] : [];
+    return edge.to === id ? [...leaving, [entryOf(edge), entry] as const] : leaving;
+  });
   return {
     ...{ id, ...size },
-    ports: [
-      ...[...leaving].map((shape) => ({ id: exitOf({ from: id, shape }), ...side("SOUTH") })),
-      ...entering.map((edge) => ({ id: entryOf(edge), ...side("NORTH") })),
-    ],
+    ports: [...new Map(ports)].map(([id, side]) => ({ id, layoutOptions: { "elk.port.side": side } })),
     layoutOptions: { "elk.portConstraints": "FIXED_SIDE" },
   };
 }
 
-const exitOf = ({ from, shape }: Pick<VisibleEdge, "from" | "shape">): string => JSON.stringify([from, shape]);
+const exitOf = ({ from, shape }: VisibleEdge, way: Way): string => JSON.stringify([from, shape, way]);
 const entryOf = ({ from, to, shape }: VisibleEdge): string => JSON.stringify([from, to, shape]);
 
-function elkEdgeOf(edge: VisibleEdge): ElkExtendedEdge {
+function elkEdgeOf(edge: VisibleEdge, way: Way): ElkExtendedEdge {
   const { shape, first, skip } = edge;
+  const ends = [exitOf(edge, way), entryOf(edge)];
+  // To the layout all go down.
+  const [above, below] = (way === "up" ? ends.reverse() : ends) as [string, string];
   const size = { width: textWidth(shape, font.small), height: font.small + 3 };
   return {
-    ...{ id: `edge ${entryOf(edge)}`, sources: [exitOf(edge)], targets: [entryOf(edge)] },
+    ...{ id: `edge ${entryOf(edge)}`, sources: [above], targets: [below] },
     // Where an edge must bend, let it be one that skips.
     layoutOptions: { "elk.layered.priority.straightness": skip ? "0" : "10" },
     ...(first && { labels: [{ text: shape, ...size }] }),
@@ -134,14 +153,19 @@ function placedItems(item: VisibleItem, node: ElkNode): PlacedItem[] {
   return [{ kind: "group", box, group: item.group, open }, ...inner];
 }
 
-function placedEdge(edge: VisibleEdge, { sections, labels }: ElkExtendedEdge): PlacedEdge {
-  const points = sections!.flatMap(({ startPoint, bendPoints = [], endPoint }) => [
-    startPoint,
-    ...bendPoints,
-    endPoint,
-  ]);
+function placedEdge(edge: VisibleEdge, way: Way, { sections, labels }: ElkExtendedEdge): PlacedEdge {
+  const down = sections!.flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint]);
+  const points = straightened(way === "up" ? down.reverse() : down);
   const [label] = labels ?? [];
   return { edge, points, ...(label && { label: boxOf(label) }) };
+}
+
+/** Where an edge leaves a box a step to the side of where it goes, it leaves a step beside. */
+function straightened(points: readonly Point[]): readonly Point[] {
+  const [start, turn, next, ...rest] = points;
+  if (!start || !turn || !next || rest.length === 0) return points;
+  const step = Math.abs(next.x - turn.x);
+  return start.x === turn.x && step > 0 && step < 4 ? [{ ...start, x: next.x }, ...rest] : points;
 }
 
 function boxOf({ x = 0, y = 0, width = 0, height = 0 }: ElkShape): Box {

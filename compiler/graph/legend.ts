@@ -1,7 +1,7 @@
 import { accent, colours, ink, middle } from "./colours.ts";
 import { font } from "./measure.ts";
-import { cardsOf } from "./picture.ts";
-import type { Look, Picture } from "./picture.ts";
+import type { Layout } from "./layout.ts";
+import type { Look } from "./picture.ts";
 import { textWidth } from "./text-width.ts";
 import { element, escape } from "./xml.ts";
 
@@ -15,16 +15,17 @@ export interface Legend {
   readonly parts: readonly string[];
 }
 
-/** What the colours of a picture mean: those that it has. */
-export function legendOf({ items, edges }: Picture): Legend {
-  const used = new Set(cardsOf(items).flatMap(({ rows }) => rows.map(({ look }) => look)));
+/** What the colours of a drawing mean: those that it has. */
+export function legendOf({ items, edges }: Layout): Legend {
+  const cards = items.flatMap((item) => (item.kind === "card" ? [item.card] : []));
+  const used = new Set(cards.flatMap(({ rows }) => rows.map(({ look }) => look)));
   const looks = (Object.keys(colours) as Look[]).filter((look) => used.has(look));
   const square = { width: swatch, height: swatch, rx: 3, stroke: ink, "stroke-opacity": 0.55 };
   const entries = looks.map((look) => ({
     name: colours[look].name,
     sign: (y: number) => element("rect", { x: 0, y, ...square, fill: colours[look].fill }),
   }));
-  if (edges.some(({ skip }) => skip)) {
+  if (edges.some(({ edge }) => edge.skip)) {
     const stroke = { stroke: accent, "stroke-width": 2.5 };
     entries.push({ name: skipName, sign: (y) => element("path", { d: `M0 ${y + swatch / 2}h${swatch}`, ...stroke }) });
   }

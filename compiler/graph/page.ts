@@ -12,7 +12,7 @@ interface Part {
 declare const document: { getElementById(id: string): Part | null };
 
 /** Runs in the page: a click on a block opens or closes it, and the network is laid out anew. */
-const { picture, closed } = JSON.parse(document.getElementById("network")!.textContent!) as Carried;
+const { picture, closed, wide } = JSON.parse(document.getElementById("network")!.textContent!) as Carried;
 const shut = new Set(closed);
 const place = document.getElementById("picture")!;
 let latest = 0;
@@ -27,6 +27,6 @@ place.addEventListener("click", ({ target }) => {
 /** Of several clicks in a row the last one is shown. */
 async function redraw(): Promise<void> {
   const turn = ++latest;
-  const drawn = svg(picture, await layOut(picture, shut));
+  const drawn = svg(picture, await layOut(picture, shut, wide));
   if (turn === latest) place.innerHTML = drawn;
 }

@@ -63,7 +63,3 @@ export function* groupsOf(items: readonly Item[], depth = 0): IterableIterator<{
     yield* groupsOf(item.items, depth + 1);
   }
 }
-
-export function cardsOf(items: readonly Item[]): readonly Card[] {
-  return items.flatMap((item) => (item.kind === "card" ? [item] : cardsOf(item.items)));
-}

@@ -14,7 +14,7 @@ const gap = 24;
 export function svg(picture: Picture, layout: Layout): string {
   const costs = costTexts(picture).join(" · ");
   const head = font.title + font.small + 26;
-  const legend = legendOf(picture);
+  const legend = legendOf(layout);
   const titleWidth = Math.max(textWidth(picture.name, font.title), textWidth(costs, font.small));
   const width = 2 * margin + Math.max(titleWidth, layout.width + gap + legend.width);
   const height = 2 * margin + head + Math.max(layout.height, legend.height);

@@ -33,6 +33,12 @@ describe("cnnc graph", () => {
     expect(closed.stdout.match(/data-group/g)).toHaveLength(3);
   });
 
+  test("is wider than high with --wide", async () => {
+    const { stdout } = await cnnc(["graph", resnet, "--depth", "0", "--wide"]);
+    const { width, height } = await sharp(Buffer.from(stdout)).metadata();
+    expect(width).toBeGreaterThan(height);
+  });
+
   test("sets parameters", async () => {
     expect((await cnnc(["graph", resnet, "--set", "width=12"])).stdout).toContain("3×3, 12");
   });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { drawUp } from "../../compiler/graph/draw-up.ts";
-import { cardsOf, groupsOf } from "../../compiler/graph/picture.ts";
+import { groupsOf } from "../../compiler/graph/picture.ts";
 import type { Item } from "../../compiler/graph/picture.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
-import { models, resnet, unet } from "./networks.ts";
+import { cardsOf, models, resnet, unet } from "./networks.ts";
 
 /** `conv+relu`, `[Residual ×2 …]` */
 const outline = (items: readonly Item[]): string =>

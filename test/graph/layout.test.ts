@@ -9,7 +9,9 @@ const overlap = (a: Box, b: Box): boolean =>
 const holds = (a: Box, b: Box): boolean =>
   a.x <= b.x && a.y <= b.y && a.x + a.width >= b.x + b.width && a.y + a.height >= b.y + b.height;
 const onRim = ({ x, y }: Point, { x: left, y: top, width, height }: Box): boolean =>
-  x >= left && x <= left + width && [top, top + height].some((rim) => Math.abs(y - rim) < 1);
+  holds({ x: left - 1, y: top - 1, width: width + 2, height: height + 2 }, { x, y, width: 0, height: 0 }) &&
+  ([top, top + height].some((rim) => Math.abs(y - rim) < 1) ||
+    [left, left + width].some((rim) => Math.abs(x - rim) < 1));
 
 /** Boxes through which no edge may pass: cards and closed groups. */
 const solid = ({ items }: Layout): Map<string, Box> =>
@@ -73,4 +75,28 @@ test("what closed groups hold is not there, and edges between the same two place
     ...["features.global_avg_pool1", "logits.dense1", "output embedding", "output label"],
   ]);
   expect(edges).toHaveLength(10);
+});
+
+/** Where a layer's card lies. */
+const cardAt = (layout: Layout, id: string): Box =>
+  layout.items.find((item) => item.kind === "card" && item.card.id === id)!.box;
+
+test("a network that comes back to the size of its picture is a U, with skips across", async () => {
+  const layout = await layOut(pictures[2]!, new Set());
+  const middle = ({ x, width }: Box) => x + width / 2;
+  const [top, bottom] = [cardAt(layout, "image"), cardAt(layout, "mid.Double1.conv1.1")];
+  const [low, high] = [cardAt(layout, "d2.conv_transpose1"), cardAt(layout, "d1.conv_transpose1")];
+  expect(top.y).toBeLessThan(bottom.y);
+  expect(high.y).toBeLessThan(low.y);
+  expect(low.y).toBeLessThan(bottom.y);
+  expect(middle(high)).toBeGreaterThan(middle(top) + top.width);
+  for (const { edge, points } of layout.edges.filter((it) => it.edge.skip))
+    expect(points[0]!.x, edge.from).toBeLessThan(points.at(-1)!.x);
+});
+
+test("a long chain stands in columns where it must be wide", async () => {
+  const closed = new Set([...groupsOf(pictures[1]!.items)].map(({ group }) => group.id));
+  const [page, slide] = [await layOut(pictures[1]!, closed), await layOut(pictures[1]!, closed, true)];
+  expect(page.height).toBeGreaterThan(2 * page.width);
+  expect(slide.width).toBeGreaterThan(slide.height);
 });

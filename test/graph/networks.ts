@@ -1,6 +1,6 @@
 import { modelsOf } from "../../compiler/testing/index.ts";
 import { drawUp } from "../../compiler/graph/draw-up.ts";
-import type { Picture } from "../../compiler/graph/picture.ts";
+import type { Card, Item, Picture } from "../../compiler/graph/picture.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
 import { readText } from "../support/paths.ts";
 
@@ -38,3 +38,7 @@ model UNet(size=16) {
 
 export const models: readonly CheckedModel[] = [lenet, resnet, unet];
 export const pictures: readonly Picture[] = models.map(drawUp);
+
+export function cardsOf(items: readonly Item[]): readonly Card[] {
+  return items.flatMap((item) => (item.kind === "card" ? [item] : cardsOf(item.items)));
+}

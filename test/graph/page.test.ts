@@ -37,7 +37,7 @@ function open(page: string) {
 
 test("a click closes a block, another one opens it, as if it had been drawn so", async () => {
   const [stage] = groups;
-  const place = open(html(await drawn([]), { picture: picture!, closed: [] }, script));
+  const place = open(html(await drawn([]), { picture: picture!, closed: [], wide: false }, script));
   place.click(stage!);
   const closed = await drawn([stage!]);
   await expect.poll(() => place.innerHTML, { timeout: 60_000 }).toBe(closed);
@@ -48,7 +48,7 @@ test("a click closes a block, another one opens it, as if it had been drawn so",
 });
 
 test("a page starts with the blocks closed that are closed in its drawing", async () => {
-  const place = open(html(await drawn(groups), { picture: picture!, closed: groups }, script));
+  const place = open(html(await drawn(groups), { picture: picture!, closed: groups, wide: false }, script));
   place.click(groups[0]!);
   const opened = await drawn(groups.slice(1));
   await expect.poll(() => place.innerHTML, { timeout: 60_000 }).toBe(opened);

@@ -3,10 +3,13 @@ import { describe, expect, test } from "vitest";
 import { drawUp } from "../../compiler/graph/draw-up.ts";
 import { html } from "../../compiler/graph/html.ts";
 import { layOut } from "../../compiler/graph/layout.ts";
+import { groupsOf } from "../../compiler/graph/picture.ts";
 import type { Picture } from "../../compiler/graph/picture.ts";
 import { svg } from "../../compiler/graph/svg.ts";
 import { escape } from "../../compiler/graph/xml.ts";
+import { modelsOf } from "../../compiler/testing/index.ts";
 import { expectGolden } from "../support/golden.ts";
+import { readText } from "../support/paths.ts";
 import { fashionResNet, lenet, pictures } from "./networks.ts";
 
 const none = new Set<string>();
@@ -45,6 +48,12 @@ test.each([
   expectGolden(`docs/pictures/${name}.svg`, await drawn(drawUp(model)));
 });
 
+test("the picture of unet in the documentation, with its blocks closed", async () => {
+  const picture = drawUp(modelsOf(readText("examples/unet/unet.cnn"))[0]!);
+  const closed = new Set([...groupsOf(picture.items)].map(({ group }) => group.id));
+  expectGolden("docs/pictures/unet.svg", svg(picture, await layOut(picture, closed)));
+});
+
 describe("hostile names", () => {
   const hostile = `</title></script><script>alert("1")</script>&lt; ' " ]]> \u0000\u001b\ud800\uffff <!--`;
   const row = { look: "join", word: hostile, detail: hostile, note: hostile, layers: [] } as const;
@@ -64,11 +73,11 @@ describe("hostile names", () => {
   });
 
   test("stay text and data in a page", async () => {
-    const page = html(await drawn(picture), { picture, closed: [hostile] }, `"</script>"`);
+    const page = html(await drawn(picture), { picture, closed: [hostile], wide: false }, `"</script>"`);
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(page.match(/<\/script>/g)).toHaveLength(2);
     const data = /id="network">(.*?)<\/script>/s.exec(page)![1]!;
-    expect(JSON.parse(data)).toEqual({ picture, closed: [hostile] });
+    expect(JSON.parse(data)).toEqual({ picture, closed: [hostile], wide: false });
   });
 
   test("hold no character that XML forbids", () => {

@@ -20,6 +20,7 @@ export interface GraphCommandOptions extends CommonOptions {
   readonly out?: string;
   readonly html?: boolean;
   readonly depth?: number;
+  readonly wide?: boolean;
 }
 
 /** More than this is no picture any more, and takes minutes to lay out. */
@@ -27,7 +28,7 @@ const mostBoxes = 1000;
 
 /** `cnnc graph FILE -o net.svg` */
 export async function graphCommand(file: string, options: GraphCommandOptions): Promise<ExitCode> {
-  const { out, json, quiet, depth = Infinity } = options;
+  const { out, json, quiet, depth = Infinity, wide = false } = options;
   const page = wantsPage(options);
   if (out !== undefined) checkWritable(out, "-o names a file");
   const { models, diagnostics } = frontOf(file, options, true);
@@ -37,8 +38,8 @@ export async function graphCommand(file: string, options: GraphCommandOptions): 
   if (failed) return 1;
   const picture = drawUp(onlyModel(models, file));
   const closed = [...groupsOf(picture.items)].filter((it) => it.depth >= depth).map(({ group }) => group.id);
-  const drawing = await draw(picture, new Set(closed));
-  const text = page ? html(drawing, { picture, closed }, pageScript()) : drawing;
+  const drawing = await draw(picture, new Set(closed), wide);
+  const text = page ? html(drawing, { picture, closed, wide }, pageScript()) : drawing;
   if (out === undefined) {
     if (json) printJson({ picture, closed });
     else process.stdout.write(text);
@@ -59,14 +60,14 @@ function wantsPage({ out, html: asked = false }: GraphCommandOptions): boolean {
   return asked || extension === ".html";
 }
 
-async function draw(picture: Picture, closed: ReadonlySet<string>): Promise<string> {
+async function draw(picture: Picture, closed: ReadonlySet<string>, wide: boolean): Promise<string> {
   const count = visibleCount(visible(picture, closed).items);
   if (count > mostBoxes)
     throw new CliError(
       `${picture.name} has ${count} boxes, too many for a picture (${mostBoxes})`,
       "--depth 1 closes the blocks within blocks, --depth 0 all of them",
     );
-  return svg(picture, await layOut(picture, closed));
+  return svg(picture, await layOut(picture, closed, wide));
 }
 
 /** The script of pages lies with the bundled command. */
