@@ -122,6 +122,6 @@ function memoryOf(model: CheckedModel, target: Target): Summary["memory"] {
   };
 }
 
-function bytesOf({ arena: { bytesPerSample, bytesOnce } }: Plan): MemorySummary {
-  return { perSample: bytesPerSample, once: bytesOnce };
+function bytesOf({ arena: { bytesPerSample, bytesOnce }, constantBlock }: Plan): MemorySummary {
+  return { perSample: bytesPerSample, once: bytesOnce + 4 * constantBlock };
 }

@@ -56,13 +56,14 @@ function convHalo({ kernel, stride, dilation, pad }: Window, width: number, posi
 /** Columns beside dy, `positions` wide, that (w + pad - s·dilation)/stride reaches for w < `width`. */
 function dataHalo({ kernel, stride, dilation, pad }: Window, width: number, positions: number) {
   let [left, right] = [0, 0];
-  for (let s = 0; s < kernel[1]; s++)
-    for (let w = 0; w < width; w++) {
-      const t = w + pad[1] - s * dilation[1];
-      if (t % stride[1] !== 0) continue;
-      left = Math.max(left, -(t / stride[1]));
-      right = Math.max(right, t / stride[1] - (positions - 1));
-    }
+  for (let s = 0; s < kernel[1]; s++) {
+    // Multiples of the stride among those of w = 0 to width - 1: the first, and the last.
+    const begin = pad[1] - s * dilation[1];
+    const [first, last] = [Math.ceil(begin / stride[1]), Math.floor((begin + width - 1) / stride[1])];
+    if (first > last) continue;
+    left = Math.max(left, -first);
+    right = Math.max(right, last - (positions - 1));
+  }
   return { left, right };
 }
 

@@ -95,8 +95,9 @@ CNNC_INLINE void conv_data_row(DY dy, const float* wt, const Operand& operand, i
     } else {
       // Code for each phase would be as long as the stride; the first W mod sw have a pixel more than the others.
       CNNC_ROLLED for (int first = 0; first < W % k.sw; first++) phase(Count<W / k.sw + 1>{}, first);
-      if constexpr (W >= k.sw)
+      if constexpr (W >= k.sw) {
         CNNC_ROLLED for (int first = W % k.sw; first < k.sw; first++) phase(Count<W / k.sw>{}, first);
+      }
     }
   }
 }

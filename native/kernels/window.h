@@ -17,13 +17,14 @@ constexpr Halo conv_halo(Window k, int W, int Q) {
 // Columns of dy, Q wide, that q = (w + pw - s·dw) / sw reaches for w < W, s < kw, where sw divides.
 constexpr Halo conv_data_halo(Window k, int W, int Q) {
   Halo halo{0, 0};
-  for (int s = 0; s < k.kw; s++)
-    for (int w = 0; w < W; w++) {
-      int t = w + k.pw - s * k.dw;
-      if (t % k.sw != 0) continue;
-      halo.left = max(halo.left, -(t / k.sw));
-      halo.right = max(halo.right, t / k.sw - (Q - 1));
-    }
+  for (int s = 0; s < k.kw; s++) {
+    // Multiples of sw among those of w = 0 to W - 1: the first, and the last.
+    int begin = k.pw - s * k.dw, end = begin + W - 1;
+    int first = begin > 0 ? ceil_div(begin, k.sw) : -(-begin / k.sw), last = end < 0 ? -ceil_div(-end, k.sw) : end / k.sw;
+    if (first > last) continue;
+    halo.left = max(halo.left, -first);
+    halo.right = max(halo.right, last - (Q - 1));
+  }
   return halo;
 }
 

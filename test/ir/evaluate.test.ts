@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { evaluate } from "../../compiler/ir/evaluate.ts";
+import { elementsOf, evaluate } from "../../compiler/ir/evaluate.ts";
 import { parseExpression } from "../../compiler/ir/parse.ts";
 
 const leaves: Readonly<Record<string, number>> = { x: 0.75, y: -2 };
@@ -19,4 +19,10 @@ test.each([
 ])("%s", (text, value) => {
   const leaf = (x: Parameters<typeof evaluate>[0]): number => (x.op === "value" ? leaves[x.id]! : NaN);
   expect(evaluate(parseExpression(text), leaf)).toBeCloseTo(value, 14);
+});
+
+test("the elements of a constant stand in the order of its last axis, then the one before", () => {
+  const elements = parseExpression("(add (mul 10 (index 0)) (index 2))");
+  expect(elementsOf([2, 1, 3], elements)).toEqual([0, 1, 2, 10, 11, 12]);
+  expect(() => elementsOf([1], parseExpression("(add x 1)"))).toThrow("value in a constant");
 });

@@ -46,6 +46,13 @@ test("behind a transposed convolution neighbours share what they see", () => {
   });
 });
 
+test("all frequencies of a piece of a signal see the same samples", () => {
+  const heard = (links: string): unknown => seen(`input x: f32[1, 4000]\n y = x -> ${links}`);
+  const spectrum = "log_mel(rate=8kHz, window=25ms, hop=10ms, bands=32)";
+  expect(heard(spectrum)).toEqual({ rows: 1, columns: 200, rowStep: 0, columnStep: 80 });
+  expect(heard(`${spectrum} -> conv(4, kernel=3)`)).toMatchObject({ rows: 1, columns: 200 + 2 * 80 });
+});
+
 test("an element of a sequence sees steps, and one row", () => {
   const chain = `input x: f32[2, 40]
     y = x -> conv(4, kernel=5, stride=2) -> max_pool(2) -> conv(4, kernel=3, dilation=2)`;

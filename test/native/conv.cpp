@@ -69,6 +69,9 @@ int main() {
     check<V, ConvCase{6, 6, 4 * L, 2 * L, 2, {3, 3, 1, 1, 1, 1, 1, 1}, 6, 6}, Tile{4, 3}, Tile{4, 1}, L>("2 groups");
     check<V, ConvCase{15, 20, 5, 3, 1, {3, 3, 1, 1, 1, 1, 1, 1}, 15, 20}, Tile{5, 1}, Tile{3, 1}, L>("bands of rows");
     check<V, ConvCase{1, 19, 6, 5, 1, {1, 4, 1, 2, 0, 1, 1, 1}, 1, 9}, Tile{4, 1}, Tile{8, 1}, L>("1-D");
+    check<V, ConvCase{1, 23, 2, 5, 1, {1, 8, 1, 5, 0, 0, 1, 1}, 1, 4}, Tile{4, 1}, Tile{8, 1}, L>("pieces that overlap");
+    check<V, ConvCase{1, 30, 1, 5, 1, {1, 4, 1, 9, 0, 2, 1, 1}, 1, 4}, Tile{2, 1}, Tile{4, 1}, L>("pieces apart");
+    check<V, ConvCase{1, 6, 1, 5, 1, {1, 6, 1, 7, 0, 0, 1, 1}, 1, 1}, Tile{4, 1}, Tile{6, 1}, L>("one piece");
     check<V, ConvCase{8, 8, 3, 4, 1, {2, 2, 3, 3, 0, 0, 1, 1}, 3, 3}, Tile{4, 1}, Tile{8, 1}, L>("stride beyond the kernel");
     check<V, ConvCase{14, 14, 6, 16, 1, {5, 5, 1, 1, 0, 0, 1, 1}, 10, 10}, Tile{14, 1}, Tile{30, 1}, L>("LeNet's second");
     check<V, ConvCase{28, 28, 1, 6, 1, {5, 5, 1, 1, 2, 2, 1, 1}, 28, 28}, Tile{14, 1}, Tile{25, 1}, L>("LeNet's first");

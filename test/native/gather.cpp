@@ -9,6 +9,10 @@ template <long First, long Step, int Begin, int End>
 Read reads(Line<First, Step, Begin, End>, int p) {
   return p >= Begin && p < End ? Read{{First + p * Step, 1}} : Read{};
 }
+template <int Begin, int Last, long Step>
+Read reads(Mirror<Begin, Last, Step>, int p) {
+  return Read{{Step * (Last - std::abs(Last - std::abs(p - Begin))), 1}};
+}
 Read reads(Places axis, int p) { return axis.offset[p] < 0 ? Read{} : Read{{axis.offset[p], 1}}; }
 Read reads(Sums axis, int p) {
   Read all;
@@ -64,6 +68,8 @@ void check_positions() {
   check<V, X, 4, 3, C>("as it is", Line<0, row, 0, 4>{}, Line<0, pixel, 0, 3>{}, Run<0, C>{});
   check<V, X, 6, 5, C>("padded", Line<-row, row, 1, 5>{}, Line<-2 * pixel, pixel, 2, 5>{}, Run<0, C>{});
   check<V, X, 2, 2, C>("every second", Line<row, 2 * row, 0, 2>{}, Line<0, 2 * pixel, 0, 2>{}, Run<0, C>{});
+  check<V, X, 9, 7, C>("mirrored", Mirror<3, 3, row>{}, Mirror<2, 2, pixel>{}, Run<0, C>{});
+  check<V, X, 2, 4, C>("mirrored behind", Mirror<0, 3, row>{}, Mirror<0, 2, pixel>{}, Run<0, C>{});
   check<V, X, 5, 4, C>("places", Places{halves}, Places{ends}, Run<0, C>{});
   check<V, X, 4, 2, C>("sums", Sums{begin, offset, weight}, Sums{next, beside, half}, Run<0, C>{});
   check<V, X, 4, 4, C>("sums of places", Sums{begin, offset, weight}, Places{ends}, Run<0, C>{});

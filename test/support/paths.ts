@@ -33,8 +33,8 @@ export async function withTempFolder<T>(use: (folder: string) => T | Promise<T>)
   }
 }
 
-/** Writes files given as { "folder/name": text } below `folder`. */
-export function plant(folder: string, files: Readonly<Record<string, string>>): void {
+/** Writes files given as { "folder/name": text or bytes } below `folder`. */
+export function plant(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
   for (const [name, text] of Object.entries(files)) {
     const target = path.join(folder, name);
     fs.mkdirSync(path.dirname(target), { recursive: true });

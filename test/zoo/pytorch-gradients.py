@@ -55,6 +55,11 @@ def batch_norm(x, scale, shift, mean, variance, *, epsilon, momentum):
     return F.batch_norm(x, None, None, scale, shift, True, 1 - momentum, epsilon)
 
 
+def pad(x, pads, *, mode):
+    """Of pictures, whose rows and columns are padded alone."""
+    return F.pad(x, [pads[3], pads[7], pads[2], pads[6]], mode)
+
+
 def unsqueeze(x, axes):
     for axis in axes.tolist():
         x = x.unsqueeze(axis)
@@ -85,14 +90,18 @@ operators = {
     "HardSwish": lambda x: x * torch.clamp(x / 6 + 0.5, 0, 1),
     "Identity": lambda x: x,
     "LeakyRelu": lambda x, alpha: F.leaky_relu(x, alpha),
+    "Log": torch.log,
     "LogSoftmax": lambda x, axis: F.log_softmax(x, axis),
     "MatMul": torch.matmul,
+    "Max": torch.maximum,
     "MaxPool": max_pool,
     "Mul": torch.mul,
     "Neg": torch.neg,
+    "Pad": pad,
     "PRelu": lambda x, slope: torch.where(x > 0, x, slope * x),
     "Relu": torch.relu,
     "Sigmoid": torch.sigmoid,
+    "Slice": lambda x, begin, end, axis: x.narrow(int(axis), int(begin), int(end) - int(begin)),
     "Softmax": lambda x, axis: F.softmax(x, axis),
     "Sub": torch.sub,
     "Tanh": torch.tanh,
