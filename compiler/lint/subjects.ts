@@ -14,6 +14,7 @@ const warnings: readonly Subject[] = [
   { code: "CNN307", name: "pool-loses-pixels", set: "recommended" },
   { code: "CNN355", name: "incoming-channels-written", set: "recommended" },
   { code: "CNN356", name: "channels-last", set: "recommended" },
+  { code: "CNN358", name: "silent-bands", set: "recommended" },
 ];
 
 /** What the linter says of the comments that it obeys. */

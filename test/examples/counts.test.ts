@@ -7,12 +7,18 @@ import { render } from "../../grammar/index.ts";
 import { cnnc } from "../cli/cnnc.ts";
 import { root } from "../support/paths.ts";
 
-/** The sums of `cnnc summary`, of a network with some of its parameters set. */
-function countsOf(file: string, set: Readonly<Record<string, string>>, folder = "examples") {
+/** The sums of `cnnc summary`, of a network with some of its parameters set, about which so much is reported. */
+function countsOf(
+  file: string,
+  set: Readonly<Record<string, string>>,
+  folder = "examples",
+  reports: readonly string[] = [],
+) {
   const values = Object.entries(set).map(([name, value]) => [name, constantOf(value)] as const);
   const options = { set: Object.fromEntries(values) };
   const { models, diagnostics } = frontOf(path.join(root, folder, `${file}.cnn`), options, true);
-  expect(render(diagnostics, { color: false })).toBe("");
+  const codes = diagnostics.map(({ code }) => code);
+  expect(codes, render(diagnostics, { color: false })).toEqual(reports);
   return totalOf(costsOf(models[0]!));
 }
 
@@ -31,6 +37,7 @@ test.each([
   // Counted by PyTorch, of networks of these sizes.
   ["cifar-resnet20/cifar-resnet20", { project: "true" }, 272_474, 40_813_184],
   ["text-cnn/text-cnn", {}, 3_360_902, 21_900_600],
+  ["audio-cnn/audio-cnn", {}, 390_890, 110_652_448],
   ["lenet/lenet", {}, 61_706, 416_520],
   ["unet/unet", {}, 7_763_041, 3_017_801_728],
   ["unet/unet", { base: "64" }, 31_037_633, 12_041_846_784],
@@ -53,6 +60,12 @@ test.each([
   ["vgg16", "vgg16/vgg16", {}, 138_357_544],
 ] as const)("the benchmark's %s is %s %j", (_, file, set, params) => {
   expect(countsOf(file, set).params).toBe(params);
+});
+
+test("the benchmark's audiocnn is the network of audio-cnn behind its log_mel, whose pools leave out odd columns", () => {
+  const counts = countsOf("audiocnn", {}, "test/bench/networks", ["CNN307"]);
+  expect(counts).toEqual({ params: 397_315, macs: 89_164_544 });
+  expect(countsOf("audio-cnn/audio-cnn", { classes: "35" }).params).toBe(397_315);
 });
 
 test("the benchmark's relu1 is a call and nothing else", () => {
