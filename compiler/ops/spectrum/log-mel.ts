@@ -8,7 +8,7 @@ import { logMelReference } from "./reference.ts";
 export const logMel = defineOperator({
   name: "log_mel",
   category: "spectrum",
-  summary: "Logarithms of the power in bands that are evenly spaced as the ear hears: a picture of each channel.",
+  summary: "Logarithms of the power in bands of frequencies, spaced as the ear hears.",
   doc:
     "y[c, j, p] = log(max(Σ_k w[j, k]·s[c, k, p], floor)), the natural logarithm, s being the power that `spectrogram` " +
     "computes: from f32[C, L] f32[C, bands, P]. Band j is a triangle of height 1, w[j, k] = max(0, min((f - l)/(c - l), " +
