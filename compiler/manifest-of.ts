@@ -1,6 +1,7 @@
 import type { InputManifest, Manifest } from "../runtime/bind/manifest.ts";
 import { parametersOf } from "./check/cost.ts";
 import type { CheckedModel, Use } from "./check/program.ts";
+import { scaledLayersOf, scaledWeightOf } from "./check/scaled-layers.ts";
 import { valueOf, type Graph } from "./ir/graph.ts";
 import type { ModelPlans, Identity } from "./ir/model-plans.ts";
 
@@ -49,6 +50,7 @@ export function manifestOf(
           schedule: describe(train.schedule),
           ...(train.clip !== "none" && { clip: describe(train.clip) }),
           rectified: rectifiedOf(plans.plans.step.graph),
+          ...(plans.plans.measure && { scaled: scaledOf(model) }),
           state: plans.plans.step.graph.optimizer?.slots ?? [],
           metrics: plans.metrics,
         },
@@ -65,6 +67,10 @@ function rateOf({ layers }: CheckedModel, input: string): { readonly rate?: numb
     behind.add(name);
   }
   return {};
+}
+
+function scaledOf(model: CheckedModel) {
+  return scaledLayersOf(model).map((layer) => ({ layer: layer.name, weight: scaledWeightOf(layer)!.name }));
 }
 
 function rectifiedOf(graph: Graph) {

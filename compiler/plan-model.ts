@@ -1,13 +1,15 @@
 import type { CheckedModel } from "./check/program.ts";
+import { scaledLayersOf } from "./check/scaled-layers.ts";
 import type { ModelPlans } from "./ir/model-plans.ts";
 import type { ProgramName } from "./ir/graph.ts";
 import type { Plan, State, Target } from "./ir/plan.ts";
 import { lower } from "./lower/lower.ts";
 import { runPasses, type Pass } from "./passes/pipeline.ts";
 
-/** The programs of a model: prediction, and a training step where the file says how to train. */
+/** The programs of a model: prediction; a training step where the file says how to train, and what its first weights need. */
 function programsOf(model: CheckedModel): readonly ProgramName[] {
-  return model.train ? ["infer", "step"] : ["infer"];
+  if (!model.train) return ["infer"];
+  return scaledLayersOf(model).length > 0 ? ["infer", "step", "measure"] : ["infer", "step"];
 }
 
 /** Lowers a checked model to one program's graph and runs all passes over it. */

@@ -17,6 +17,7 @@ export { initialValues } from "./bind/initialize.ts";
 export type * from "./bind/manifest.ts";
 export type * from "./bind/model-types.ts";
 export type * from "./bind/metadata.ts";
+export type { ScaledLayer } from "./bind/unit-variance.ts";
 export type { TokenArray } from "./bind/read-tokens.ts";
 export { openAddon, type Addon, type AddonInstance, type AddonModel } from "./bind/addon.ts";
 

@@ -5,7 +5,6 @@ import { registry } from "../ops/registry.ts";
 import { advice } from "./advice-table.ts";
 import { functionNames } from "./constants/functions.ts";
 import type { ModelContext } from "./context.ts";
-import { plannedWords } from "./planned-table.ts";
 import { bindingNouns } from "./scope.ts";
 import { synonyms } from "./synonyms-table.ts";
 
@@ -45,10 +44,6 @@ export function resolveWord<K extends Kind>(word: Identifier, kind: K, c: ModelC
   }
   if (c.blocks.has(name)) {
     c.reporter.add("CNN203", span, { name, found: "a block", expected: kindNouns[kind] });
-    return undefined;
-  }
-  if (plannedWords.has(name)) {
-    c.reporter.add("CNN260", span, { name });
     return undefined;
   }
   const binding = c.scope.get(name);

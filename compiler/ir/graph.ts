@@ -8,8 +8,11 @@ import type { Reordering, Triple } from "./factors.ts";
 /** Readable and unique: `logits.conv1`, `logits.conv1.weight`, `logits.conv1.gradient`. Emitted names come from it. */
 export type ValueId = string;
 
-/** Which of the programs that a build emits. `gradient` exists for tests: gradients of the objective, no update. */
-export type ProgramName = "infer" | "step" | "gradient";
+/**
+ * Which of the programs that a build emits. `gradient` exists for tests: gradients of the objective, no update. `measure`
+ * tells how much values vary over a batch, for first weights that are scaled by it.
+ */
+export type ProgramName = "infer" | "step" | "gradient" | "measure";
 
 export interface Value {
   readonly id: ValueId;

@@ -1,16 +1,17 @@
 import { parametersOf } from "../check/cost.ts";
+import { scaledLayersOf } from "../check/scaled-layers.ts";
 import type { CheckedAugment, CheckedModel, CheckedTrain, Layer, LossExpression } from "../check/program.ts";
 import { Builder } from "../ir/builder.ts";
 import { e, mapLeaves, type Expression } from "../ir/expression.ts";
 import type { Graph, Origin, ProgramName, ValueId } from "../ir/graph.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
 import { affineSampleOf } from "./augment.ts";
-import { metricsOf, targetType, type Metric } from "./metrics.ts";
+import { metricsOf, momentsOf, targetType, type Metric } from "./metrics.ts";
 
 /**
  * A checked model becomes the graph of one program: every layer is replaced by the kernel families that its
  * operator names. `step` ends in the loss and metrics, one number per sample each; so does `gradient` where the
- * model says how to train, else it ends in the outputs.
+ * model says how to train, else it ends in the outputs. `measure` ends in moments of some values.
  */
 export function lower(model: CheckedModel, program: ProgramName): Graph {
   const b = new Builder();
@@ -19,15 +20,19 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   for (const { name, type } of model.inputs) b.leaf(name, "input", type);
   for (const { name, spec } of parametersOf(model))
     b.leaf(name, spec.trained === false ? "buffer" : "parameter", { dtype: "f32", shape: spec.shape });
-  const augments = program === "infer" ? [] : (model.train?.augments ?? []);
+  const learns = program === "step" || program === "gradient";
+  const augments = learns ? (model.train?.augments ?? []) : [];
   for (const input of model.inputs) {
     const augment = augments.find((line) => line.input === input.name);
     values.set(input.name, augment ? sample(b, augment) : stage(b, input.name, originOf(input)));
   }
   for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer"));
 
-  if (program !== "infer" && model.train) return lowerTraining(b, model, program, values);
-  const results = model.outputs.map(({ name, value }) => ({ name, value: values.get(value)! }));
+  if (learns && model.train) return lowerTraining(b, model, program, values);
+  const results =
+    program === "measure"
+      ? scaledLayersOf(model).flatMap((layer) => momentsOf(b.at(layer.name, originOf(layer)), values.get(layer.name)!))
+      : model.outputs.map(({ name, value }) => ({ name, value: values.get(value)! }));
   return b.graph(program, model.name, { objective: "outputs", gradients: [], watched: [], results });
 }
 

@@ -72,6 +72,15 @@ function absoluteError({ b, output: { name }, value, target }: Measured): readon
   return [{ name: `${name}.mae`, value: mean(b, e.max(e.sub(x, t), e.sub(t, x)), value, "error") }];
 }
 
+/** The means over all elements of a value and of its square. */
+export function momentsOf(b: Builder, value: ValueId): readonly Metric[] {
+  const x = e.value(value);
+  return [
+    { name: `${value}.mean`, value: mean(b, x, value, "mean") },
+    { name: `${value}.mean_square`, value: mean(b, e.mul(x, x), value, "mean_square") },
+  ];
+}
+
 function mean(b: Builder, term: Expression, like: ValueId, part: string): ValueId {
   return total(b, e.mul(term, 1 / sizeOf(b.typeOf(like).shape)), part);
 }

@@ -3,7 +3,7 @@ import { word, type Attribute } from "./attributes.ts";
 /** Initialisers of the registry. */
 export const initializerWords = [
   ...(["he", "he_normal", "he_uniform", "xavier", "xavier_normal", "xavier_uniform"] as const),
-  ...(["normal", "orthogonal", "zeros", "ones"] as const),
+  ...(["normal", "orthogonal", "lsuv", "zeros", "ones"] as const),
 ];
 
 /** One of some initialisers, or the number that all weights start as. */

@@ -233,6 +233,8 @@ export type Distribution = (
   | { readonly kind: "constant"; readonly value: number }
   /** The matrix [out, rest] has orthonormal rows, or columns where there are fewer of these. */
   | { readonly kind: "orthogonal" }
+  /** The same, then divided so that the layer's values vary by 1 over the first batch of training. */
+  | { readonly kind: "lsuv" }
 ) & { readonly zeroRow?: number };
 
 export interface InitializerWord<A extends Attributes = Attributes> extends Word<A> {

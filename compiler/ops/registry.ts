@@ -30,6 +30,7 @@ import { hardSwish } from "./hard-swish.ts";
 import { hinge } from "./hinge.ts";
 import { identity } from "./identity.ts";
 import { he, heNormal, heUniform } from "./initializers/he.ts";
+import { lsuv } from "./initializers/lsuv.ts";
 import { standardNormal } from "./initializers/normal.ts";
 import { orthogonal } from "./initializers/orthogonal.ts";
 import { xavier, xavierNormal, xavierUniform } from "./initializers/xavier.ts";
@@ -106,6 +107,7 @@ const definitions: readonly Definition[] = [
   he,
   heNormal,
   heUniform,
+  lsuv,
   standardNormal,
   orthogonal,
   xavier,

@@ -9,11 +9,15 @@ import { withoutDead } from "./rewrite.ts";
  * Reverse-mode differentiation: walks the nodes backwards and, for each, adds nodes that turn the gradient of its
  * result into gradients of its operands — the step's own gradient expressions, then the family's adjoint.
  * Gradients of the loss start from 1/N per sample, those of outputs from targets named `seed.OUTPUT`. `step` ends in
- * the optimiser; `gradient` also hands out the gradients of f32 inputs.
+ * the optimiser; `gradient` also hands out the gradients of f32 inputs. `measure` has no gradients, only means of results.
  */
 export function differentiate(graph: Graph): Graph {
   if (graph.program === "infer") return graph;
   const b = Builder.of(graph);
+  if (graph.program === "measure") {
+    const ends = { objective: graph.objective, gradients: [], watched: [], results: means(graph, b) };
+    return withoutDead(withoutGradients(b.graph(graph.program, graph.model, ends)));
+  }
   const gradients = new Gradients(b);
   seed(graph, b, gradients);
   const wanted = wantedValues(graph);

@@ -237,6 +237,19 @@ Instance::Error Instance::gradient(int64_t batch, const InputView* inputs, const
   return train(model_.gradient, gradient_arena_, call);
 }
 
+Instance::Error Instance::measure(int64_t batch, const InputView* inputs, double* results) {
+  if (!model_.measure.run) return no_program;
+  std::lock_guard lock(mutex_);
+  FlushDenormals flush;
+  Arena arena;  // for a few calls before the first step
+  if (!arena.fit(model_.measure, batch)) return no_memory_for_arena;
+  Call call = make_call(batch, arena);
+  call.inputs = inputs;
+  call.results = results;
+  model_.measure.run(call);
+  return nullptr;
+}
+
 int64_t Instance::arena_bytes() {
   std::lock_guard lock(mutex_);
   return prepare_arena_.memory.bytes() + infer_arena_.memory.bytes() + step_arena_.memory.bytes() +

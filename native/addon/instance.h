@@ -57,6 +57,8 @@ class Instance {
   // results: 1 + Model::metric_count numbers.
   [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,
                            const StepInfo& info, double* results);
+  // results: Model::measure_count numbers.
+  [[nodiscard]] Error measure(int64_t batch, const InputView* inputs, double* results);
   // input_gradients: one per input, null = not wanted.
   [[nodiscard]] Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
                                const StepInfo& info, float* const* input_gradients, double* results);

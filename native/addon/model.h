@@ -29,7 +29,8 @@ struct Call {
   // infer: in the order of Model::outputs; gradient: the loss's gradient, in the order of Model::inputs.
   // Dense row-major [n][…shape]; null = not wanted.
   float* const* outputs;
-  double* results;           // step, gradient: the loss, then one value per Model::metrics, means over the batch
+  // step, gradient: the loss, then one value per Model::metrics; measure: Model::measure_count; means over the batch.
+  double* results;
   uint64_t seed, step;       // step: generator seed; number of this step, from 0
   double total_steps;        // step: the schedule's length
   Parallel parallel;
@@ -89,6 +90,9 @@ struct Model {
   const Constant* constants = nullptr;
   int32_t constant_count = 0;
   int64_t constant_block = 0;  // floats
+  // measure: Call::results become the mean and the mean square of each value that first weights are scaled by.
+  Program measure = {};
+  int32_t measure_count = 0;
 };
 
 // Defined by each generated addon: its models (more than one when a file declares several), each once for every

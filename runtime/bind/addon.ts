@@ -55,6 +55,8 @@ export interface AddonInstance {
   stepSync(...step: StepArguments): Float64Array;
   step(...step: [...StepArguments, ticket?: number]): Promise<Float64Array>;
   gradientSync(...step: [...StepArguments, inputGradients: (Float32Array | null)[]]): Float64Array;
+  /** Mean and mean square of the value of each layer of the manifest's `scaled`. */
+  measure(batch: number, inputs: Elements[], layouts: number, ticket?: number): Promise<Float64Array>;
   learningRate(step: number, totalSteps: number): number;
   /** Takes a call that waits off the queue and rejects it; false: it runs, or has run. */
   withdraw(ticket: number): boolean;

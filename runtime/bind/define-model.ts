@@ -61,7 +61,7 @@ function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, 
     } else {
       fill(weights);
     }
-    return new Net<M>({ ...manifest, parameters }, model, native);
+    return new Net<M>({ ...manifest, parameters }, model, native, weights === undefined);
   } catch (error) {
     native.dispose();
     throw error;

@@ -26,6 +26,7 @@ function draw({ name, shape, initializer }: ParameterManifest, seed: number): Fl
     case "normal":
       return fillNormal(values, initializer.std, random);
     case "orthogonal":
+    case "lsuv":
       return fillOrthogonal(values, shape[0] ?? 1, random);
   }
 }

@@ -10,6 +10,8 @@ export type Initializer = (
   | { readonly kind: "constant"; readonly value: number }
   /** As a matrix [out, rest] with orthonormal rows, or columns where there are fewer of these. */
   | { readonly kind: "orthogonal" }
+  /** The same, then divided so that the layer's values vary by 1 over the first batch of training. */
+  | { readonly kind: "lsuv" }
 ) & { readonly zeroRow?: number };
 
 export interface InputManifest {
@@ -54,6 +56,8 @@ export interface TrainManifest {
   readonly state: readonly string[];
   /** Layers whose units are watched, in the addon's order: a unit is a channel of a rectified layer. */
   readonly rectified: readonly { readonly layer: string; readonly units: number }[];
+  /** Layers whose weights are divided at first, from the inputs on, each with the name of its weight; absent where there are none. */
+  readonly scaled?: readonly { readonly layer: string; readonly weight: string }[];
   /** Names of what a step returns besides the loss, e.g. ["clothing.accuracy"]. */
   readonly metrics: readonly string[];
 }

@@ -29,15 +29,17 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
   readonly #inputs: InputReader;
   readonly #outputs: Outputs<M>;
   readonly #calls: CallQueue;
+  readonly #fresh: boolean;
   #closing = false;
 
-  /** Made by `load` of a model class. */
-  constructor(manifest: Manifest, model: AddonModel, native: AddonInstance) {
+  /** Made by `load` of a model class; `fresh` weights were drawn, not read. */
+  constructor(manifest: Manifest, model: AddonModel, native: AddonInstance, fresh: boolean) {
     this.manifest = manifest;
     ({ inputs: this.inputs, outputs: this.outputs } = metadataOf<M>(manifest));
     this.parameters = new Parameters(manifest.parameters, native);
     this.#model = model;
     this.#native = native;
+    this.#fresh = fresh;
     this.#inputs = new InputReader(model.inputs);
     this.#outputs = new Outputs<M>(model, manifest);
     this.#calls = new CallQueue(native);
@@ -81,6 +83,7 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
       model: this.#model,
       native: this.#native,
       calls: this.#calls,
+      fresh: this.#fresh,
       mustBeOpen: () => this.#mustBeOpen(),
     });
   }

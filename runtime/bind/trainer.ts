@@ -10,8 +10,10 @@ import { mustHaveShape, readTensor, statePrefix } from "./load-weights.ts";
 import type { Manifest, TrainManifest } from "./manifest.ts";
 import type { Batch, ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
+import type { Parameters } from "./parameters.ts";
 import { InputReader } from "./read-inputs.ts";
 import { readTargets } from "./read-targets.ts";
+import { scaleToUnitVariance, type ScaledLayer } from "./unit-variance.ts";
 
 export interface TrainerOptions {
   /** For dropout, augmentation and all else that is drawn; default 0. */
@@ -58,6 +60,8 @@ interface Host {
   readonly model: AddonModel;
   readonly native: AddonInstance;
   readonly calls: CallQueue;
+  /** Whether the weights are those that were drawn, not read. */
+  readonly fresh: boolean;
   mustBeOpen(): void;
 }
 
@@ -76,6 +80,7 @@ const words = { epochs: "epochs", batch: "samples per step", samples: "samples o
 /** The part of a net that a trainer shows and saves. */
 interface Trained {
   readonly manifest: Manifest;
+  readonly parameters: Parameters;
   weightTensors(): TensorToWrite[];
 }
 
@@ -89,6 +94,8 @@ export class Trainer<M extends ModelTypes> {
   readonly #inputs: InputReader;
   /** Whether the checkpoint that it goes on from is of this very build: only then do the same bits come again. */
   readonly sameBuild: boolean;
+  /** Layers whose weights are still to be scaled by data. */
+  readonly #unscaled: NonNullable<TrainManifest["scaled"]>;
   #next = 0;
   #run: RunShape | undefined;
 
@@ -107,6 +114,7 @@ export class Trainer<M extends ModelTypes> {
     this.sameBuild = saved?.sameBuild ?? true;
     this.#next = saved?.step ?? 0;
     this.#run = saved?.run;
+    this.#unscaled = host.fresh && !saved ? (train.scaled ?? []) : [];
     if (!saved) host.native.clearState();
     checkSeed(this.seed);
     if (!Number.isSafeInteger(this.totalSteps) || this.totalSteps < 1) {
@@ -155,6 +163,18 @@ export class Trainer<M extends ModelTypes> {
     nativeCall(() => {
       this.#host.native.clearActivity();
     });
+  }
+
+  /**
+   * Scales the first weights of layers with `init=lsuv` by what a batch makes of them; `fit` does so before its first step.
+   * Weights that were read from a file, or have moved, stay as they are.
+   */
+  async initialize(batch: Batch<M>): Promise<ScaledLayer[]> {
+    this.#host.mustBeOpen();
+    if (this.#next > 0 || this.#unscaled.length === 0) return [];
+    const { batch: size, arrays, layouts } = this.#inputs.read(batch);
+    const measure = () => this.#host.calls.run((ticket) => this.#host.native.measure(size, arrays, layouts, ticket));
+    return scaleToUnitVariance(this.#unscaled, this.#net.parameters, measure);
   }
 
   /**

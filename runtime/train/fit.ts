@@ -2,6 +2,7 @@ import type { Batch, ModelTypes } from "../bind/model-types.ts";
 import type { Net } from "../bind/net.ts";
 import type { DeadUnits, StepResult, Trainer } from "../bind/trainer.ts";
 import { batchesOf } from "../data/batches.ts";
+import type { ScaledLayer } from "../bind/unit-variance.ts";
 import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
 import { CnncError } from "../errors.ts";
 import { shuffledOrder } from "../random/shuffle.ts";
@@ -25,6 +26,8 @@ export interface FitOptions<M extends ModelTypes> {
   readonly trainer?: Trainer<M>;
   /** A file that always holds what is needed to go on: written after every epoch, and in between. */
   readonly checkpoint?: CheckpointOptions;
+  /** Layers with `init=lsuv`, whose weights the first batch has scaled: called before the first step, where there are some. */
+  readonly onInitialize?: (layers: readonly ScaledLayer[]) => void;
   readonly onStep?: (progress: StepProgress<M>) => void;
   readonly onEpoch?: (report: EpochReport<M>) => void | Promise<void>;
   /** Ends training after the step that runs; `fit` then resolves with `stopped: true`. */
@@ -135,6 +138,8 @@ async function trainEpoch<M extends ModelTypes>(
   for await (const columns of ahead(data, rest)) {
     if (options.signal?.aborted) return undefined;
     const samples = rest[position++]!.length;
+    const scaled = await trainer.initialize(columns);
+    if (scaled.length > 0) options.onInitialize?.(scaled);
     const { learningRate } = trainer;
     const result = await trainer.step(columns);
     if (!Number.isFinite(result.loss)) {

@@ -244,7 +244,7 @@ describe("an output that is called like a part of every object", () => {
       outputs: [{ name, type: "f32", shape: [2] }],
     };
     const native = { inferSync: (...[, , , outputs]: Float32Array[][]) => outputs![0]!.fill(7) };
-    const own = new Net<LinearTypes>(manifest, tensors as never, native as never);
+    const own = new Net<LinearTypes>(manifest, tensors as never, native as never, true);
     const results = own.predictSync({ image }) as unknown as Record<string, unknown>;
     expect(Object.keys(results)).toEqual([name]);
     expect(results[name]).toEqual(Float32Array.of(7, 7));

@@ -27,5 +27,5 @@ describe("the examples are onnxruntime's", () => {
   it("there are some, and their files pass ONNX's checker", () => {
     expect(examples.length).toBeGreaterThanOrEqual(2);
     expectChecked(folder);
-  });
+  }, 1_800_000);
 });

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
-import type { EpochReport, Evaluation, FitResult, Manifest, Trainer } from "../../../runtime/index.ts";
+import type { EpochReport, Evaluation, FitResult, Manifest, ScaledLayer, Trainer } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
@@ -133,6 +133,10 @@ function fitWith(
     ...(seed !== undefined && { seed }),
     ...(trainer && { trainer }),
     ...(data.validation && { validation: data.validation }),
+    onInitialize: (layers) => {
+      progress.clear();
+      if (!silent) printLine(initialLine(layers));
+    },
     onStep: ({ epoch, epochs: all, step, totalSteps, loss, imagesPerSecond, secondsLeft }) =>
       progress.update(
         step,
@@ -147,6 +151,14 @@ function fitWith(
       if (!options.json) dead.of(report).forEach(warn);
     },
   });
+}
+
+/** `first weights of 5 layers scaled to unit variance: values varied by 0.31 to 2.4` */
+function initialLine(layers: readonly ScaledLayer[]): string {
+  const deviations = layers.map(({ deviation }) => deviation);
+  const [least, most] = [Math.min(...deviations), Math.max(...deviations)].map((it) => it.toPrecision(2));
+  const count = layers.length === 1 ? "1 layer" : `${layers.length} layers`;
+  return `first weights of ${count} scaled to unit variance: values varied by ${least} to ${most}`;
 }
 
 /** `epoch  1/10  loss 0.6543  accuracy 76.2%  validation 84.1%  6,200 images/s  1.9 s` */

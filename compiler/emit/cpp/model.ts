@@ -17,7 +17,7 @@ import { printProgram } from "./program.ts";
  * each further program. Other levels have the same names in another namespace.
  */
 export function printModel(model: ModelPlans, identity: Identity): readonly EmittedFile[] {
-  const [first, ...others] = programNames.filter((name) => model.plans[name]);
+  const [first, ...others] = allNames.filter((name) => model.plans[name]);
   const plan = model.plans[first!]!;
   const file = (what: string, name: string, lines: readonly string[]): EmittedFile => ({
     name: `${name}.cpp`,
@@ -52,7 +52,9 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
   ];
 }
 
+/** In the order of `Model`; `measure` stands apart, at its end. */
 const programNames = ["infer", "step", "gradient"] as const;
+const allNames = [...programNames, "measure"] as const;
 
 const functionOf = ({ name }: ModelPlans, program: ProgramName): string => `${name}_${program}`;
 
@@ -175,6 +177,7 @@ function tensorTable(kind: string, entries: readonly Entry[]): string[] {
 
 function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[] {
   const { graph, block, constantBlock } = plan;
+  const { measure } = model.plans;
   const training = model.plans.step ?? model.plans.gradient;
   const targets = training?.graph.targets.length ?? 0;
   const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
@@ -197,7 +200,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     table("metrics", counts[4]!),
   ];
   return [
-    ...programNames
+    ...allNames
       .filter((name) => model.plans[name])
       .map((name) => `void ${functionOf(model, name)}(const cnnc::Call& call);`),
     ...(preparedBytes > 0 ? [`void ${functionOf(model, "infer")}_prepare(const cnnc::Call& call);`] : []),
@@ -209,9 +212,10 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     `    ${block}, ${preparedBytes}, ${activityBytes},`,
     `    ${preparedBytes > 0 ? `{${functionOf(model, "infer")}_prepare, 64, 0}` : "{nullptr, 0, 0}"}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
     `    ${model.rate ? `scalars::${model.name}_learning_rate` : "nullptr"},`,
-    ...(graph.constants.length > 0
+    ...(graph.constants.length > 0 || measure
       ? [`    ${table("constants", graph.constants.length)}, ${graph.constants.length}, ${constantBlock},`]
       : []),
+    ...(measure ? [`    ${programEntry(model, "measure")}, ${measure.graph.results.length},`] : []),
     "};",
   ];
 }

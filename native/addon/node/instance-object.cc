@@ -74,6 +74,7 @@ Napi::Function InstanceObject::define(Napi::Env env) {
                          InstanceMethod<&InstanceObject::step_sync>("stepSync"),
                          InstanceMethod<&InstanceObject::step>("step"),
                          InstanceMethod<&InstanceObject::gradient_sync>("gradientSync"),
+                         InstanceMethod<&InstanceObject::measure>("measure"),
                          InstanceMethod<&InstanceObject::withdraw>("withdraw"),
                          InstanceMethod<&InstanceObject::dispose>("dispose"),
                          InstanceAccessor<&InstanceObject::arena_bytes>("arenaBytes"),
@@ -332,6 +333,23 @@ Napi::Value InstanceObject::gradient_sync(const Napi::CallbackInfo& info) {
                 instance_->gradient(batch.size, batch.inputs.data(), batch.targets.data(), step,
                                     gradients.data(), numbers(result)),
                 result);
+}
+
+// measure(batch, inputs, layouts, ticket?) → Promise<Float64Array>
+Napi::Value InstanceObject::measure(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (!alive(env)) return {};
+  const Model& model = instance_->model();
+  Arguments arguments(info);
+  const int64_t ticket = read_ticket(arguments, 3);
+  const Napi::Value result = new_array(env, environment_->float64_array, model.measure_count);
+  Batch batch = read_batch(arguments, {model, false}, nullptr);
+  if (!arguments.ok() || result.IsEmpty() || !alive(env)) return {};
+  auto owned = OwnedBatch::copy(model, std::move(batch));
+  if (!owned) return answer(env, "out of memory: the inputs could not be copied", env.Undefined());
+  return start(env, result, ticket, [it = instance_.get(), owned, to = numbers(result)] {
+    return it->measure(owned->batch.size, owned->batch.inputs.data(), to);
+  });
 }
 
 // withdraw(ticket) → whether the call still waited: it is not made, and its promise rejected.
