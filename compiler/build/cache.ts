@@ -46,13 +46,13 @@ export function touch(entry: string): void {
   }
 }
 
-/** Copies an entry, if there is one: all of it or nothing, since another process may be pruning it. */
+/** Copies an entry, all of it or nothing: there may be none, or another process may be pruning it. */
 export function fetch(entry: string, to: string): void {
   try {
     cpSync(entry, to, { recursive: true });
     touch(entry);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } catch {
+    // What could not be had is made again; a disk that is full is told of then.
     rmSync(to, { recursive: true, force: true });
   }
 }
