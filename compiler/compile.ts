@@ -81,7 +81,7 @@ function compileModel(
     hash: sha256(JSON.stringify([version, set ?? {}, augment, source.text, ...read])).slice(0, 32),
   };
   const variants = levels
-    .filter(({ cpu }) => cpus.includes(cpu))
+    .filter(({ level }) => cpus.includes(level))
     .map((target) => planModel(model, target))
     .map((plans) => ({ plans, kernels: printModel(plans, identity) }));
   const plans = variants.map((variant) => variant.plans);

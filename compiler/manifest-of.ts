@@ -22,7 +22,7 @@ export function manifestOf(
     ...(model.doc && { doc: model.doc }),
     source: { file: identity.file, hash: identity.sourceHash },
     hash: identity.hash,
-    cpus: variants.map(({ target }) => target.cpu),
+    cpus: variants.map(({ target }) => target.level),
     addon,
     inputs: model.inputs.map(({ name, type, doc }) => ({
       name,

@@ -38,7 +38,7 @@ export async function buildNative<T>(
     return { result: use(entry), cached: true };
   }
   const { work, kept } = workFolder(cache, note);
-  const host = join(cache, cacheKey([...circumstances, compileHost(native, nodeAddonApi)]));
+  const host = join(cache, cacheKey([...circumstances, compileHost({ ...project, native, nodeAddonApi })]));
   try {
     await compileProject(files, work, toolchain, { host, sources, ...(signal && { signal }) });
     const product = join(work, "build", "product");

@@ -75,12 +75,12 @@ export function nativeIsa(): Isa {
 
 /** The same as a level of processors: what `native` means. */
 export function nativeCpu(): Cpu {
-  return targets[nativeIsa()].cpu;
+  return targets[nativeIsa()].level;
 }
 
 /** All levels that this machine can run, the best first. */
 export function runnableCpus(): readonly Cpu[] {
-  const all = levels.map(({ cpu }) => cpu);
+  const all = levels.map(({ level }) => level);
   return all.slice(all.indexOf(nativeCpu()));
 }
 

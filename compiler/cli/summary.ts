@@ -2,7 +2,7 @@ import type { CheckedModel, CheckedOutput, Layer } from "../check/program.ts";
 import { totalOf, costsOf } from "../check/cost.ts";
 import { blockTree, costOfAll, leavesOf } from "../graph/block-tree.ts";
 import type { Branch, Item, Leaf } from "../graph/block-tree.ts";
-import type { Cpu, Plan, Target } from "../ir/plan.ts";
+import type { Plan, Target } from "../ir/plan.ts";
 import { planModel } from "../plan-model.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 import { receptiveFields } from "../lower/receptive-field.ts";
@@ -51,7 +51,7 @@ export interface Summary {
   readonly weightBytes: number;
   /** As it is planned for a level of processors; `training` where the file says how to train. */
   readonly memory: {
-    readonly cpu: Cpu;
+    readonly cpu: Target["level"];
     readonly prediction: MemorySummary;
     readonly training?: MemorySummary & { readonly batch: number };
   };
@@ -116,7 +116,7 @@ function fieldsOf(model: CheckedModel): (layer: Layer) => Costs["receptiveField"
 function memoryOf(model: CheckedModel, target: Target): Summary["memory"] {
   const { infer, step } = planModel(model, target).plans;
   return {
-    cpu: target.cpu,
+    cpu: target.level,
     prediction: bytesOf(infer!),
     ...(step && model.train && { training: { ...bytesOf(step), batch: model.train.batch } }),
   };

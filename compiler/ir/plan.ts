@@ -6,22 +6,53 @@ export type Isa = "avx512" | "avx2" | "scalar";
 /** Micro-architecture levels of the psABI, as users name them. */
 export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
 
+/**
+ * In what a CUDA device multiplies, adding up in f32: `f32` exactly; `tf32` with 10 bits of fraction; `f16` and `bf16`, in which
+ * activations are stored too.
+ */
+export type Precision = "f32" | "tf32" | "f16" | "bf16";
+
 /** What code is made for: the numbers that choices need. */
-export interface Target {
-  readonly name: Isa;
-  /** The processors that have it. */
-  readonly cpu: Cpu;
+export type Target = CpuTarget | CudaTarget;
+
+interface TargetTraits {
+  /** What users name it. */
+  readonly level: Cpu | `cuda-${Precision}`;
   /** Vector widths in floats that kernels can use, widest first. */
   readonly lanes: readonly number[];
+  /** Whether a convolution reads zeros beside its operand from memory. */
+  readonly halo: boolean;
+  /** Whether a pooling can follow a convolution whose rows it has. */
+  readonly pools: boolean;
+}
+
+export interface CpuTarget extends TargetTraits {
+  readonly device: "cpu";
+  readonly name: Isa;
+  readonly level: Cpu;
   /** Values that a tile may keep: vector registers; for scalars more, since compilers make vectors of them. */
   readonly registers: number;
   /** The most vectors side by side in a tile. */
   readonly vectors: number;
 }
 
+export interface CudaTarget extends TargetTraits {
+  readonly device: "cuda";
+  readonly name: "cuda";
+  readonly precision: Precision;
+}
+
 export interface Tile {
   readonly pixels: number;
   readonly vectors: number;
+}
+
+/** What a block of a CUDA device computes at a time: `rows` × `columns` results over `depth` terms, by `warps` rows of warps × columns of them. */
+export interface BlockTile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly warps: readonly [number, number];
 }
 
 /** How one node is computed. */
@@ -35,6 +66,8 @@ export interface Choice {
   readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */
   readonly parts?: number;
+  /** Of a product on a CUDA device. */
+  readonly block?: BlockTile;
   readonly reason: string;
 }
 
@@ -43,7 +76,14 @@ export type Layout =
   /** Caller's memory, strides given with the call. */
   | { readonly kind: "external" }
   /** [h][left + width + right][pixel] per sample; columns of the halo are zero. */
-  | { readonly kind: "image"; readonly pixel: number; readonly left: number; readonly right: number }
+  | {
+      readonly kind: "image";
+      readonly pixel: number;
+      readonly left: number;
+      readonly right: number;
+      /** Where numbers are not stored in the value's own type. */
+      readonly element?: "f16" | "bf16";
+    }
   /** One number per sample, side by side. */
   | { readonly kind: "scalars" }
   /** Not per sample: a parameter, its gradient or a mean. */

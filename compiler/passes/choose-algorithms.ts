@@ -1,7 +1,8 @@
 import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { weightsOf } from "../ir/parameters.ts";
-import type { Choice, State, Target, Tile } from "../ir/plan.ts";
+import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
+import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
 
 /**
@@ -10,6 +11,8 @@ import { chooseTile, lanesFor } from "./tiles.ts";
  */
 export function chooseAlgorithms(state: State): State {
   const { graph, target, packings } = state;
+  if (target.device === "cuda")
+    return { ...state, choices: graph.nodes.map((node) => chooseCudaKernel(node, graph, target)) };
   const blocks = new Map<ValueId, number>();
   packings?.forEach(({ vectors }, id) => blocks.set(id, vectors));
   const choices = graph.nodes.map((node) => {
@@ -27,7 +30,7 @@ interface Use<F extends Family> {
   readonly operands: readonly Extent[];
   readonly result: Extent;
   readonly node: Node;
-  readonly target: Target;
+  readonly target: CpuTarget;
   /** Vectors in a block of the weights, where they are packed already. */
   readonly block: number | undefined;
 }
@@ -41,7 +44,7 @@ const wholeFrom = 65_536;
 export const samplesTogether = 8;
 
 /** A convolution over rows of `y`: its tile is that of the packed weights. */
-function chooseConv(groups: number, x: Extent, y: Extent, target: Target, block?: number): Choice {
+function chooseConv(groups: number, x: Extent, y: Extent, target: CpuTarget, block?: number): Choice {
   const lanes = lanesFor(y.channels, target);
   if (!groupsFit(groups, x.channels, y.channels, target)) return grouped("conv_grouped", lanes, y, target);
   const tile = chooseTile(y.width, Math.ceil(y.channels / groups / lanes), lanes, target, block);
@@ -49,7 +52,7 @@ function chooseConv(groups: number, x: Extent, y: Extent, target: Target, block?
   return { kernel: "conv_direct", lanes, tile, reason };
 }
 
-function chooseDense(channels: number, target: Target, block?: number): Omit<Choice, "kernel"> {
+function chooseDense(channels: number, target: CpuTarget, block?: number): Omit<Choice, "kernel"> {
   const lanes = lanesFor(channels, target);
   const tile = chooseTile(samplesTogether, Math.ceil(channels / lanes), lanes, target, block);
   return { lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
@@ -59,7 +62,7 @@ function chooseDense(channels: number, target: Target, block?: number): Omit<Cho
  * The gradient of an embedding is cut by channels into this many units, where there are as many vectors: words are too
  * unlike in number to cut by them. A unit takes a few vectors together, so that it uses whole lines of memory.
  */
-function chooseEmbeddingWeights(channels: number, target: Target): Choice {
+function chooseEmbeddingWeights(channels: number, target: CpuTarget): Choice {
   const lanes = lanesFor(channels, target);
   const vectors = Math.max(1, Math.min(4, Math.floor(Math.ceil(channels / lanes) / parts)));
   const reason = `${vectors}·${lanes} channels of all tokens, in their order`;
@@ -67,7 +70,7 @@ function chooseEmbeddingWeights(channels: number, target: Target): Choice {
 }
 
 /** A weight gradient has the packing of the weights, so blocks of as many vectors; the rest of the registers hold taps. */
-function weightTile(taps: number, { vectors }: Tile, target: Target): Tile {
+function weightTile(taps: number, { vectors }: Tile, target: CpuTarget): Tile {
   const most = Math.floor((target.registers - vectors - 1) / vectors);
   return { pixels: Math.min(taps, most), vectors };
 }
@@ -155,7 +158,7 @@ const kernels: { readonly [F in Family]: string } = {
   update: "map_flat",
 };
 
-function choose(node: Node, graph: Graph, target: Target, block: number | undefined): Choice {
+function choose(node: Node, graph: Graph, target: CpuTarget, block: number | undefined): Choice {
   const { core } = node;
   if (core.family === "update")
     return { kernel: "map_flat", lanes: target.lanes[0]!, reason: "over the whole parameter block" };
@@ -173,12 +176,12 @@ function choose(node: Node, graph: Graph, target: Target, block: number | undefi
 }
 
 /** Whether each group's channels fill whole vectors, on both sides. */
-function groupsFit(groups: number, inputs: number, outputs: number, target: Target): boolean {
+function groupsFit(groups: number, inputs: number, outputs: number, target: CpuTarget): boolean {
   const fits = (channels: number): boolean => (channels / groups) % lanesFor(channels, target) === 0;
   return groups === 1 || (fits(inputs) && fits(outputs));
 }
 
-function grouped(kernel: string, lanes: number, result: Extent, target: Target): Choice {
+function grouped(kernel: string, lanes: number, result: Extent, target: CpuTarget): Choice {
   const tile = chooseTile(result.width, 1, lanes, target);
   return { kernel, lanes, tile, reason: `groups narrower than ${lanes} channels: each lane gathers its own inputs` };
 }

@@ -12,6 +12,7 @@ import {
   type ValueId,
 } from "../ir/graph.ts";
 import { extentOf, sameShape } from "../shape/tensor-type.ts";
+import type { State } from "../ir/plan.ts";
 import { askedOf, readsOf, stepsOf, usersOf } from "./rewrite.ts";
 
 /** The rows that a fused pooling keeps between convolution and window must stay small: a stack buffer of this many floats. */
@@ -19,9 +20,11 @@ const bandLimit = 32 * 1024;
 
 /**
  * Joins what can be done while a result is still in registers: pointwise steps move into the node that computes
- * their operand, and a pooling moves behind a convolution. What nobody else reads is then never stored.
+ * their operand, and a pooling moves behind a convolution where the target has its rows. What nobody else reads is then never
+ * stored.
  */
-export function fuse(graph: Graph): Graph {
+export function fuse(state: State): State {
+  const { graph, target } = state;
   const nodes: (Node | undefined)[] = [...graph.nodes];
   const position = new Map<ValueId, number>();
   for (const [at, node] of graph.nodes.entries()) {
@@ -29,13 +32,15 @@ export function fuse(graph: Graph): Graph {
     // The operand computed last: every other one is there already when it is.
     const producerAt = Math.max(-1, ...[...readsOf(node)].map((id) => position.get(id) ?? -1));
     const producer = nodes[producerAt];
-    const joined = producer && (joinMap(graph, producer, node) ?? joinPool(graph, producer, node));
+    const joined =
+      producer && (joinMap(graph, producer, node) ?? (target.pools ? joinPool(graph, producer, node) : undefined));
     if (!joined) continue;
     nodes[producerAt] = joined;
     nodes[at] = undefined;
     joined.outputs.forEach((id) => position.set(id, producerAt));
   }
-  return storeWhatIsRead({ ...graph, nodes: nodes.filter((node) => node !== undefined).map(inlined) });
+  const fused = nodes.filter((node) => node !== undefined).map(inlined);
+  return { ...state, graph: storeWhatIsRead({ ...graph, nodes: fused }) };
 }
 
 /** A map behind the node that computes its operand, in the same order of elements. */

@@ -1,6 +1,6 @@
 import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/graph.ts";
 import { weightsOf } from "../ir/parameters.ts";
-import type { Choice, Derived, Layout, Packing, State, Target } from "../ir/plan.ts";
+import type { Choice, Derived, Layout, Packing, Precision, State, Target } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { lanesFor } from "./tiles.ts";
@@ -11,8 +11,9 @@ export function layOut(state: State): State {
   const choices = state.choices!;
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
-  for (const node of graph.nodes) addHalos(graph, node, layouts);
-  return { ...state, layouts, ...packAll(state), derived: deriveWeights(graph, choices) };
+  if (target.halo) for (const node of graph.nodes) addHalos(graph, node, layouts);
+  const derived = target.device === "cuda" ? [] : deriveWeights(graph, choices);
+  return { ...state, layouts, ...packAll(state), derived };
 }
 
 function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
@@ -22,7 +23,14 @@ function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
   if (type.shape.length === 0) return { kind: "scalars" };
   const { channels } = extentOf(type.shape);
   const lanes = lanesFor(channels, target);
-  return { kind: "image", pixel: Math.ceil(channels / lanes) * lanes, left: 0, right: 0 };
+  const layout = { kind: "image", pixel: Math.ceil(channels / lanes) * lanes, left: 0, right: 0 } as const;
+  const element = type.dtype === "f32" && target.device === "cuda" ? elementOf(target.precision) : undefined;
+  return element === undefined ? layout : { ...layout, element };
+}
+
+/** In what activations are stored, where that is not f32. */
+function elementOf(precision: Precision): "f16" | "bf16" | undefined {
+  return precision === "f16" || precision === "bf16" ? precision : undefined;
 }
 
 /** A convolution reads columns beside its operand: they are zeros in memory, so that no tap is a special case. */
@@ -145,7 +153,7 @@ function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
   return { form: "rows", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
-/** Data gradients read weights with vectors over input channels: a transposed copy. In prediction weights stay what they are. */
+/** On processors data gradients read weights with vectors over input channels: a transposed copy. In prediction weights stay what they are. */
 function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
   return graph.nodes.flatMap(({ core, inputs, body }, node) => {
     if (core.family !== "conv_data_grad" && core.family !== "dense_data_grad") return [];

@@ -26,7 +26,7 @@ export const pipeline: readonly Pass[] = [
   { name: "canonicalise", summary: "one form for equal programs", run: onGraph(canonicalise) },
   { name: "differentiate", summary: "gradients and the optimiser (training only)", run: onGraph(differentiate) },
   { name: "expand", summary: "nodes that were one for the sake of their gradient", run: onGraph(expand) },
-  { name: "fuse", summary: "steps and pooling into the kernels before them", run: onGraph(fuse) },
+  { name: "fuse", summary: "steps and pooling into the kernels before them", run: fuse },
   { name: "order", summary: "nodes that see one sample at a time, side by side", run: onGraph(order) },
   { name: "choose-algorithms", summary: "kernel, vectors and tile of each node", run: chooseAlgorithms },
   { name: "lay-out", summary: "memory layouts, halos, packed parameters", run: layOut },

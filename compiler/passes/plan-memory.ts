@@ -2,7 +2,7 @@ import { readsScalar } from "../ir/expression.ts";
 import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { learnedFloats, parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
-import { extentOf } from "../shape/tensor-type.ts";
+import { extentOf, type DType } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
 import { lanesFor } from "./tiles.ts";
 
@@ -70,7 +70,12 @@ function bytesOf(graph: Graph, id: ValueId, layout: Layout): number {
   if (layout.kind !== "image") return 0;
   const { height, width } = extentOf(type.shape);
   const elements = height * (layout.left + width + layout.right) * layout.pixel;
-  return align(elements * (type.dtype === "u8" ? 1 : 4));
+  return align(elements * elementBytes(type.dtype, layout));
+}
+
+function elementBytes(dtype: DType, { element }: Extract<Layout, { kind: "image" }>): number {
+  if (dtype === "u8") return 1;
+  return element === undefined ? 4 : 2;
 }
 
 function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: ReadonlyMap<ValueId, Place>): number {

@@ -1,15 +1,24 @@
-import type { Cpu, Isa, Target } from "../ir/plan.ts";
+import type { Cpu, CpuTarget, CudaTarget, Isa, Precision } from "../ir/plan.ts";
+
+const cpu = { device: "cpu", halo: true, pools: true } as const;
 
 /** What the CPUs that we make code for offer. With AVX-512 both vector widths have 32 registers. */
-export const targets: { readonly [name in Isa]: Target } = {
-  avx512: { name: "avx512", cpu: "x86-64-v4", lanes: [16, 8, 1], registers: 32, vectors: 5 },
-  avx2: { name: "avx2", cpu: "x86-64-v3", lanes: [8, 1], registers: 16, vectors: 5 },
-  scalar: { name: "scalar", cpu: "x86-64", lanes: [1], registers: 52, vectors: 16 },
+export const targets: { readonly [name in Isa]: CpuTarget } = {
+  avx512: { ...cpu, name: "avx512", level: "x86-64-v4", lanes: [16, 8, 1], registers: 32, vectors: 5 },
+  avx2: { ...cpu, name: "avx2", level: "x86-64-v3", lanes: [8, 1], registers: 16, vectors: 5 },
+  scalar: { ...cpu, name: "scalar", level: "x86-64", lanes: [1], registers: 52, vectors: 16 },
 };
 
 /** What the levels of processors offer, the best first. */
-export const levels: readonly Target[] = [targets.avx512, targets.avx2, targets.scalar];
+export const levels: readonly CpuTarget[] = [targets.avx512, targets.avx2, targets.scalar];
 
-export function targetFor(cpu: Cpu): Target {
-  return levels.find((target) => target.cpu === cpu)!;
+export function targetFor(level: Cpu): CpuTarget {
+  return levels.find((target) => target.level === level)!;
+}
+
+export const precisions: readonly Precision[] = ["f32", "tf32", "f16", "bf16"];
+
+/** A thread has one element; blocks of threads look where their operand ends, so nothing stands beside it. */
+export function cudaTarget(precision: Precision): CudaTarget {
+  return { device: "cuda", name: "cuda", level: `cuda-${precision}`, precision, lanes: [1], halo: false, pools: false };
 }

@@ -1,4 +1,4 @@
-import type { Target, Tile } from "../ir/plan.ts";
+import type { CpuTarget, Target, Tile } from "../ir/plan.ts";
 
 /**
  * The vector width for `channels` side by side: the one that needs least time. A vector of 16 takes as long as two
@@ -39,7 +39,7 @@ const mostPixels = 14;
  * The register tile that needs the fewest cycles for a row of `pixels` by `vectors` results; of equals the larger.
  * With `block` one of just so many vectors.
  */
-export function chooseTile(pixels: number, vectors: number, lanes: number, target: Target, block?: number): Tile {
+export function chooseTile(pixels: number, vectors: number, lanes: number, target: CpuTarget, block?: number): Tile {
   let best: Tile = { pixels: 1, vectors: 1 };
   let least = Infinity;
   for (let v = block ?? 1; v <= Math.min(vectors, block ?? target.vectors); v++)

@@ -7,24 +7,27 @@ import type { CheckedModel } from "../check/program.ts";
 import { planModel } from "../plan-model.ts";
 import { printModel } from "../emit/cpp/model.ts";
 import type { ProgramName } from "../ir/graph.ts";
-import type { Isa } from "../ir/plan.ts";
+import type { Isa, Precision } from "../ir/plan.ts";
 import type { Tensor } from "../opkit/tensor.ts";
-import { targets } from "../passes/targets.ts";
+import { cudaTarget, targets } from "../passes/targets.ts";
 import type { Tensors } from "./reference.ts";
 
-/** Builds models into one addon with the programs that tests call, and loads it. */
+/**
+ * Builds models into one addon with the programs that tests call, and loads it: for an instruction set, or for a CUDA device
+ * that is emulated, with the precision of its products.
+ */
 export async function buildTestAddon(
   name: string,
   models: readonly CheckedModel[],
-  isa: Isa,
+  on: Isa | Precision,
   programs: (model: CheckedModel) => readonly ProgramName[] = () => ["infer", "gradient"],
 ): Promise<Addon> {
   const identity = { compiler: "cnnc test", file: `${name}.cnn`, sourceHash: "-", hash: "test" };
-  const target = targets[isa];
+  const target = on in targets ? targets[on as Isa] : cudaTarget(on as Precision);
   const kernels = models.flatMap((model) => printModel(planModel(model, target, programs(model)), identity));
   const names = models.map((model) => model.name);
   const load = createRequire(import.meta.url);
-  const project = { name, models: names, variants: [{ target, kernels }], together: 24 };
+  const project = { name, models: names, variants: [{ target, kernels }], together: 24, nvcc: null };
   const { result } = await buildNative(project, {}, (folder) => load(join(folder, `${name}.node`)) as Addon);
   return result;
 }

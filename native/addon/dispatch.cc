@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "cpu.h"
+#include "instance.h"
 
 namespace cnnc {
 namespace {
@@ -34,7 +34,7 @@ const Model* find_model(const char* name) {
   const Model* first = nullptr;
   for (int32_t i = 0; i < model_count; i++) {
     if (!same_name(*models[i], name)) continue;
-    if (!cpu_refusal(models[i]->cpu)) return models[i];
+    if (!refusal(*models[i])) return models[i];
     if (!first) first = models[i];
   }
   return first;

@@ -5,11 +5,7 @@
 // went well, else a text that lives forever.
 #pragma once
 #include <cstdint>
-#include <mutex>
-#include <vector>
 
-#include "../parallel/pool.h"
-#include "buffer.h"
 #include "model.h"
 
 namespace cnnc {
@@ -28,69 +24,54 @@ struct StepInfo {
   double total_steps;
 };
 
+// The most threads that an instance may use.
+constexpr int max_threads = 256;
+
+// What stands against running a model's code on this machine: a text that lives forever, null when nothing does.
+const char* refusal(const Model& model);
+
 class Instance {
  public:
   using Error = const char*;
 
-  // With null, `what` tells why: not the memory, or not the processor.
+  // With null, `what` tells why: not the memory, or not the machine.
   static Instance* create(const Model& model, int threads, Error* what);
+  virtual ~Instance() = default;
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
   const Model& model() const { return model_; }
-  int threads() const { return team_.threads(); }
+  virtual int threads() const = 0;
 
-  void set_parameter(int32_t index, const float* logical);
-  void get_parameter(int32_t index, float* logical);
+  [[nodiscard]] virtual Error set_parameter(int32_t index, const float* logical) = 0;
+  [[nodiscard]] virtual Error get_parameter(int32_t index, float* logical) = 0;
   // Before the first step the state is zero.
-  [[nodiscard]] Error set_state(int32_t slot, int32_t index, const float* logical);
-  [[nodiscard]] Error get_state(int32_t slot, int32_t index, float* logical);
+  [[nodiscard]] virtual Error set_state(int32_t slot, int32_t index, const float* logical) = 0;
+  [[nodiscard]] virtual Error get_state(int32_t slot, int32_t index, float* logical) = 0;
   // Back to before the first step.
-  void clear_state();
+  virtual void clear_state() = 0;
   // Model::activity_bytes bytes: 1 for each watched unit that has fired in a step since the last clear_activity.
-  void get_activity(uint8_t* fired);
-  void clear_activity();
+  [[nodiscard]] virtual Error get_activity(uint8_t* fired) = 0;
+  virtual void clear_activity() = 0;
   // Of the latest `gradient` or `step`.
-  [[nodiscard]] Error get_gradient(int32_t index, float* logical);
+  [[nodiscard]] virtual Error get_gradient(int32_t index, float* logical) = 0;
 
-  [[nodiscard]] Error infer(int64_t batch, const InputView* inputs, float* const* outputs);
+  [[nodiscard]] virtual Error infer(int64_t batch, const InputView* inputs, float* const* outputs) = 0;
   // results: 1 + Model::metric_count numbers.
-  [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,
-                           const StepInfo& info, double* results);
-  // results: Model::measure_count numbers.
-  [[nodiscard]] Error measure(int64_t batch, const InputView* inputs, double* results);
+  [[nodiscard]] virtual Error step(int64_t batch, const InputView* inputs, const void* const* targets,
+                                   const StepInfo& info, double* results) = 0;
   // input_gradients: one per input, null = not wanted.
-  [[nodiscard]] Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
-                               const StepInfo& info, float* const* input_gradients, double* results);
+  [[nodiscard]] virtual Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
+                                       const StepInfo& info, float* const* input_gradients, double* results) = 0;
 
   // What the arenas and blocks hold now.
-  int64_t arena_bytes();
-  int64_t parameter_bytes();
+  virtual int64_t arena_bytes() = 0;
+  virtual int64_t parameter_bytes() = 0;
 
- private:
-  struct Arena {
-    Buffer memory;
-    [[nodiscard]] bool fit(const Program& program, int64_t batch);
-  };
-
-  Instance(const Model& model, int threads) : model_(model), team_(threads) {}
-  [[nodiscard]] bool compute_constants();
-  Call make_call(int64_t batch, const Arena& arena);
-  Error prepare();
-  Error infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs);
-  Error train(const Program& program, Arena& arena, Call call);
-  int64_t chunk_size() const;
-  int64_t block_bytes() const { return model_.block * static_cast<int64_t>(sizeof(float)); }
-  float* state_block(int32_t slot) { return state_.floats() + slot * model_.block; }
+ protected:
+  explicit Instance(const Model& model) : model_(model) {}
 
   const Model& model_;
-  Team team_;
-  std::mutex mutex_;
-  Buffer parameters_, constants_, gradients_, state_, derived_, activity_;
-  Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
-  std::vector<InputView> chunk_inputs_;
-  std::vector<float*> chunk_outputs_;
-  bool prepared_ = false;   // derived_ belongs to the parameters of now
 };
 
 }  // namespace cnnc

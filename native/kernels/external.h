@@ -22,7 +22,7 @@ struct External {
   template <class V>
   CNNC_INLINE V lanes(const T* pixel, int c) const {
     if constexpr (V::lanes == 1) {
-      return V(float(pixel[c * channel]));
+      return V::load(pixel + c * channel);
     } else {
       alignas(64) float lane[V::lanes] = {};
       for (int i = 0; i < V::lanes && c + i < C; i++) lane[i] = float(pixel[(c + i) * channel]);
@@ -40,7 +40,7 @@ struct Tokens {
   long sample, place;
   CNNC_INLINE explicit Tokens(const InputView& v)
       : data(static_cast<const int32_t*>(v.data)), sample(v.sample), place(v.channel) {}
-  CNNC_INLINE int32_t operator()(long n, int l) const { return data[n * sample + l * place]; }
+  CNNC_INLINE int32_t operator()(long n, int l) const { return read(data + n * sample + l * place); }
 };
 
 // The number of each lane's element in the order c, h, w: what random draws are counted by.

@@ -37,15 +37,16 @@ struct f32x1 {
   f32x1() = default;
   explicit CNNC_INLINE f32x1(float x) : v(x) {}
   static CNNC_INLINE f32x1 zero() { return f32x1(0.f); }
-  static CNNC_INLINE f32x1 load(const float* p) { return f32x1(*p); }
-  static CNNC_INLINE f32x1 load(const uint8_t* p) { return f32x1(float(*p)); }
+  template <class T>
+  static CNNC_INLINE f32x1 load(const T* p) { return f32x1(float(read(p))); }
   template <class T>
   static CNNC_INLINE f32x1 load_first(const T* p, int k) { return k > 0 ? load(p) : zero(); }
-  static CNNC_INLINE f32x1 gather(const float* base, index i) { return f32x1(base[int32_t(i.v)]); }
+  static CNNC_INLINE f32x1 gather(const float* base, index i) { return load(base + int32_t(i.v)); }
   static CNNC_INLINE f32x1 iota() { return zero(); }
   static CNNC_INLINE mask first(int k) { return {k > 0}; }
-  CNNC_INLINE void store(float* p) const { *p = v; }
-  CNNC_INLINE void store(uint8_t* p) const { *p = uint8_t(int(v)); }
+  template <class T>
+  CNNC_INLINE void store(T* p) const { write(p, T(v)); }
+  CNNC_INLINE void store(uint8_t* p) const { write(p, uint8_t(int(v))); }
 
   friend CNNC_INLINE f32x1 operator+(f32x1 a, f32x1 b) { return f32x1(a.v + b.v); }
   friend CNNC_INLINE f32x1 operator-(f32x1 a, f32x1 b) { return f32x1(a.v - b.v); }
@@ -59,7 +60,7 @@ struct f32x1 {
   friend CNNC_INLINE mask operator==(f32x1 a, f32x1 b) { return {a.v == b.v}; }
 };
 
-#ifdef __FMA__
+#if defined(__FMA__) || defined(CNNC_CUDA)
 CNNC_INLINE f32x1 fma(f32x1 a, f32x1 b, f32x1 c) { return f32x1(__builtin_fmaf(a.v, b.v, c.v)); }
 #else
 CNNC_INLINE f32x1 fma(f32x1 a, f32x1 b, f32x1 c) { return f32x1(a.v * b.v + c.v); }

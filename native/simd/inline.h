@@ -6,16 +6,24 @@
 // merge a function compiled for AVX-512 with the one that runs on a smaller machine. For the same reason no header
 // here uses inline functions of the C++ standard library.
 #ifndef CNNC_ISA
-#error "CNNC_ISA must name the instruction set (avx512, avx2 or scalar)"
+#error "CNNC_ISA must name the instruction set (avx512, avx2, scalar or cuda)"
 #endif
 
+#ifdef __CUDACC__
+#define CNNC_INLINE __host__ __device__ __forceinline__
+#else
 #define CNNC_INLINE inline __attribute__((always_inline))
+#endif
 // A function of its own, whatever calls it: with another kernel's loops around it, its accumulators would be spilled.
 // It takes its body by value, to hold what is in it in registers.
 #define CNNC_KERNEL __attribute__((noinline))
 
 // Put before a loop with a constexpr trip count over an array that must live in registers.
-#ifdef __clang__
+#ifdef __CUDACC__
+#define CNNC_UNROLL _Pragma("unroll")
+#define CNNC_UNROLL_4 _Pragma("unroll 4")
+#define CNNC_ROLLED _Pragma("unroll 1")
+#elif defined(__clang__)
 #define CNNC_UNROLL _Pragma("clang loop unroll(full)")
 #define CNNC_UNROLL_4 _Pragma("clang loop unroll_count(4)")
 #define CNNC_ROLLED _Pragma("clang loop unroll(disable)")
@@ -40,4 +48,19 @@ CNNC_INLINE void reload() {
   if constexpr (Accumulators > registers / 2) asm volatile("" ::: "memory");
 }
 
+// Memory that kernels do not own is read and written by these, so that a target can look at each access.
+#ifdef CNNC_CUDA
 }  // namespace cnnc::CNNC_ISA
+#include "../cuda/device.h"
+#else
+template <class T>
+CNNC_INLINE T read(const T* p) {
+  return *p;
+}
+template <class T>
+CNNC_INLINE void write(T* p, T x) {
+  *p = x;
+}
+
+}  // namespace cnnc::CNNC_ISA
+#endif

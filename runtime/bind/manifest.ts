@@ -3,6 +3,9 @@
 /** Micro-architecture levels of the x86-64 psABI. */
 export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
 
+/** What an addon's code is for: a level of processors, or CUDA devices with a precision of products. */
+export type Level = Cpu | "cuda-f32" | "cuda-tf32" | "cuda-f16" | "cuda-bf16";
+
 /** How one parameter's first values are drawn; of a matrix, the row `zeroRow` is 0. */
 export type Initializer = (
   | { readonly kind: "normal"; readonly std: number }
@@ -71,7 +74,7 @@ export interface Manifest {
   /** Hash of source and compiler; the addon carries the same. */
   readonly hash: string;
   /** The levels of processors that it was built for, the best first. */
-  readonly cpus: readonly Cpu[];
+  readonly cpus: readonly Level[];
   readonly addon: string;
   readonly inputs: readonly InputManifest[];
   readonly outputs: readonly OutputManifest[];

@@ -90,7 +90,13 @@ describe("the reader of weights for C", () => {
 
 describe("the host", () => {
   it("finds elements in every layout, and has aligned memory", async () => {
-    const names = ["addon/buffer.cc", "addon/cpu.cc", "addon/instance.cc", "parallel/pool.cc"];
+    const names = [
+      "addon/instance.cc",
+      "addon/buffer.cc",
+      "addon/cpu/cpu.cc",
+      "addon/cpu/cpu-instance.cc",
+      "parallel/pool.cc",
+    ];
     const sources = [checks("host-check.cc"), ...names.map((it) => path.join(native, it))];
     expect(await run(await build("host", sources, watched), [])).toBe("done\n");
   });

@@ -1,4 +1,5 @@
 import type { Isa, Target } from "../../ir/plan.ts";
+import { cudaFiles } from "./cuda-files.ts";
 import { entryName } from "../c/header.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 
@@ -11,6 +12,8 @@ export interface Project {
   readonly variants: readonly ProjectVariant[];
   /** Compile so many of them as one: quicker for many small models. */
   readonly together?: number;
+  /** Of a CUDA variant: the command of nvcc, or null to compile for the emulator that tests run on. */
+  readonly nvcc?: string | null;
   /** Absolute folder of cnnc's native sources, and of node-addon-api's headers. */
   readonly native: string;
   readonly nodeAddonApi: string;
@@ -23,7 +26,7 @@ export interface ProjectVariant {
 }
 
 /** Flags that the kernels' contract rests on: explicit FMA only, no shared inline statics, no process-wide state. */
-const kernelFlags: readonly string[] = [
+export const kernelFlags: readonly string[] = [
   "-std=c++20",
   // -O3 gains nothing: the kernels say themselves what to unroll.
   "-O2",
@@ -46,6 +49,18 @@ const hostFlags = ["-std=c++17", "-Og"];
 /** Of the project and of its build: the compiled host, which all models have alike. */
 export const hostFolder = "host";
 
+/** What differs from device to device: how kernels are compiled, and the host's part that knows the device. */
+export interface DeviceFiles {
+  /** CMake text that makes the object libraries of the variants. */
+  readonly text: string;
+  /** Their objects, as CMake lists them. */
+  readonly objects: string;
+  /** Patterns of the host's sources, in `native`. */
+  readonly host: readonly string[];
+  readonly flags: readonly string[];
+  readonly libraries: readonly string[];
+}
+
 /** Two addons must never share an object of the linker's choosing. */
 const everywhere = ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"];
 
@@ -66,9 +81,9 @@ function packageJson({ name }: Project): string {
 
 /** All tables of all models, of each name the best variant first, and the only name that the library shows. */
 function modelList({ name, models, variants }: Project): string {
-  const isas = variants.map(({ target }) => target.name);
+  const isas: readonly string[] = variants.map(({ target }) => target.name);
   const tables = models.flatMap((name) => isas.map((isa) => `&${isa}::model_${name}`));
-  const declared = (isa: Isa): string[] => [
+  const declared = (isa: string): string[] => [
     `namespace ${isa} {`,
     ...models.map((name) => `extern const Model model_${name};`),
     `}  // namespace ${isa}`,
@@ -91,13 +106,24 @@ function modelList({ name, models, variants }: Project): string {
 }
 
 /** All flags of a group of files. */
-const options = (flags: readonly string[]): string => [...everywhere, ...flags].join(" ");
+export const options = (flags: readonly string[]): string => [...everywhere, ...flags].join(" ");
 
-const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.cpu}`;
+const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.level}`;
+
+function cpuFiles({ variants, together }: Project): DeviceFiles {
+  return {
+    text: variants.map((variant) => kernelTarget(variant, together)).join("\n"),
+    objects: variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" "),
+    host: ["addon/cpu/*.cc", "parallel/*.cc"],
+    flags: hostFlags,
+    libraries: [],
+  };
+}
 
 /** The generated files of one variant: only they are compiled for its processors. */
 function kernelTarget(variant: ProjectVariant, together: number | undefined): string {
   const { target, kernels } = variant;
+  if (target.device !== "cpu") throw new Error("a variant for another device");
   const library = kernelLibrary(variant);
   // The longest first, so that the cores end together.
   const sources = [...kernels].sort((a, b) => b.text.length - a.text.length).map((file) => `"${file.name}"`);
@@ -109,12 +135,15 @@ ${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(flag
 }
 
 /** The host is the same for all models. Each part is compiled as one file, since its headers take longer than its code. */
-export function compileHost(native: string, nodeAddonApi: string): string {
-  return `  file(GLOB host_sources "${native}/addon/*.cc" "${native}/addon/c/*.cc" "${native}/parallel/*.cc")
+export function compileHost(project: Project): string {
+  const { native, nodeAddonApi } = project;
+  const { host, flags } = deviceFiles(project);
+  const sources = ["addon/*.cc", "addon/c/*.cc", ...host].map((pattern) => `"${native}/${pattern}"`).join(" ");
+  return `  file(GLOB host_sources ${sources})
   file(GLOB glue_sources "${native}/addon/node/*.cc")
   add_library(host OBJECT \${host_sources})
   add_library(node_glue OBJECT \${glue_sources})
-  target_compile_options(host PRIVATE ${options(hostFlags)})
+  target_compile_options(host PRIVATE ${options(flags)})
   target_compile_options(node_glue PRIVATE ${options(hostFlags)})
   target_compile_definitions(node_glue PRIVATE NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS)
   target_include_directories(node_glue SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
@@ -126,8 +155,14 @@ export function compileHost(native: string, nodeAddonApi: string): string {
 `;
 }
 
-function cmakeLists({ name, variants, together, native, nodeAddonApi }: Project): string {
-  const kernels = variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" ");
+function deviceFiles(project: Project): DeviceFiles {
+  return project.variants.some(({ target }) => target.device === "cuda") ? cudaFiles(project) : cpuFiles(project);
+}
+
+function cmakeLists(project: Project): string {
+  const { name, native } = project;
+  const device = deviceFiles(project);
+  const kernels = device.objects;
   return `# Made by cnnc: an addon and a static library for ${name}.
 cmake_minimum_required(VERSION 3.16)
 set(CMAKE_BUILD_TYPE Release)
@@ -142,12 +177,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-fno-gnu-unique)
 endif()
 
-${variants.map((variant) => kernelTarget(variant, together)).join("\n")}
+${device.text}
 # The host is the same for all models: the cache has put it here, or it is compiled, and kept for the next build.
 set(host "\${CMAKE_SOURCE_DIR}/${hostFolder}")
 if(NOT EXISTS "\${host}")
   set(host "\${CMAKE_BINARY_DIR}/${hostFolder}")
-${compileHost(native, nodeAddonApi)}endif()
+${compileHost(project)}endif()
 
 add_library(models OBJECT models.cc)
 target_compile_options(models PRIVATE ${options(hostFlags)})
@@ -155,7 +190,7 @@ target_compile_options(models PRIVATE ${options(hostFlags)})
 add_library(addon SHARED ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o" "\${host}/node_glue.o")
 set_target_properties(addon PROPERTIES OUTPUT_NAME ${name} PREFIX "" SUFFIX ".node" LINKER_LANGUAGE CXX
   LIBRARY_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
-target_link_libraries(addon PRIVATE \${CMAKE_JS_LIB} pthread)
+target_link_libraries(addon PRIVATE \${CMAKE_JS_LIB} ${["pthread", ...device.libraries].join(" ")})
 target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,--gc-sections "-Wl,--version-script=${native}/addon/node/exports.map" -s)
 
 # One object with one name to see: a program can have the libraries of several models, each with a host of its own.

@@ -19,8 +19,8 @@ export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Con
     definition: [
       comment(`${file}:${line}: ${text}`),
       `struct ${name} {`,
-      "  uint64_t seed, step;",
-      "  Affine operator()(long n) const {",
+      ...(["seed", "step"] as const).map((number) => `  ${c.callNumber(number).type} ${number};`),
+      "  CNNC_INLINE Affine operator()(long n) const {",
       "    using namespace scalars;",
       "    Affine map;",
       ...indent(indent(maps.flatMap(printMap))),
@@ -28,7 +28,7 @@ export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Con
       "  }",
       "};",
     ],
-    make: `${name}{call.seed, call.step}`,
+    make: `${name}{${c.callNumber("seed").value}, ${c.callNumber("step").value}}`,
   };
 }
 

@@ -4,6 +4,18 @@ import type { Choice, Layout, Plan, Place } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
 import { groupBy, Names } from "./names.ts";
 
+/** How functors hold a number of the call that differs from step to step. */
+interface CallNumber {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** Processors get it with the call; a CUDA device, whose calls are recorded, reads it in its memory. */
+function callNumber(device: Plan["target"]["device"], name: "seed" | "step"): CallNumber {
+  if (device === "cpu") return { type: "uint64_t", value: `call.${name}` };
+  return { type: "OnDevice<uint64_t>", value: `{&call.numbers->${name}}` };
+}
+
 /** What printing one program needs to look up. Nothing is decided here. */
 export class Context {
   readonly names = new Names();
@@ -20,6 +32,10 @@ export class Context {
 
   value(id: ValueId): Value {
     return valueOf(this.plan.graph, id);
+  }
+
+  callNumber(name: "seed" | "step"): CallNumber {
+    return callNumber(this.plan.target.device, name);
   }
 
   layout(id: ValueId): Layout {
@@ -66,7 +82,7 @@ export class Context {
     const { channels, height, width } = this.extent(id);
     const padding = pixel === channels ? "" : `_pixel${pixel}`;
     const halo = left + right === 0 ? "" : `_halo${left}x${right}`;
-    return `${this.value(id).type.dtype}_${channels}x${height}x${width}${padding}${halo}`;
+    return `${this.#element(id).name}_${channels}x${height}x${width}${padding}${halo}`;
   }
 
   image(id: ValueId): Extract<Layout, { kind: "image" }> {
@@ -79,10 +95,21 @@ export class Context {
   #tensor(id: ValueId): string {
     const layout = this.image(id);
     const { channels, height, width } = this.extent(id);
-    const bytes = this.value(id).type.dtype === "u8";
-    const element = bytes ? "uint8_t" : "float";
-    const sample = bytes ? "slice" : "slice / 4";
-    return `Tensor<${height}, ${width}, ${channels}, ${layout.pixel}, ${layout.left}, ${layout.right}, ${element}, ${sample}>`;
+    const { type, bytes } = this.#element(id);
+    const sample = bytes === 1 ? "slice" : `slice / ${bytes}`;
+    return `Tensor<${height}, ${width}, ${channels}, ${layout.pixel}, ${layout.left}, ${layout.right}, ${type}, ${sample}>`;
+  }
+
+  #element(id: ValueId): { readonly name: string; readonly type: string; readonly bytes: number } {
+    const { element } = this.image(id);
+    const { dtype } = this.value(id).type;
+    if (element !== undefined) return { name: element, type: element, bytes: 2 };
+    return dtype === "u8" ? { name: dtype, type: "uint8_t", bytes: 1 } : { name: dtype, type: "float", bytes: 4 };
+  }
+
+  /** The C++ type of what a value in the arena is made of. */
+  elementType(id: ValueId): string {
+    return this.#element(id).type;
   }
 
   /** The C++ expression for a value's memory, as kernels take it. */

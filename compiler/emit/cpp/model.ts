@@ -4,6 +4,7 @@ import { valueOf } from "../../ir/graph.ts";
 import type { Identity, ModelPlans } from "../../ir/model-plans.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
+import { printCudaProgram } from "../cuda/program.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 import { constantFunctions, constantTable } from "./constants.ts";
 import { printCpp } from "./expression.ts";
@@ -20,10 +21,10 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
   const [first, ...others] = allNames.filter((name) => model.plans[name]);
   const plan = model.plans[first!]!;
   const file = (what: string, name: string, lines: readonly string[]): EmittedFile => ({
-    name: `${name}.cpp`,
+    name: `${name}.${model.target.device === "cuda" ? "cu" : "cpp"}`,
     text: [...header(what, model, identity), ...lines, "", "}  // namespace cnnc::CNNC_ISA", ""].join("\n"),
   });
-  const base = `${model.name}.${model.target.cpu}`;
+  const base = `${model.name}.${model.target.level}`;
   const main = [
     `namespace ${model.name}_model {`,
     "namespace {",
@@ -35,20 +36,14 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
     "}  // namespace",
     `}  // namespace ${model.name}_model`,
     "",
-    ...printProgram(plan, functionOf(model, first!)),
+    ...print(model, first!),
     "",
     ...(model.rate ? learningRate(model, model.rate) : []),
     ...modelTable(model, plan, identity),
   ];
   return [
     file(model.name, base, main),
-    ...others.map((name) =>
-      file(
-        `${model.name}, program ${name}`,
-        `${base}.${name}`,
-        printProgram(model.plans[name]!, functionOf(model, name)),
-      ),
-    ),
+    ...others.map((name) => file(`${model.name}, program ${name}`, `${base}.${name}`, print(model, name))),
   ];
 }
 
@@ -56,13 +51,19 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
 const programNames = ["infer", "step", "gradient"] as const;
 const allNames = [...programNames, "measure"] as const;
 
+function print(model: ModelPlans, program: ProgramName): readonly string[] {
+  const plan = model.plans[program]!;
+  const name = functionOf(model, program);
+  return model.target.device === "cuda" ? printCudaProgram(plan, name, model.rate) : printProgram(plan, name);
+}
+
 const functionOf = ({ name }: ModelPlans, program: ProgramName): string => `${name}_${program}`;
 
 function header(what: string, { target }: ModelPlans, { compiler, file, sourceHash }: Identity): string[] {
   return [
-    `// ${what}, compiled from ${file} by ${compiler} for ${target.cpu}. Made anew by each build: edit the .cnn file.`,
+    `// ${what}, compiled from ${file} by ${compiler} for ${target.level}. Made anew by each build: edit the .cnn file.`,
     `// source sha256 ${sourceHash}`,
-    `#include "generated.h"`,
+    `#include "${target.device === "cuda" ? "cuda/" : ""}generated.h"`,
     "",
     "namespace cnnc::CNNC_ISA {",
     "",
@@ -206,7 +207,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     ...(preparedBytes > 0 ? [`void ${functionOf(model, "infer")}_prepare(const cnnc::Call& call);`] : []),
     `extern const cnnc::Model model_${model.name};`,
     `const cnnc::Model model_${model.name} = {`,
-    `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.cpu)},`,
+    `    ${literal(model.name)}, ${literal(hash)}, ${literal(model.target.level)},`,
     `    ${counts.join(", ")},`,
     `    ${lists.join(", ")},`,
     `    ${block}, ${preparedBytes}, ${activityBytes},`,

@@ -79,14 +79,13 @@ function printPreparationStruct(
 }
 
 /** Where every value is. */
-function members(c: Context): string[] {
+export function members(c: Context): string[] {
   const { graph, arena } = c.plan;
   const lines = [`const Memory memory{call, ${arena.once}, ${arena.scalars.length}};`];
   graph.inputs.forEach((id, i) => lines.push(`const ${readerType(id, c)} ${c.memory(id)}{call.inputs[${i}]};`));
   graph.targets.forEach((id, i) => lines.push(target(id, i, c)));
   for (const id of arena.offsets.keys()) {
-    const type = c.value(id).type.dtype === "u8" ? "uint8_t" : "float";
-    const place = `memory.in_slice<${type}>(${c.place(id).offset})`;
+    const place = `memory.in_slice<${c.elementType(id)}>(${c.place(id).offset})`;
     lines.push(`const ${c.type(id)} ${c.memory(id)}{${place}};  // ${formatType(c.value(id).type)}`);
   }
   arena.scalars.forEach((id, i) => lines.push(`float* const ${c.memory(id)} = memory.per_sample(${i});`));

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { comment, indent } from "./names.ts";
 
 /** Which output each result goes to: outputs have the order of results, gradients that of the inputs. */
-function resultSlots(c: Context): { readonly value: ValueId; readonly slot: number }[] {
+export function resultSlots(c: Context): { readonly value: ValueId; readonly slot: number }[] {
   const { graph } = c.plan;
   return graph.results.flatMap(({ name, value }, i) => {
     // Means go to call.results.

@@ -62,11 +62,13 @@ export function readerType(id: ValueId, c: Context): string {
   return c.layout(id).kind === "image" ? c.type(id) : "const float*";
 }
 
-function addScalars(x: Expression, { members, nameOf }: Printing): void {
+function addScalars(x: Expression, { members, nameOf, c }: Printing): void {
   const streams = streamsOf(x);
   if (streams.length > 0) {
-    members.set("seed", { declaration: "uint64_t seed", value: "call.seed" });
-    members.set("step", { declaration: "uint64_t step", value: "call.step" });
+    for (const name of ["seed", "step"] as const) {
+      const { type, value } = c.callNumber(name);
+      members.set(name, { declaration: `${type} ${name}`, value });
+    }
   }
   for (const stream of streams) {
     const name = streamName(stream, nameOf);

@@ -42,7 +42,7 @@ cnnc_net* create(const char* name, int32_t threads, const char** error) {
   cnnc_net* net = nullptr;
   if (const Model* model = name ? cnnc::find_model(name) : nullptr; !model) {
     reason = "the library has no model of this name";
-  } else if (threads < 1 || threads > cnnc::Pool::max_threads) {
+  } else if (threads < 1 || threads > cnnc::max_threads) {
     reason = "threads must be from 1 to 256";
   } else if (cnnc::Instance* instance = cnnc::Instance::create(*model, threads, &reason)) {
     try {
@@ -107,7 +107,8 @@ int32_t load(cnnc_net* net, const char* path) {
       for (int32_t i = 0; i < model.parameter_count && error.empty(); i++) {
         const Parameter& parameter = model.parameters[i];
         if (file.read(file.tensors().at(parameter.name), values, error)) error = values_fault(parameter, values);
-        if (set && error.empty()) net->instance->set_parameter(i, values.data());
+        if (!set || !error.empty()) continue;
+        if (const char* why = net->instance->set_parameter(i, values.data())) error = why;
       }
     if (!error.empty()) return fail(net, std::string(path) + ": " + error);
     net->filled.assign(net->filled.size(), true);
@@ -130,7 +131,7 @@ int32_t checked_parameter(cnnc_net* net, const char* name, const void* values, i
 int32_t set_parameter(cnnc_net* net, const char* name, const float* values, int64_t count) {
   const int32_t index = checked_parameter(net, name, values, count);
   if (index < 0) return -1;
-  net->instance->set_parameter(index, values);
+  if (const char* why = net->instance->set_parameter(index, values)) return fail(net, why);
   net->filled[static_cast<size_t>(index)] = true;
   return 0;
 }
@@ -138,8 +139,8 @@ int32_t set_parameter(cnnc_net* net, const char* name, const float* values, int6
 int32_t get_parameter(cnnc_net* net, const char* name, float* values, int64_t count) {
   const int32_t index = checked_parameter(net, name, values, count);
   if (index < 0) return -1;
-  net->instance->get_parameter(index, values);
-  return 0;
+  const char* why = net->instance->get_parameter(index, values);
+  return why ? fail(net, why) : 0;
 }
 
 int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* const* outputs) {

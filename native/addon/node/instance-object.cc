@@ -88,7 +88,7 @@ InstanceObject::InstanceObject(const Napi::CallbackInfo& info)
     : ObjectWrap(info), environment_(Environment::of(info.Env())) {
   Arguments arguments(info);
   const std::string name = arguments.text(0, "model");
-  const auto threads = static_cast<int>(arguments.integer(1, "threads", 1, Pool::max_threads));
+  const auto threads = static_cast<int>(arguments.integer(1, "threads", 1, max_threads));
   if (!arguments.ok()) return;
   const Model* model = find_model(name.c_str());
   Instance::Error error = nullptr;
@@ -171,8 +171,7 @@ Napi::Value InstanceObject::set_parameter(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   Values values;
   if (!read_values(arguments, 0, values)) return {};
-  instance_->set_parameter(values.index, values.data);
-  return info.Env().Undefined();
+  return answer(info.Env(), instance_->set_parameter(values.index, values.data), info.Env().Undefined());
 }
 
 // getParameter(index, into: Float32Array) → into
@@ -181,8 +180,7 @@ Napi::Value InstanceObject::get_parameter(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   Values values;
   if (!read_values(arguments, 0, values)) return {};
-  instance_->get_parameter(values.index, values.data);
-  return info[1];
+  return answer(info.Env(), instance_->get_parameter(values.index, values.data), info[1]);
 }
 
 // setState(slot, index, Float32Array)
@@ -228,8 +226,7 @@ Napi::Value InstanceObject::get_activity(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const Span span = arguments.array(info[0], "activity", napi_uint8_array, instance_->model().activity_bytes);
   if (!arguments.ok()) return {};
-  instance_->get_activity(static_cast<uint8_t*>(span.data));
-  return info[0];
+  return answer(info.Env(), instance_->get_activity(static_cast<uint8_t*>(span.data)), info[0]);
 }
 
 // clearActivity(): from here on it is watched anew which units fire

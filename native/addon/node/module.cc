@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "../cpu.h"
 #include "../dispatch.h"
+#include "../instance.h"
 #include "environment.h"
 #include "instance-object.h"
 
@@ -50,7 +50,7 @@ Napi::Value list_models(const Napi::CallbackInfo& info) {
   auto list = Napi::Array::New(env);
   for (int32_t i = 0; i < cnnc::named_models(); i++) {
     const cnnc::Model& model = *cnnc::model_at(i);
-    const char* refusal = cnnc::cpu_refusal(model.cpu);
+    const char* refusal = cnnc::refusal(model);
     auto parameters = Napi::Array::New(env);
     for (int32_t k = 0; k < model.parameter_count; k++)
       parameters.Set(static_cast<uint32_t>(k), Napi::String::New(env, model.parameters[k].name));

@@ -1,0 +1,50 @@
+import type { CoreOf, Family, Node, ValueId } from "../../ir/graph.ts";
+import type { Context } from "../cpp/context.ts";
+import { movementPrinters } from "./movement.ts";
+import { productPrinters } from "./products.ts";
+import { reductionPrinters } from "./reductions.ts";
+
+/** What the launches of a node are printed from. */
+export interface Launching<F extends Family = Family> {
+  readonly c: Context;
+  readonly index: number;
+  readonly node: Node;
+  readonly core: CoreOf<F>;
+  readonly inputs: readonly ValueId[];
+  /** The value that the kernel itself computes, before pointwise steps. */
+  readonly result: ValueId;
+  /** The text that makes the functor of its steps. */
+  readonly steps: string;
+}
+
+/** A kernel's factory with its template arguments, and what it gets: one launch. */
+export interface Launch {
+  readonly kernel: string;
+  readonly head?: string;
+  readonly operands: readonly string[];
+}
+
+export type Printer<F extends Family> = (launching: Launching<F>) => readonly Launch[];
+export type Printers = { readonly [F in Family]?: Printer<F> };
+
+const printers: Printers = { ...movementPrinters, ...productPrinters, ...reductionPrinters };
+
+/** The launches of a node's kernels. */
+export function printLaunches(launching: Launching): string[] {
+  const print = printers[launching.core.family] as Printer<Family> | undefined;
+  if (!print) throw new Error(`no CUDA kernel for ${launching.core.family}`);
+  return print(launching).flatMap(printLaunch);
+}
+
+export function printLaunch({ kernel, head, operands }: Launch): string[] {
+  return [`launch(call, ${kernel}${head === undefined ? "" : `<${head}>`}(`, `    ${operands.join(", ")}));`];
+}
+
+/** A tensor type that gives kernels the elements to walk, whether or not the value is stored. */
+export function elements(id: ValueId, c: Context): string {
+  const { channels, height, width } = c.extent(id);
+  return `Tensor<${height}, ${width}, ${channels}>`;
+}
+
+/** How many samples there are: one where a value is none of the batch. */
+export const samples = (id: ValueId, c: Context): string => (c.value(id).batched ? "call.batch" : "1");

@@ -1,0 +1,82 @@
+import type { Expression } from "../../ir/expression.ts";
+import type { Plan } from "../../ir/plan.ts";
+import { mapFunctor } from "../cpp/affine-map.ts";
+import { Context } from "../cpp/context.ts";
+import { functionName, origin, takesSteps } from "../cpp/functions.ts";
+import { shareFunctors, type Functors } from "../cpp/functors.ts";
+import { indent } from "../cpp/names.ts";
+import { members } from "../cpp/program.ts";
+import { printLaunches, type Launching } from "./launches.ts";
+import { resultLaunches } from "./results.ts";
+import { printUpdate } from "./update.ts";
+
+/** One program for a CUDA device: steps as functors, a function for each node that launches its kernels, and `run`, in order. */
+export function printCudaProgram(plan: Plan, name: string, rate: Expression | undefined): readonly string[] {
+  const c = new Context(plan);
+  const { graph, arena } = plan;
+  const functors = shareFunctors(
+    graph.nodes.filter(({ core }) => takesSteps(core.family)),
+    c,
+  );
+  const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const inRun = [...graph.nodes.keys()].filter((index) => !preparation.includes(index));
+  const update = graph.nodes.find(({ core }) => core.family === "update");
+  return [
+    `namespace ${name}_program {`,
+    "namespace {",
+    "",
+    "// Bytes of one sample's slice of the arena, and what lies in it.",
+    `constexpr long slice = ${arena.slice};`,
+    ...[...c.tensors].map(([type, tensor]) => `using ${type} = ${tensor};`),
+    ...graph.nodes.flatMap((node) =>
+      node.core.family === "affine_sample" ? ["", ...mapFunctor(node, node.core, c).definition] : [],
+    ),
+    ...functors.definitions,
+    ...(update ? ["", ...printUpdate(update, c, rate!)] : []),
+    "",
+    ...(preparation.length > 0 ? printStruct("Preparation", preparation, [], [], c, functors) : []),
+    ...printStruct("Program", inRun, members(c), resultLaunches(c), c, functors),
+    "}  // namespace",
+    `}  // namespace ${name}_program`,
+    "",
+    ...(preparation.length > 0 ? [entry(`${name}_prepare`, name, "Preparation")] : []),
+    entry(name, name, "Program"),
+  ];
+}
+
+const entry = (name: string, program: string, struct: string): string =>
+  `void ${name}(const cnnc::Call& call) { ${program}_program::${struct}{static_cast<const DeviceCall&>(call)}.run(); }`;
+
+function printStruct(
+  name: string,
+  nodes: readonly number[],
+  values: readonly string[],
+  last: readonly string[],
+  c: Context,
+  { make }: Functors,
+): string[] {
+  const functions = nodes.flatMap((index) => {
+    const node = c.node(index);
+    const launching: Launching = {
+      ...{ c, index, node, core: node.core, inputs: node.inputs },
+      result: node.body[0]!.value,
+      steps: make.get(node.body) ?? "",
+    };
+    return ["", origin(node), `void ${functionName(node, c)}() const {`, ...indent(printLaunches(launching)), "}"];
+  });
+  const calls = nodes.map((index) => `${functionName(c.node(index), c)}();`);
+  return [
+    `struct ${name} {`,
+    ...indent([
+      "const DeviceCall& call;",
+      ...values,
+      ...functions,
+      "",
+      "void run() const {",
+      ...indent([...calls, ...last]),
+      "}",
+    ]),
+    "};",
+    "",
+  ];
+}

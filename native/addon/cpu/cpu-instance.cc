@@ -1,0 +1,239 @@
+#include "cpu-instance.h"
+
+#include <algorithm>
+#include <new>
+
+#include "../../parallel/float-mode.h"
+#include "cpu.h"
+
+namespace cnnc {
+namespace {
+
+constexpr Instance::Error no_memory_for_weights = "out of memory: the model's weights do not fit";
+constexpr Instance::Error no_memory_for_arena = "out of memory: the model's arena does not fit";
+constexpr Instance::Error no_memory_for_training = "out of memory: gradients and optimiser state do not fit";
+constexpr Instance::Error no_program = "the model was compiled without this program";
+
+// A batch runs in chunks, so that a call with ten thousand images needs no more memory than one with
+// a few: at most this many samples, and at most this many bytes (but always one sample).
+constexpr int64_t chunk_samples = 64;
+constexpr int64_t chunk_bytes = int64_t{512} << 20;
+
+}  // namespace
+
+bool CpuInstance::reserve() {
+  return parameters_.reserve(block_bytes()) && derived_.reserve(model_.derived_bytes) &&
+         activity_.reserve(model_.activity_bytes) && compute_constants();
+}
+
+bool CpuInstance::compute_constants() {
+  if (!constants_.reserve(model_.constant_block * static_cast<int64_t>(sizeof(float)))) return false;
+  Buffer logical;
+  for (int32_t i = 0; i < model_.constant_count; i++) {
+    const Constant& constant = model_.constants[i];
+    if (!logical.reserve(constant.elements * static_cast<int64_t>(sizeof(float)))) return false;
+    constant.compute(logical.floats());
+    constant.pack(logical.floats(), constants_.floats() + constant.offset);
+  }
+  return true;
+}
+
+bool CpuInstance::Arena::fit(const Program& program, int64_t batch) {
+  return memory.reserve(program.arena_fixed + batch * program.arena_per_sample);
+}
+
+const char* refusal(const Model& model) { return cpu_refusal(model.cpu); }
+
+Instance* Instance::create(const Model& model, int threads, Error* what) {
+  if (const Error why = refusal(model)) {
+    *what = why;
+    return nullptr;
+  }
+  auto* instance = new (std::nothrow) CpuInstance(model, std::clamp(threads, 1, max_threads));
+  if (instance && instance->reserve()) return instance;
+  delete instance;
+  *what = no_memory_for_weights;
+  return nullptr;
+}
+
+Instance::Error CpuInstance::set_parameter(int32_t index, const float* logical) {
+  std::lock_guard lock(mutex_);
+  const Parameter& parameter = model_.parameters[index];
+  parameter.pack(logical, parameters_.floats() + parameter.offset);
+  prepared_ = false;
+  return nullptr;
+}
+
+Instance::Error CpuInstance::get_parameter(int32_t index, float* logical) {
+  std::lock_guard lock(mutex_);
+  const Parameter& parameter = model_.parameters[index];
+  parameter.unpack(parameters_.floats() + parameter.offset, logical);
+  return nullptr;
+}
+
+Instance::Error CpuInstance::set_state(int32_t slot, int32_t index, const float* logical) {
+  std::lock_guard lock(mutex_);
+  if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
+  const Parameter& parameter = model_.parameters[index];
+  parameter.pack(logical, state_block(slot) + parameter.offset);
+  return nullptr;
+}
+
+Instance::Error CpuInstance::get_state(int32_t slot, int32_t index, float* logical) {
+  std::lock_guard lock(mutex_);
+  if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
+  const Parameter& parameter = model_.parameters[index];
+  parameter.unpack(state_block(slot) + parameter.offset, logical);
+  return nullptr;
+}
+
+void CpuInstance::clear_state() {
+  std::lock_guard lock(mutex_);
+  state_.release();
+}
+
+Instance::Error CpuInstance::get_activity(uint8_t* fired) {
+  std::lock_guard lock(mutex_);
+  std::copy_n(reinterpret_cast<const uint8_t*>(activity_.data()), model_.activity_bytes, fired);
+  return nullptr;
+}
+
+void CpuInstance::clear_activity() {
+  std::lock_guard lock(mutex_);
+  std::fill_n(activity_.data(), model_.activity_bytes, 0);
+}
+
+Instance::Error CpuInstance::get_gradient(int32_t index, float* logical) {
+  std::lock_guard lock(mutex_);
+  if (!gradients_.data()) return "no gradient has been computed";
+  const Parameter& parameter = model_.parameters[index];
+  parameter.unpack(gradients_.floats() + parameter.offset, logical);
+  return nullptr;
+}
+
+Call CpuInstance::make_call(int64_t batch, const Arena& arena) {
+  Call call{};
+  call.batch = batch;
+  call.arena = arena.memory.data();
+  call.parameters = parameters_.floats();
+  call.constants = constants_.floats();
+  call.derived = derived_.data();
+  call.activity = reinterpret_cast<uint8_t*>(activity_.data());
+  call.parallel = Team::run;
+  call.pool = &team_;
+  return call;
+}
+
+Instance::Error CpuInstance::prepare() {
+  if (prepared_) return nullptr;
+  if (model_.prepare.run) {
+    if (!prepare_arena_.fit(model_.prepare, 0)) return no_memory_for_arena;
+    model_.prepare.run(make_call(0, prepare_arena_));
+    prepare_arena_.memory.release();
+  }
+  prepared_ = true;
+  return nullptr;
+}
+
+int64_t CpuInstance::chunk_size() const {
+  const int64_t per_sample = std::max<int64_t>(model_.infer.arena_per_sample, 1);
+  return std::clamp<int64_t>((chunk_bytes - model_.infer.arena_fixed) / per_sample, 1, chunk_samples);
+}
+
+Instance::Error CpuInstance::infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs) {
+  if (!infer_arena_.fit(model_.infer, batch)) return no_memory_for_arena;
+  Call call = make_call(batch, infer_arena_);
+  call.inputs = inputs;
+  call.outputs = outputs;
+  model_.infer.run(call);
+  return nullptr;
+}
+
+Instance::Error CpuInstance::infer(int64_t batch, const InputView* inputs, float* const* outputs) {
+  if (!model_.infer.run) return no_program;
+  std::lock_guard lock(mutex_);
+  FlushDenormals flush;
+  if (Error error = prepare()) return error;
+  const int64_t chunk = chunk_size();
+  if (batch <= chunk) return infer_chunk(batch, inputs, outputs);
+  chunk_inputs_.assign(inputs, inputs + model_.input_count);
+  chunk_outputs_.assign(outputs, outputs + model_.output_count);
+  for (int64_t done = 0; done < batch; done += chunk) {
+    const int64_t samples = std::min(chunk, batch - done);
+    if (Error error = infer_chunk(samples, chunk_inputs_.data(), chunk_outputs_.data())) return error;
+    for (int32_t i = 0; i < model_.input_count; i++) {
+      InputView& view = chunk_inputs_[i];
+      view.data = static_cast<const char*>(view.data) +
+                  samples * view.sample * element_bytes(model_.inputs[i].type);
+    }
+    for (int32_t i = 0; i < model_.output_count; i++)
+      if (chunk_outputs_[i]) chunk_outputs_[i] += samples * element_count(model_.outputs[i]);
+  }
+  return nullptr;
+}
+
+Instance::Error CpuInstance::train(const Program& program, Arena& arena, Call call) {
+  if (!arena.fit(program, call.batch)) return no_memory_for_arena;
+  if (!gradients_.reserve(block_bytes())) return no_memory_for_training;
+  call.arena = arena.memory.data();
+  call.gradients = gradients_.floats();
+  program.run(call);
+  return nullptr;
+}
+
+namespace {
+
+// The contract calls every target int32_t; what the elements are stands in Model::targets.
+const int32_t* const* as_targets(const void* const* targets) {
+  return reinterpret_cast<const int32_t* const*>(targets);
+}
+
+}  // namespace
+
+Instance::Error CpuInstance::step(int64_t batch, const InputView* inputs, const void* const* targets,
+                               const StepInfo& info, double* results) {
+  if (!model_.step.run) return no_program;
+  std::lock_guard lock(mutex_);
+  FlushDenormals flush;
+  if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
+  Call call = make_call(batch, step_arena_);
+  call.state = state_.floats();
+  call.inputs = inputs;
+  call.targets = as_targets(targets);
+  call.results = results;
+  call.seed = info.seed;
+  call.step = info.step;
+  call.total_steps = info.total_steps;
+  prepared_ = false;
+  return train(model_.step, step_arena_, call);
+}
+
+Instance::Error CpuInstance::gradient(int64_t batch, const InputView* inputs, const void* const* targets,
+                                   const StepInfo& info, float* const* input_gradients, double* results) {
+  if (!model_.gradient.run) return no_program;
+  std::lock_guard lock(mutex_);
+  FlushDenormals flush;
+  Call call = make_call(batch, gradient_arena_);
+  call.inputs = inputs;
+  call.targets = as_targets(targets);
+  call.outputs = input_gradients;
+  call.results = results;
+  call.seed = info.seed;
+  call.step = info.step;
+  call.total_steps = info.total_steps;
+  return train(model_.gradient, gradient_arena_, call);
+}
+
+int64_t CpuInstance::arena_bytes() {
+  std::lock_guard lock(mutex_);
+  return prepare_arena_.memory.bytes() + infer_arena_.memory.bytes() + step_arena_.memory.bytes() +
+         gradient_arena_.memory.bytes();
+}
+
+int64_t CpuInstance::parameter_bytes() {
+  std::lock_guard lock(mutex_);
+  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes() + activity_.bytes() +
+         constants_.bytes();
+}
+
+}  // namespace cnnc

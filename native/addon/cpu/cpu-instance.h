@@ -1,0 +1,59 @@
+// An instance on processors: blocks and arenas in memory, and threads of the pool.
+#pragma once
+#include <mutex>
+#include <vector>
+
+#include "../../parallel/pool.h"
+#include "../instance.h"
+#include "../buffer.h"
+
+namespace cnnc {
+
+class CpuInstance final : public Instance {
+ public:
+  CpuInstance(const Model& model, int threads) : Instance(model), team_(threads) {}
+  // False when there is no memory for the weights.
+  [[nodiscard]] bool reserve();
+
+  int threads() const override { return team_.threads(); }
+  [[nodiscard]] Error set_parameter(int32_t index, const float* logical) override;
+  [[nodiscard]] Error get_parameter(int32_t index, float* logical) override;
+  [[nodiscard]] Error set_state(int32_t slot, int32_t index, const float* logical) override;
+  [[nodiscard]] Error get_state(int32_t slot, int32_t index, float* logical) override;
+  void clear_state() override;
+  [[nodiscard]] Error get_activity(uint8_t* fired) override;
+  void clear_activity() override;
+  [[nodiscard]] Error get_gradient(int32_t index, float* logical) override;
+  [[nodiscard]] Error infer(int64_t batch, const InputView* inputs, float* const* outputs) override;
+  [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,
+                           const StepInfo& info, double* results) override;
+  [[nodiscard]] Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
+                               const StepInfo& info, float* const* input_gradients, double* results) override;
+  int64_t arena_bytes() override;
+  int64_t parameter_bytes() override;
+
+ private:
+  struct Arena {
+    Buffer memory;
+    [[nodiscard]] bool fit(const Program& program, int64_t batch);
+  };
+
+  [[nodiscard]] bool compute_constants();
+  Call make_call(int64_t batch, const Arena& arena);
+  Error prepare();
+  Error infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs);
+  Error train(const Program& program, Arena& arena, Call call);
+  int64_t chunk_size() const;
+  int64_t block_bytes() const { return model_.block * static_cast<int64_t>(sizeof(float)); }
+  float* state_block(int32_t slot) { return state_.floats() + slot * model_.block; }
+
+  Team team_;
+  std::mutex mutex_;
+  Buffer parameters_, constants_, gradients_, state_, derived_, activity_;
+  Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
+  std::vector<InputView> chunk_inputs_;
+  std::vector<float*> chunk_outputs_;
+  bool prepared_ = false;   // derived_ belongs to the parameters of now
+};
+
+}  // namespace cnnc
