@@ -165,7 +165,9 @@ function channelBytes({ graph, target }: State, id: ValueId): number {
 /** Bytes of one part of a sum: of a gradient as packed, or two doubles per channel of a statistic. */
 function partBytes(state: State, node: number): number {
   const { core, outputs } = state.graph.nodes[node]!;
-  const statistic = core.family === "batch_moments" || core.family === "batch_norm_sums";
+  // A CUDA device sums channels in double, two sums at a time.
+  const sums = core.family === "channel_sum" && state.target.device === "cuda";
+  const statistic = core.family === "batch_moments" || core.family === "batch_norm_sums" || sums;
   if (statistic) return channelBytes(state, outputs[0]!) * 4;
   return state.packings!.get(parameterOf(state.graph, outputs[0]!)!)!.size * 4;
 }

@@ -16,9 +16,13 @@ struct StepNumbers {
   double total_steps;
 };
 
+// What an optimiser computes of them, once a step.
+constexpr int most_step_scalars = 64;
+
 struct DeviceCall : Call {
   cudaStream_t stream;
-  const StepNumbers* numbers;  // on the device
+  const StepNumbers* numbers;  // on the device, as is all below
+  float* scalars;              // most_step_scalars
 };
 
 }  // namespace cnnc

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import type { Isa } from "../../compiler/ir/plan.ts";
+import type { Isa, Precision } from "../../compiler/ir/plan.ts";
 import {
   buildTestAddon,
   finiteDifferences,
@@ -36,12 +36,28 @@ export function everyOp(isa: Isa): void {
   const samples = sampleModels();
   const all = isa === own || process.env["CNNC_FULL"] === "1";
   const differentiated = all ? new Set(samples.map(({ name }) => name)) : samplesOfNewKernels(samples, isa);
+  checkSamples(isa, { forward: 1e-5, gradient: 2e-5 }, samples, differentiated);
+}
+
+/** What of the largest value a result may be off. */
+interface Tolerances {
+  readonly forward: number;
+  readonly gradient: number;
+}
+
+/** Results of samples, and gradients of those whose names are in `differentiated`, on a processor or an emulated device. */
+export function checkSamples(
+  on: Isa | Precision,
+  tolerances: Tolerances,
+  samples: readonly SampleModel[],
+  differentiated: ReadonlySet<string>,
+): void {
   let addon: Addon;
   beforeAll(async () => {
     addon = await buildTestAddon(
-      `every_op_${isa}`,
+      `every_op_${on}`,
       samples.map(({ model }) => model),
-      isa,
+      on,
       ({ name }) => (differentiated.has(name) ? ["infer", "gradient"] : ["infer"]),
     );
   });
@@ -52,13 +68,13 @@ export function everyOp(isa: Isa): void {
         const { inputs, parameters } = draw(sample);
         const native = open(addon, sample, parameters);
         const expected = referenceOutputs(sample.model, inputs, parameters);
-        native.infer(inputs).forEach((result, i) => expectClose(result, expected[i]!, 1e-5));
+        native.infer(inputs).forEach((result, i) => expectClose(result, expected[i]!, tolerances.forward));
         native.dispose();
       });
 
       if (differentiated.has(sample.name) && !stochastic(operator))
         it(`${sample.sample.link} of ${sample.sample.input.join("×")}: gradients`, () => {
-          checkGradients(addon, sample);
+          checkGradients(addon, sample, tolerances.gradient);
         });
     }
   });
@@ -127,7 +143,7 @@ function expectClose(found: Tensor, expected: Tensor, tolerance: number): void {
  */
 const checked = { elements: 16, directions: 3 };
 
-function checkGradients(addon: Addon, sample: SampleModel): void {
+function checkGradients(addon: Addon, sample: SampleModel, tolerance: number): void {
   const { inputs, parameters } = draw(sample);
   const outputs = referenceOutputs(sample.model, inputs, parameters, true);
   const random = new RandomStream(2, hashName(sample.name));
@@ -157,10 +173,10 @@ function checkGradients(addon: Addon, sample: SampleModel): void {
     elements.forEach((element, i) => {
       const difference = Math.abs(gradient.data[element]! - numeric[i]!);
       expect(difference, `${name}[${element}]: ${gradient.data[element]} for ${numeric[i]}`).toBeLessThanOrEqual(
-        2e-5 * largest,
+        tolerance * largest,
       );
     });
-    if (elements.length < at.data.length) checkDirections(evaluate, at, { name, gradient, random });
+    if (elements.length < at.data.length) checkDirections(evaluate, at, { name, gradient, random, tolerance });
   }
 }
 
@@ -168,13 +184,14 @@ interface Gradient {
   readonly name: string;
   readonly gradient: Tensor;
   readonly random: RandomStream;
+  readonly tolerance: number;
 }
 
 /** Errors of single elements have any sign: n of them add up to √n times one. */
 function checkDirections(
   evaluate: (changed: Tensor) => number,
   at: Tensor,
-  { name, gradient: { data }, random }: Gradient,
+  { name, gradient: { data }, random, tolerance }: Gradient,
 ): void {
   const largest = data.reduce((a, x) => Math.max(a, Math.abs(x)), 1e-3);
   for (let i = 0; i < checked.directions; i++) {
@@ -182,7 +199,7 @@ function checkDirections(
     const found = data.reduce((sum, x, k) => sum + signs[k]! * x, 0);
     const numeric = slopeAlong(evaluate, at, (k) => signs[k]!);
     expect(Math.abs(found - numeric), `${name} along direction ${i}: ${found} for ${numeric}`).toBeLessThanOrEqual(
-      2e-5 * Math.sqrt(data.length) * largest,
+      tolerance * Math.sqrt(data.length) * largest,
     );
   }
 }

@@ -23,7 +23,7 @@ export function cudaFiles(project: Project): DeviceFiles {
 
 function emulated({ variants, together }: Project): DeviceFiles {
   const sources = variants.flatMap(({ kernels }) => kernels.map(({ name }) => `"${name}"`)).join(" ");
-  const flags = [...kernelFlags, "-mfma", "-Wno-unknown-pragmas", "-DCNNC_EMULATED", ...definitions];
+  const flags = [...kernelFlags, "-O1", "-mfma", "-DCNNC_EMULATED", ...definitions];
   const unity = `set_target_properties(kernels PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${together ?? 1})\n`;
   return {
     text: `set_source_files_properties(${sources} PROPERTIES LANGUAGE CXX)

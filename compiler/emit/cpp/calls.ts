@@ -36,7 +36,7 @@ export const window = ({
   `Window{${[kh, kw, sh, sw, ph, pw, dh, dw, ...(bottom !== ph || right !== pw ? [bottom, right] : [])].join(", ")}}`;
 export const tile = ({ pixels, vectors }: Tile = { pixels: 1, vectors: 1 }): string => `Tile{${pixels}, ${vectors}}`;
 
-const poolings = {
+export const poolings = {
   max: "Pooling::max",
   sum: "Pooling::sum",
   average: "Pooling::average",

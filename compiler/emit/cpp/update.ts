@@ -4,16 +4,21 @@ import { learnedFloats } from "../../ir/parameters.ts";
 import type { Partials } from "../../ir/plan.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
-import { double, float } from "./names.ts";
+import { double, float, indent } from "./names.ts";
 
-/** The optimiser: a functor over one vector of the parameter block, and the loop that applies it to all of it. */
-export function printUpdate(
-  node: Node,
-  c: Context,
-): { definition: readonly string[]; call: (floats: number, norm?: Partials) => readonly string[] } {
+/** An optimiser, taken apart for printing. */
+interface UpdateParts {
+  /** `weight` and the optimiser's state: what a parameter keeps. */
+  readonly names: readonly string[];
+  /** Parts of the expressions that depend on the step alone: computed once, in double; the steps call them `scalar_0` … */
+  readonly scalars: readonly Expression[];
+  /** How a parameter moves, one vector V at element i. */
+  readonly body: readonly string[];
+}
+
+export function partsOfUpdate(node: Node): UpdateParts {
   if (node.core.family !== "update") throw new Error("not an update");
-  const { slots } = node.core;
-  const names = ["weight", ...slots];
+  const names = ["weight", ...node.core.slots];
   const all = node.body.flatMap(({ expression }) => scalarsOf(expression));
   const scalars = all.filter((x, i) => all.findIndex((other) => sameExpression(x, other)) === i);
   const numberOf = (x: Expression): number => scalars.findIndex((scalar) => sameExpression(scalar, x));
@@ -22,16 +27,34 @@ export function printUpdate(
       number: (value) => `V(${float(value)})`,
       leaf: (leaf) => (leaf.op === "value" ? leaf.id : unknown(leaf.op)),
     });
-  /** Scalar parts become leaves that name members of the functor. */
+  /** Scalar parts become leaves that name what was computed of them. */
   const withScalars = (x: Expression): Expression => {
     const at = numberOf(x);
     if (at >= 0) return { op: "value", id: `V(scalar_${at})` };
     return mapParts(x, withScalars);
   };
+  const body = [
+    `V ${["gradient", ...names].map((name) => `${name} = V::load(${name}s + i)`).join(", ")};`,
+    ...node.body.map(({ value, expression }) => `${value} = ${print(expression)};`),
+    ...[...new Set(node.body.map(({ value }) => value))].map((value) => `${value}.store(${value}s + i);`),
+  ];
+  return { names, scalars, body };
+}
+
+/** A scalar part, in double. */
+export const printScalar = (x: Expression): string => printCpp(x, doubles);
+
+/** The optimiser: a functor over one vector of the parameter block, and the loop that applies it to all of it. */
+export function printUpdate(
+  node: Node,
+  c: Context,
+): { definition: readonly string[]; call: (floats: number, norm?: Partials) => readonly string[] } {
+  const { names, scalars, body } = partsOfUpdate(node);
   const { block, graph } = c.plan;
   const learned = learnedFloats(c.plan);
   const lanes = c.plan.target.lanes[0]!;
-  const values = scalars.map((x) => `float(${printCpp(x, doubles)})`);
+  const values = scalars.map((x) => `float(${printScalar(x)})`);
+  const states = names.slice(1).map((_, i) => `call.state + ${i * block}L, `);
   return {
     definition: [
       "// How a parameter moves.",
@@ -41,9 +64,7 @@ export function printUpdate(
       `  float ${scalars.map((_, i) => `scalar_${i}`).join(", ")};`,
       "  template <class V>",
       "  CNNC_INLINE void operator()(V, long i) const {",
-      `    V ${["gradient", ...names].map((name) => `${name} = V::load(${name}s + i)`).join(", ")};`,
-      ...node.body.map(({ value, expression }) => `    ${value} = ${print(expression)};`),
-      ...[...new Set(node.body.map(({ value }) => value))].map((value) => `    ${value}.store(${value}s + i);`),
+      ...indent(indent(body)),
       "  }",
       "};",
     ],
@@ -58,7 +79,7 @@ export function printUpdate(
           ]
         : []),
       "using namespace scalars;",
-      `const update move{call.parameters, ${slots.map((_, i) => `call.state + ${i * block}L, `).join("")}call.gradients, ${values.join(", ")}};`,
+      `const update move{call.parameters, ${states.join("")}call.gradients, ${values.join(", ")}};`,
       `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
     ],
   };

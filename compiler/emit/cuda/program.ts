@@ -6,6 +6,7 @@ import { functionName, origin, takesSteps } from "../cpp/functions.ts";
 import { shareFunctors, type Functors } from "../cpp/functors.ts";
 import { indent } from "../cpp/names.ts";
 import { members } from "../cpp/program.ts";
+import { printAxes } from "./axes.ts";
 import { printLaunches, type Launching } from "./launches.ts";
 import { resultLaunches } from "./results.ts";
 import { printUpdate } from "./update.ts";
@@ -31,8 +32,11 @@ export function printCudaProgram(plan: Plan, name: string, rate: Expression | un
     ...graph.nodes.flatMap((node) =>
       node.core.family === "affine_sample" ? ["", ...mapFunctor(node, node.core, c).definition] : [],
     ),
+    ...graph.nodes.flatMap(({ core }, i) =>
+      core.family === "resample" || core.family === "permute" ? printAxes(graph.nodes[i]!, core, c) : [],
+    ),
     ...functors.definitions,
-    ...(update ? ["", ...printUpdate(update, c, rate!)] : []),
+    ...(update ? printUpdate(update, rate!) : []),
     "",
     ...(preparation.length > 0 ? printStruct("Preparation", preparation, [], [], c, functors) : []),
     ...printStruct("Program", inRun, members(c), resultLaunches(c), c, functors),

@@ -1,9 +1,70 @@
-import type { Expression } from "../../ir/expression.ts";
+import { readsScalar, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
-import type { Context } from "../cpp/context.ts";
+import { learnedFloats } from "../../ir/parameters.ts";
+import { indent } from "../cpp/names.ts";
+import { partsOfUpdate, printScalar } from "../cpp/update.ts";
+import type { Launch, Launching } from "./launches.ts";
 
-/** The optimiser. */
-export function printUpdate(node: Node, c: Context, rate: Expression): readonly string[] {
-  (void node, c, rate);
-  return [];
+/** Room for them is in the memory of the device (call.h, `most_step_scalars`). */
+const mostScalars = 64;
+
+/** The optimiser: what depends on the step alone, computed by one thread, and a functor over one parameter. */
+export function printUpdate(node: Node, rate: Expression): readonly string[] {
+  const { names, scalars, body } = partsOfUpdate(node);
+  if (scalars.length > mostScalars) throw new Error(`an optimiser with ${scalars.length} scalars`);
+  const norm = readsNorm(node);
+  return [
+    "",
+    "// What depends on the step alone, in double.",
+    "struct update_scalars {",
+    "  const StepNumbers* numbers;",
+    ...(norm ? ["  const double* squares;", "  long ranges;"] : []),
+    "  float* scalars;",
+    "  CNNC_DEVICE void operator()() const {",
+    "    using namespace cnnc::CNNC_ISA::scalars;",
+    "    const StepNumbers now = read(numbers);",
+    "    const double step = double(now.step), total_steps = now.total_steps;",
+    `    const double learning_rate = ${printScalar(rate)};`,
+    "    (void)step, (void)total_steps, (void)learning_rate;",
+    ...(norm ? ["    const double gradient_norm = norm_of_ranges(squares, ranges);"] : []),
+    ...scalars.map((x, i) => `    write(scalars + ${i}, float(${printScalar(x)}));`),
+    "  }",
+    "};",
+    "",
+    "// How a parameter moves.",
+    "struct update {",
+    `  float *${names.map((name) => `${name}s`).join(", *")};`,
+    "  const float *gradients, *scalars;",
+    "  template <class V>",
+    "  CNNC_INLINE void operator()(V, long i) const {",
+    ...scalars.map((_, i) => `    const float scalar_${i} = read(scalars + ${i});`),
+    ...indent(indent(body)),
+    "  }",
+    "};",
+  ];
 }
+
+export function updateLaunches({ c, index, node }: Launching<"update">): Launch[] {
+  const { block, stages } = c.plan;
+  const learned = learnedFloats(c.plan);
+  const { units } = stages.find(({ nodes }) => nodes.includes(index))!;
+  const floats = units.by === "ranges" ? units.floats : learned;
+  const ranges = Math.ceil(learned / floats);
+  const squares = `reinterpret_cast<double*>(memory.at(${c.plan.arena.partials.get(index)?.offset}))`;
+  const states = partsOfUpdate(node).names.slice(1);
+  const blocks = ["call.parameters", ...states.map((_, i) => `call.state + ${i * block}L`), "call.gradients"];
+  return [
+    ...(readsNorm(node)
+      ? [{ kernel: "squares_of_ranges", head: `${floats}`, operands: ["call.gradients", `${learned}`, squares] }]
+      : []),
+    {
+      kernel: "once",
+      operands: [
+        `update_scalars{${["call.numbers", ...(readsNorm(node) ? [squares, `${ranges}`] : []), "call.scalars"].join(", ")}}`,
+      ],
+    },
+    { kernel: "update_all", operands: [`update{${[...blocks, "call.scalars"].join(", ")}}`, `${learned}`] },
+  ];
+}
+
+const readsNorm = ({ body }: Node): boolean => body.some(({ expression }) => readsScalar(expression, "gradient_norm"));

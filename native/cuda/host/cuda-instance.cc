@@ -92,6 +92,7 @@ Instance::Error CudaInstance::open(int device) {
       {derived_, model_.derived_bytes},
       {activity_, model_.activity_bytes},
       {numbers_, int64_t(sizeof(StepNumbers))},
+      {scalars_, int64_t(most_step_scalars * sizeof(float))},
       {results_, result_count() * int64_t(sizeof(double))},
   };
   for (const auto& [memory, bytes] : blocks)
@@ -280,6 +281,7 @@ Instance::Error CudaInstance::run(Recorded& recorded, const Batch& batch) {
   call.results = results_.as<double>();
   call.stream = stream_;
   call.numbers = numbers_.as<StepNumbers>();
+  call.scalars = scalars_.as<float>();
   std::vector<InputView> views;
   std::vector<const int32_t*> device_targets;
   std::vector<float*> device_outputs;

@@ -87,7 +87,7 @@ class CudaInstance final : public Instance {
   bool device_is_newer_ = false;  // than block_
   bool prepared_ = false;         // derived_ belongs to the parameters of now
   bool has_gradients_ = false;
-  DeviceMemory parameters_, gradients_, state_, derived_, activity_, numbers_, results_;
+  DeviceMemory parameters_, gradients_, state_, derived_, activity_, numbers_, scalars_, results_;
   PinnedMemory staging_;
   Recorded prepare_{model_.prepare, {}, {}, {}, {}, {}}, infer_{model_.infer, {}, {}, {}, {}, {}},
       step_{model_.step, {}, {}, {}, {}, {}}, gradient_{model_.gradient, {}, {}, {}, {}, {}};
