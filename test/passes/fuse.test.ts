@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { fuse } from "../../compiler/passes/fuse.ts";
 import { order } from "../../compiler/passes/order.ts";
+import { cudaTarget, targets } from "../../compiler/passes/targets.ts";
+import type { Graph } from "../../compiler/ir/graph.ts";
+import type { Target } from "../../compiler/ir/plan.ts";
 import { channelsOf, conv, graphOf, lines, pool, shown } from "./support.ts";
 
-const after = (text: string, head?: string): string => shown(fuse(graphOf(text, head)));
+const fused = (graph: Graph, target: Target = targets.avx512): Graph => fuse({ graph, target }).graph;
+const after = (text: string, head?: string): string => shown(fused(graphOf(text, head)));
 
 describe("pointwise steps", () => {
   it("move into the kernel before them, and what nobody reads is not stored", () => {
@@ -265,6 +269,12 @@ describe("a pool", () => {
     expect(found.match(/node \w+|then \w+/g)).toEqual(["node conv", "then pool", "node pool"]);
   });
 
+  it("stands by itself where the target has not its rows", () => {
+    const graph = graphOf(convThenPool("", "result p = p", 6));
+    expect(fused(graph).nodes.length).toBe(1);
+    expect(fused(graph, cudaTarget("f32")).nodes.map(({ core }) => core.family)).toEqual(["conv", "pool"]);
+  });
+
   it.each([
     ["is read", "result p = p\n    result i = p.index", true],
     ["is idle", "result p = p", false],
@@ -274,7 +284,7 @@ describe("a pool", () => {
       "store p: f32[4,3,3] = core",
       "store p: f32[4,3,3] = core\n      store p.index: u8[4,3,3] = extra",
     );
-    const [node] = fuse(graphOf(text)).nodes;
+    const [node] = fused(graphOf(text)).nodes;
     expect(node!.tail!.core.index).toBe(stored ? "p.index" : undefined);
     expect(node!.outputs.includes("p.index")).toBe(stored);
   });

@@ -25,7 +25,7 @@ namespace {
 std::mutex mutex;
 cudaError_t last = cudaSuccess;
 
-cudaError_t told(cudaError_t error) {
+cudaError_t noted(cudaError_t error) {
   if (error != cudaSuccess) last = error;
   return error;
 }
@@ -36,13 +36,13 @@ cudaError_t perform(cudaStream_t stream, std::function<bool()> operation) {
     return cudaSuccess;
   }
   if (!operation()) stream->failed = true;
-  return told(stream->failed ? cudaErrorLaunchFailure : cudaSuccess);
+  return noted(stream->failed ? cudaErrorLaunchFailure : cudaSuccess);
 }
 
 // Memory that kernels may access, full of NaNs.
 cudaError_t allocate(void** data, size_t bytes) {
   *data = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
-  if (!*data) return told(cudaErrorMemoryAllocation);
+  if (!*data) return noted(cudaErrorMemoryAllocation);
   std::memset(*data, 0xff, bytes);
   return cudaSuccess;
 }
@@ -81,14 +81,14 @@ cudaError_t cudaGetLastError() { return std::exchange(last, cudaSuccess); }
 // CNNC_EMULATED_DEVICES: how many devices there are; "driver" is a driver that is too old.
 cudaError_t cudaGetDeviceCount(int* count) {
   const char* devices = std::getenv("CNNC_EMULATED_DEVICES");
-  if (devices && std::strcmp(devices, "driver") == 0) return told(cudaErrorInsufficientDriver);
+  if (devices && std::strcmp(devices, "driver") == 0) return noted(cudaErrorInsufficientDriver);
   *count = devices ? std::atoi(devices) : 1;
-  return told(*count > 0 ? cudaSuccess : cudaErrorNoDevice);
+  return noted(*count > 0 ? cudaSuccess : cudaErrorNoDevice);
 }
 cudaError_t cudaSetDevice(int device) {
   int count = 0;
   if (const cudaError_t error = cudaGetDeviceCount(&count)) return error;
-  return told(device < count ? cudaSuccess : cudaErrorInvalidDevice);
+  return noted(device < count ? cudaSuccess : cudaErrorInvalidDevice);
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   *properties = {"emulated", 8, 0};
@@ -98,7 +98,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
 // CNNC_EMULATED_BYTES: the most that one allocation may have.
 cudaError_t cudaMalloc(void** data, size_t bytes) {
   const char* most = std::getenv("CNNC_EMULATED_BYTES");
-  if (most && bytes > std::strtoull(most, nullptr, 10)) return told(cudaErrorMemoryAllocation);
+  if (most && bytes > std::strtoull(most, nullptr, 10)) return noted(cudaErrorMemoryAllocation);
   const std::lock_guard lock(mutex);
   const cudaError_t error = allocate(data, bytes);
   if (error == cudaSuccess) cnnc::emulator::add_memory(*data, int64_t(bytes));
@@ -138,7 +138,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   return cudaSuccess;
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-  return told(std::exchange(stream->failed, false) ? cudaErrorLaunchFailure : cudaSuccess);
+  return noted(std::exchange(stream->failed, false) ? cudaErrorLaunchFailure : cudaSuccess);
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return cudaSuccess; }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {

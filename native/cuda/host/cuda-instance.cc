@@ -97,7 +97,21 @@ Instance::Error CudaInstance::open(int device) {
   };
   for (const auto& [memory, bytes] : blocks)
     if (Error error = memory.reserve(bytes)) return error;
-  return told(cudaMemsetAsync(activity_.data(), 0, size_t(model_.activity_bytes), stream_));
+  if (Error error = told(cudaMemsetAsync(activity_.data(), 0, size_t(model_.activity_bytes), stream_))) return error;
+  return upload_constants();
+}
+
+Instance::Error CudaInstance::upload_constants() {
+  const int64_t bytes = model_.constant_block * int64_t(sizeof(float));
+  if (Error error = constants_.reserve(bytes)) return error;
+  std::vector<float> packed(size_t(model_.constant_block)), logical;
+  for (int32_t i = 0; i < model_.constant_count; i++) {
+    const Constant& constant = model_.constants[i];
+    logical.resize(size_t(constant.elements));
+    constant.compute(logical.data());
+    constant.pack(logical.data(), packed.data() + constant.offset);
+  }
+  return upload(constants_.data(), packed.data(), bytes);
 }
 
 Instance::Error CudaInstance::make_device_current() const { return told(cudaSetDevice(device_)); }
@@ -274,6 +288,7 @@ Instance::Error CudaInstance::run(Recorded& recorded, const Batch& batch) {
   call.batch = batch.size;
   call.arena = recorded.arena.data();
   call.parameters = parameters_.as<float>();
+  call.constants = constants_.as<float>();
   call.gradients = gradients_.as<float>();
   call.state = state_.as<float>();
   call.derived = derived_.data();
@@ -416,7 +431,8 @@ int64_t CudaInstance::arena_bytes() {
 
 int64_t CudaInstance::parameter_bytes() {
   std::lock_guard lock(mutex_);
-  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes() + activity_.bytes();
+  return parameters_.bytes() + gradients_.bytes() + state_.bytes() + derived_.bytes() + activity_.bytes() +
+         constants_.bytes();
 }
 
 }  // namespace cnnc

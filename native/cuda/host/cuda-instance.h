@@ -65,6 +65,7 @@ class CudaInstance final : public Instance {
   Error make_device_current() const;
   Error upload(char* to, const void* from, int64_t bytes);
   Error download(void* to, const char* from, int64_t bytes);
+  Error upload_constants();
   Error upload_block();
   Error download_block();
   Error reserve_training();
@@ -87,7 +88,7 @@ class CudaInstance final : public Instance {
   bool device_is_newer_ = false;  // than block_
   bool prepared_ = false;         // derived_ belongs to the parameters of now
   bool has_gradients_ = false;
-  DeviceMemory parameters_, gradients_, state_, derived_, activity_, numbers_, scalars_, results_;
+  DeviceMemory parameters_, constants_, gradients_, state_, derived_, activity_, numbers_, scalars_, results_;
   PinnedMemory staging_;
   Recorded prepare_{model_.prepare, {}, {}, {}, {}, {}}, infer_{model_.infer, {}, {}, {}, {}, {}},
       step_{model_.step, {}, {}, {}, {}, {}}, gradient_{model_.gradient, {}, {}, {}, {}, {}};
