@@ -23,7 +23,7 @@ const flags = [
 
 /** Host files: common ones, and those of Node's or C's side. */
 export function hostSources(side: "node" | "c"): string[] {
-  return ["native/addon", `native/addon/${side}`, "native/parallel"].flatMap((folder) => {
+  return ["native/addon", "native/addon/cpu", `native/addon/${side}`, "native/parallel"].flatMap((folder) => {
     const names = fs.readdirSync(path.join(root, folder)).filter((it) => it.endsWith(".cc"));
     return names.map((it) => path.join(root, folder, it));
   });
@@ -80,7 +80,7 @@ export async function run(command: string, args: readonly string[]): Promise<str
 
 function fingerprint(): string {
   const hash = createHash("sha256").update(flags.join(" ")).update(fs.readFileSync(fakeModelSource));
-  for (const folder of ["native/addon", "native/addon/node", "native/parallel"]) {
+  for (const folder of ["native/addon", "native/addon/cpu", "native/addon/node", "native/parallel"]) {
     const files = fs.readdirSync(path.join(root, folder), { withFileTypes: true }).filter((it) => it.isFile());
     for (const { name } of files) hash.update(name).update(fs.readFileSync(path.join(root, folder, name)));
   }

@@ -1,9 +1,10 @@
 // Looks at parts of the host that no small model shows; prints what is wrong, and "done" at the end.
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 
 #include "buffer.h"
-#include "cpu.h"
+#include "cpu/cpu.h"
 #include "instance.h"
 
 using namespace cnnc;
