@@ -60,6 +60,8 @@ class Instance {
   // results: 1 + Model::metric_count numbers.
   [[nodiscard]] virtual Error step(int64_t batch, const InputView* inputs, const void* const* targets,
                                    const StepInfo& info, double* results) = 0;
+  // results: Model::measure_count numbers.
+  [[nodiscard]] virtual Error measure(int64_t batch, const InputView* inputs, double* results) = 0;
   // input_gradients: one per input, null = not wanted.
   [[nodiscard]] virtual Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
                                        const StepInfo& info, float* const* input_gradients, double* results) = 0;

@@ -224,6 +224,19 @@ Instance::Error CpuInstance::gradient(int64_t batch, const InputView* inputs, co
   return train(model_.gradient, gradient_arena_, call);
 }
 
+Instance::Error CpuInstance::measure(int64_t batch, const InputView* inputs, double* results) {
+  if (!model_.measure.run) return no_program;
+  std::lock_guard lock(mutex_);
+  FlushDenormals flush;
+  Arena arena;  // for a few calls before the first step
+  if (!arena.fit(model_.measure, batch)) return no_memory_for_arena;
+  Call call = make_call(batch, arena);
+  call.inputs = inputs;
+  call.results = results;
+  model_.measure.run(call);
+  return nullptr;
+}
+
 int64_t CpuInstance::arena_bytes() {
   std::lock_guard lock(mutex_);
   return prepare_arena_.memory.bytes() + infer_arena_.memory.bytes() + step_arena_.memory.bytes() +

@@ -27,6 +27,7 @@ class CpuInstance final : public Instance {
   [[nodiscard]] Error infer(int64_t batch, const InputView* inputs, float* const* outputs) override;
   [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,
                            const StepInfo& info, double* results) override;
+  [[nodiscard]] Error measure(int64_t batch, const InputView* inputs, double* results) override;
   [[nodiscard]] Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
                                const StepInfo& info, float* const* input_gradients, double* results) override;
   int64_t arena_bytes() override;
