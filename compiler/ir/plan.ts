@@ -103,12 +103,12 @@ export interface Packing {
   readonly operand: readonly [number, number, number];
 }
 
-/** A copy of a parameter in the order that a gradient kernel reads. */
+/** A copy of a parameter in the order that a gradient kernel reads, or on a CUDA device in the 16 bits that products read. */
 export interface Derived {
   /** Made by `prepare`, once after parameters have changed; else anew in each call. */
   readonly prepared: boolean;
-  /** The node that reads it. */
-  readonly node: number;
+  /** The nodes that read it. */
+  readonly nodes: readonly number[];
   readonly parameter: ValueId;
   readonly lanes: number;
   readonly vectors: number;

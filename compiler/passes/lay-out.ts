@@ -1,6 +1,6 @@
 import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/graph.ts";
 import { weightsOf } from "../ir/parameters.ts";
-import type { Choice, Derived, Layout, Packing, Precision, State, Target } from "../ir/plan.ts";
+import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { lanesFor } from "./tiles.ts";
@@ -12,8 +12,10 @@ export function layOut(state: State): State {
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   if (target.halo) for (const node of graph.nodes) addHalos(graph, node, layouts);
-  const derived = target.device === "cuda" ? [] : deriveWeights(graph, choices);
-  return { ...state, layouts, ...packAll(state), derived };
+  const packed = packAll(state);
+  const derived =
+    target.device === "cuda" ? narrowWeights(state, target, packed.packings) : deriveWeights(graph, choices);
+  return { ...state, layouts, ...packed, derived };
 }
 
 function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
@@ -164,6 +166,25 @@ function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Deriv
     const perInput =
       core.family === "dense_data_grad" ? outputs * height * width : (outputs / core.groups) * sizeOf(rest.slice(1));
     const prepared = graph.program === "infer";
-    return [{ prepared, node, parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
+    return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
+  });
+}
+
+/** Tensor cores multiply numbers of 16 bits: those products read a copy of their weights, in the same order. */
+function narrowWeights(
+  { graph, choices }: State,
+  { precision }: CudaTarget,
+  packings: State["packings"],
+): readonly Derived[] {
+  if (elementOf(precision) === undefined) return [];
+  const readers = new Map<ValueId, number[]>();
+  graph.nodes.forEach(({ inputs }, node) => {
+    const [, weights] = inputs;
+    if (!choices![node]!.block || weights === undefined || valueOf(graph, weights).role !== "parameter") return;
+    readers.set(weights, [...(readers.get(weights) ?? []), node]);
+  });
+  return [...readers].map(([parameter, nodes]) => {
+    const size = Math.ceil(packings!.get(parameter)!.size / 2);
+    return { prepared: graph.program === "infer", nodes, parameter, lanes: 1, vectors: 1, size };
   });
 }

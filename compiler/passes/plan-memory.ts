@@ -124,8 +124,10 @@ function placeOnce(
         if (!elsewhere.has(id) && !statistics.has(id) && valueOf(graph, id).type.shape.length > 0)
           statistics.set(id, arena.take(channelBytes(state, id)));
     }
-  for (const { node, size, ...copy } of state.derived!)
-    derived.set(node, (copy.prepared ? preparation : arena).take(size * 4));
+  for (const { nodes, size, ...copy } of state.derived!) {
+    const offset = (copy.prepared ? preparation : arena).take(size * 4);
+    for (const node of nodes) derived.set(node, offset);
+  }
   return { once: arena.size, partials, derived, statistics, prepared, preparedBytes: preparation.size };
 }
 

@@ -23,6 +23,11 @@
 #define CNNC_UNROLL _Pragma("unroll")
 #define CNNC_UNROLL_4 _Pragma("unroll 4")
 #define CNNC_ROLLED _Pragma("unroll 1")
+#elif defined(CNNC_EMULATED)
+// Of no use to the emulator, and long to compile.
+#define CNNC_UNROLL
+#define CNNC_UNROLL_4
+#define CNNC_ROLLED
 #elif defined(__clang__)
 #define CNNC_UNROLL _Pragma("clang loop unroll(full)")
 #define CNNC_UNROLL_4 _Pragma("clang loop unroll_count(4)")

@@ -55,7 +55,7 @@ function checkOnce({ arena, derived }: Plan): void {
   const copies = (prepared: boolean) =>
     derived
       .filter((copy) => copy.prepared === prepared)
-      .map(({ node, size }) => ({ start: arena.derived.get(node)!, bytes: size * 4 }));
+      .map(({ nodes, size }) => ({ start: arena.derived.get(nodes[0]!)!, bytes: size * 4 }));
   const parts = (places: Iterable<number>) => [...places].map((start) => ({ start, bytes: 4 }));
   checkPieces([...parts([...arena.partials.values()].map(({ offset }) => offset)), ...copies(false)], arena.once);
   checkPieces([...parts(arena.prepared.values()), ...copies(true)], arena.preparedBytes);

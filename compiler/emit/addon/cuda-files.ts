@@ -7,6 +7,8 @@ const architectures = ["80", "90"];
 const nvccFlags: readonly string[] = [
   "-std=c++20",
   "-O3",
+  // Functions that are constexpr are for the device too.
+  "--expt-relaxed-constexpr",
   // A multiplication and an addition become one only where it is written, as on processors.
   "-fmad=false",
   "-Xcompiler=-fPIC,-fvisibility=hidden",

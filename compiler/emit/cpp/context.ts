@@ -133,10 +133,10 @@ export class Context {
     return packing;
   }
 
-  /** Where the transposed weights are that a node reads. */
+  /** Where the copy of its weights is that a node reads. */
   derived(node: number): string {
     const offset = this.plan.arena.derived.get(node);
-    const isPrepared = this.plan.derived.some((copy) => copy.node === node && copy.prepared);
+    const isPrepared = this.plan.derived.some((copy) => copy.prepared && copy.nodes.includes(node));
     return isPrepared ? `prepared(call, ${offset})` : `memory.at(${offset})`;
   }
 }

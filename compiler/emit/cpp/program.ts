@@ -21,7 +21,7 @@ export function printProgram(plan: Plan, name: string): readonly string[] {
     c,
   );
   const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
-  const copies = plan.derived.filter(({ prepared }) => prepared).map(({ node }) => node);
+  const copies = plan.derived.filter(({ prepared }) => prepared).flatMap(({ nodes }) => nodes);
   const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c, functors)));
   return [
     ...(update

@@ -76,12 +76,14 @@ function printJobs(jobs: readonly Job[]): string[] {
 function derivedWeights(c: Context): string[] {
   const derived = c.plan.derived.filter(({ prepared }) => !prepared);
   if (derived.length === 0) return [];
-  const jobs = derived.map(({ node }) => ({
-    node: c.node(node),
-    units: "1",
-    name: "",
-    body: [`${deriveCall(node, c)};`],
-  }));
+  const jobs = derived
+    .flatMap(({ nodes }) => nodes)
+    .map((node) => ({
+      node: c.node(node),
+      units: "1",
+      name: "",
+      body: [`${deriveCall(node, c)};`],
+    }));
   return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs), ""];
 }
 

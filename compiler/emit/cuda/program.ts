@@ -8,6 +8,7 @@ import { indent } from "../cpp/names.ts";
 import { members } from "../cpp/program.ts";
 import { printAxes } from "./axes.ts";
 import { printLaunches, type Launching } from "./launches.ts";
+import { narrowLaunches } from "./products.ts";
 import { resultLaunches } from "./results.ts";
 import { printUpdate } from "./update.ts";
 
@@ -38,12 +39,18 @@ export function printCudaProgram(plan: Plan, name: string, rate: Expression | un
     ...functors.definitions,
     ...(update ? printUpdate(update, rate!) : []),
     "",
-    ...(preparation.length > 0 ? printStruct("Preparation", preparation, [], [], c, functors) : []),
-    ...printStruct("Program", inRun, members(c), resultLaunches(c), c, functors),
+    ...(arena.preparedBytes > 0
+      ? printStruct({ name: "Preparation", nodes: preparation, first: narrowLaunches(c, true) }, c, functors)
+      : []),
+    ...printStruct(
+      { name: "Program", nodes: inRun, values: members(c), first: narrowLaunches(c, false), last: resultLaunches(c) },
+      c,
+      functors,
+    ),
     "}  // namespace",
     `}  // namespace ${name}_program`,
     "",
-    ...(preparation.length > 0 ? [entry(`${name}_prepare`, name, "Preparation")] : []),
+    ...(arena.preparedBytes > 0 ? [entry(`${name}_prepare`, name, "Preparation")] : []),
     entry(name, name, "Program"),
   ];
 }
@@ -51,14 +58,16 @@ export function printCudaProgram(plan: Plan, name: string, rate: Expression | un
 const entry = (name: string, program: string, struct: string): string =>
   `void ${name}(const cnnc::Call& call) { ${program}_program::${struct}{static_cast<const DeviceCall&>(call)}.run(); }`;
 
-function printStruct(
-  name: string,
-  nodes: readonly number[],
-  values: readonly string[],
-  last: readonly string[],
-  c: Context,
-  { make }: Functors,
-): string[] {
+/** A struct whose `run` launches what its nodes are computed by, between other launches. */
+interface Struct {
+  readonly name: string;
+  readonly nodes: readonly number[];
+  readonly values?: readonly string[];
+  readonly first: readonly string[];
+  readonly last?: readonly string[];
+}
+
+function printStruct({ name, nodes, values = [], first, last = [] }: Struct, c: Context, { make }: Functors): string[] {
   const functions = nodes.flatMap((index) => {
     const node = c.node(index);
     const launching: Launching = {
@@ -77,7 +86,7 @@ function printStruct(
       ...functions,
       "",
       "void run() const {",
-      ...indent([...calls, ...last]),
+      ...indent([...first, ...calls, ...last]),
       "}",
     ]),
     "};",
