@@ -180,7 +180,7 @@ function narrowWeights(
   const readers = new Map<ValueId, number[]>();
   graph.nodes.forEach(({ inputs }, node) => {
     const [, weights] = inputs;
-    if (!choices![node]!.block || weights === undefined || valueOf(graph, weights).role !== "parameter") return;
+    if (!choices![node]!.block || weights === undefined || !packings!.has(weights)) return;
     readers.set(weights, [...(readers.get(weights) ?? []), node]);
   });
   return [...readers].map(([parameter, nodes]) => {

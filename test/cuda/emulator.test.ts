@@ -1,28 +1,13 @@
-import { execFile } from "node:child_process";
-import * as path from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { root, withTempFolder } from "../support/paths.ts";
+import { runProgram } from "./run-program.ts";
 
 /** The emulator finds what is wrong with kernels: small C++ programs, compiled with it. */
 
-const flags = ["-std=c++20", "-O1", "-Wall", "-Wextra", "-DCNNC_EMULATED", "-DCNNC_CUDA", "-DCNNC_ISA=cuda", "-mfma"];
-
-async function run(name: string): Promise<readonly string[]> {
-  return withTempFolder(async (folder) => {
-    const native = path.join(root, "native");
-    const program = path.join(folder, name);
-    const emulator = ["emulator", "fiber", "global-memory", "shared-memory", "warp", "cuda_runtime_api"];
-    const sources = emulator.map((file) => path.join(native, "cuda/emulator", `${file}.cc`));
-    const own = path.join(root, "test/cuda", `${name}.cpp`);
-    await promisify(execFile)("g++", [...flags, `-I${native}`, own, ...sources, "-ldl", "-o", program]);
-    return (await promisify(execFile)(program)).stdout.trimEnd().split("\n");
-  });
-}
-
 it("catches planted faults", async () => {
   expect(
-    (await run("planted-faults")).map((line) => line.replaceAll(/block \d+, thread \d+|thread \d+|0x[0-9a-f]+/g, "…")),
+    (await runProgram("planted-faults")).map((line) =>
+      line.replaceAll(/block \d+, thread \d+|thread \d+|0x[0-9a-f]+/g, "…"),
+    ),
   ).toMatchInlineSnapshot(`
     [
       "right: no error",
@@ -49,6 +34,11 @@ it("catches planted faults", async () => {
 
 describe("the matrix instructions", () => {
   it("have the lane layouts of the PTX ISA", async () => {
-    expect(await run("matrices")).toEqual(["ldmatrix: 0 wrong", "tf32: 0 wrong", "f16: 0 wrong", "bf16: 0 wrong"]);
+    expect(await runProgram("matrices")).toEqual([
+      "ldmatrix: 0 wrong",
+      "tf32: 0 wrong",
+      "f16: 0 wrong",
+      "bf16: 0 wrong",
+    ]);
   });
 });
