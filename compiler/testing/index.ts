@@ -7,7 +7,7 @@ export {
   slopeAlong,
   type Tensors,
 } from "./reference.ts";
-export { operators, sampleModels, type SampleModel } from "./samples.ts";
+export { modelsOfSamples, operators, sampleModels, type SampleModel } from "./samples.ts";
 export { modelOf, modelsOf } from "./source.ts";
 export { withZeroRow } from "./zero-row.ts";
 export { buildTestAddon, NativeModel } from "./native.ts";

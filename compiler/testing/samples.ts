@@ -20,12 +20,15 @@ export const operators = [...registry.values()].filter(
 
 /** All samples of all operators, each written as a .cnn model and checked like any other. */
 export function sampleModels(): readonly SampleModel[] {
-  return operators.flatMap((operator) =>
-    operator.samples.map((sample, i) => {
-      const name = `${operator.name}_${i + 1}`;
-      return { operator: operator.name, sample, name, model: checkedSample(name, sample) };
-    }),
-  );
+  return operators.flatMap(({ name, samples }) => modelsOfSamples(name, samples));
+}
+
+/** Samples of one operator. */
+export function modelsOfSamples(operator: string, samples: readonly Sample[]): readonly SampleModel[] {
+  return samples.map((sample, i) => {
+    const name = `${operator}_${i + 1}`;
+    return { operator, sample, name, model: checkedSample(name, sample) };
+  });
 }
 
 function checkedSample(name: string, { link, input, dtype = "f32", ...sample }: Sample): CheckedModel {
