@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parse, type Diagnostic, type SourceFile } from "../grammar/index.ts";
-import type { Manifest } from "../runtime/bind/manifest.ts";
+import type { Level, Manifest } from "../runtime/bind/manifest.ts";
 import { check, type CheckOptions } from "./check/check.ts";
 import { checkArena } from "./check/arena.ts";
 import type { CheckedModel } from "./check/program.ts";
@@ -8,14 +8,13 @@ import { planModel } from "./plan-model.ts";
 import type { EmittedFile } from "./emit/emitted-file.ts";
 import { printModel } from "./emit/cpp/model.ts";
 import type { ModelPlans } from "./ir/model-plans.ts";
-import type { Cpu } from "./ir/plan.ts";
 import { manifestOf } from "./manifest-of.ts";
-import { levels } from "./passes/targets.ts";
+import { allTargets } from "./passes/targets.ts";
 import { version } from "./version.ts";
 
 export interface CompileOptions extends CheckOptions {
-  /** Which processors to compile for: each has plans and code of its own. */
-  readonly cpus: readonly Cpu[];
+  /** What to compile for: levels of processors, each with plans and code of its own, or one level of CUDA devices. */
+  readonly cpus: readonly Level[];
   /** false: train on pictures as they are, whatever `augment` lines say. */
   readonly augment?: boolean | undefined;
 }
@@ -25,7 +24,7 @@ export interface CompiledModel {
   readonly manifest: Manifest;
   /** The file itself, then the imports and labels that it read. */
   readonly sources: readonly SourceFile[];
-  /** One for each level of processors, the best first. */
+  /** One for each level, the best first. */
   readonly variants: readonly Variant[];
 }
 
@@ -80,7 +79,7 @@ function compileModel(
     sourceHash,
     hash: sha256(JSON.stringify([version, set ?? {}, augment, source.text, ...read])).slice(0, 32),
   };
-  const variants = levels
+  const variants = allTargets
     .filter(({ level }) => cpus.includes(level))
     .map((target) => planModel(model, target))
     .map((plans) => ({ plans, kernels: printModel(plans, identity) }));

@@ -28,6 +28,11 @@ export class CnncCpuError extends Mismatch {
   override readonly code = "CNNC_CPU";
 }
 
+/** The CUDA device that the addon was compiled for is not there, cannot be used, or has no memory left. */
+export class CnncDeviceError extends CnncError {
+  override readonly code = "CNNC_DEVICE";
+}
+
 /** A call with the wrong data: which input or target, what it should be, what came. */
 export class CnncInputError extends Mismatch {
   override readonly code = "CNNC_INPUT";

@@ -1,5 +1,13 @@
 /** What generated wrappers and training programs import as "cnnc/runtime". */
-export { CnncCpuError, CnncDataError, CnncError, CnncInputError, CnncStaleError, CnncWeightsError } from "./errors.ts";
+export {
+  CnncCpuError,
+  CnncDataError,
+  CnncDeviceError,
+  CnncError,
+  CnncInputError,
+  CnncStaleError,
+  CnncWeightsError,
+} from "./errors.ts";
 
 export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
 export { Net, type PredictOptions } from "./bind/net.ts";

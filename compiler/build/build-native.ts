@@ -2,12 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SourceFile } from "../../grammar/index.ts";
-import { compileHost, emitProject, hostFolder, type Project } from "../emit/addon/project.ts";
+import { compileHost, emitProject, hostFolder } from "../emit/addon/project.ts";
+import type { Project } from "../emit/addon/device-files.ts";
 import type { EmittedFile } from "../emit/emitted-file.ts";
 import { BuildError, mendOf, reasonOf } from "./build-error.ts";
 import { cacheFolder, cacheKey, fetch, folderHash, prune, publish, touch } from "./cache.ts";
 import { compilerFailure } from "./compiler-failure.ts";
 import { runCmake } from "./run-cmake.ts";
+import { findCudaToolkit } from "./cuda-toolkit.ts";
 import { findToolchain, nativeFolder, nodeAddonApiFolder, type Toolchain } from "./toolchain.ts";
 
 export interface NativeOptions {
@@ -28,9 +30,13 @@ export async function buildNative<T>(
 ): Promise<{ readonly result: T; readonly cached: boolean }> {
   const toolchain = findToolchain();
   const [native, nodeAddonApi] = [nativeFolder(), nodeAddonApiFolder()];
-  const files = emitProject({ ...project, native, nodeAddonApi });
+  const onDevice = project.variants.some(({ target }) => target.device === "cuda");
+  const toolkit = onDevice && project.cuda === undefined ? findCudaToolkit(toolchain.compiler) : undefined;
+  const whole = { cuda: toolkit, ...project, native, nodeAddonApi };
+  const files = emitProject(whole);
   const texts = files.flatMap((file) => [file.name, file.text]);
-  const circumstances = [toolchain.compilerVersion, folderHash(native), process.platform, process.arch];
+  const versions = [toolchain.compilerVersion, ...(toolkit ? [toolkit.version] : [])];
+  const circumstances = [...versions, folderHash(native), process.platform, process.arch];
   const cache = cacheFolder();
   const entry = join(cache, cacheKey([...circumstances, ...texts]));
   if (existsSync(entry)) {
@@ -38,7 +44,7 @@ export async function buildNative<T>(
     return { result: use(entry), cached: true };
   }
   const { work, kept } = workFolder(cache, note);
-  const host = join(cache, cacheKey([...circumstances, compileHost({ ...project, native, nodeAddonApi })]));
+  const host = join(cache, cacheKey([...circumstances, compileHost(whole)]));
   try {
     await compileProject(files, work, toolchain, { host, sources, ...(signal && { signal }) });
     const product = join(work, "build", "product");

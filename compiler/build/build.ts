@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CompiledModel } from "../compile.ts";
-import type { ProjectVariant } from "../emit/addon/project.ts";
+import type { ProjectVariant } from "../emit/addon/device-files.ts";
 import { emitHeader } from "../emit/c/header.ts";
 import { emitWrapper } from "../emit/ts/wrapper.ts";
 import { buildNative } from "./build-native.ts";
@@ -13,6 +13,8 @@ export interface BuildOptions {
   readonly name: string;
   /** Folder to write; made where it is missing. */
   readonly out: string;
+  /** Compile code for CUDA devices for the emulator that tests run on, instead of by nvcc. */
+  readonly emulated?: boolean;
   readonly signal?: AbortSignal;
   /** Told what the user should know of a build that succeeds all the same. */
   readonly note?: (text: string) => void;
@@ -34,7 +36,12 @@ export async function build(models: readonly CompiledModel[], options: BuildOpti
   const manifests = models.map(({ manifest }) => manifest);
   const texts = [...emitWrapper(manifests), emitHeader(name, manifests, cApi())];
   const natives = [`${name}.node`, `lib${name}.a`];
-  const project = { name, models: models.map(({ model }) => model.name), variants: variantsOf(models) };
+  const project = {
+    name,
+    models: models.map(({ model }) => model.name),
+    variants: variantsOf(models),
+    ...(options.emulated && { cuda: "emulator" as const }),
+  };
   const sources = models.flatMap((model) => model.sources);
   const { cached } = await buildNative(project, { ...options, sources }, (folder) =>
     writeTogether(out, [

@@ -2,7 +2,8 @@ import { nativeCpu } from "../build/toolchain.ts";
 import { compile } from "../compile.ts";
 import type { CompiledModel } from "../compile.ts";
 import { targetFor } from "../passes/targets.ts";
-import type { Cpu, Target } from "../ir/plan.ts";
+import type { Target } from "../ir/plan.ts";
+import { CliError } from "./cli-error.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "./diagnostics-output.ts";
 import type { TargetOptions } from "./options.ts";
 import { loadSource, readSource } from "./source.ts";
@@ -17,7 +18,7 @@ export function compileFile(
   const { model, set, json, quiet, augment } = options;
   const { models, diagnostics } = compile(readSource(file), {
     ...{ model, set, single, augment },
-    cpus: cpusOf(options),
+    cpus: levelsOf(options),
     load: loadSource,
   });
   const failed = hasErrors(diagnostics);
@@ -27,11 +28,17 @@ export function compileFile(
 }
 
 /** `native` is resolved before anything depends on it: caches are keyed by what a machine runs, not by its name. */
-function cpusOf({ cpu = ["native"] }: TargetOptions): readonly Cpu[] {
-  return cpu.map((name) => (name === "native" ? nativeCpu() : name));
+function levelsOf({ target = "cpu", cpu, precision }: TargetOptions): readonly Target["level"][] {
+  if (target === "cuda") {
+    if (cpu !== undefined) throw new CliError("--cpu chooses among processors, --target cuda is none", "leave one out");
+    return [`cuda-${precision ?? "f32"}`];
+  }
+  if (precision !== undefined)
+    throw new CliError("--precision is of CUDA devices; processors compute in f32", "say --target cuda too");
+  return (cpu ?? ["native"]).map((name) => (name === "native" ? nativeCpu() : name));
 }
 
 /** Of the one level that a command shows. */
 export function targetOf(options: TargetOptions): Target {
-  return targetFor(cpusOf(options)[0]!);
+  return targetFor(levelsOf(options)[0]!);
 }

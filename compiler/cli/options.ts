@@ -1,3 +1,4 @@
+import type { Precision } from "../ir/plan.ts";
 import type { CpuName } from "./cpu.ts";
 import type { Overrides } from "./overrides.ts";
 
@@ -11,7 +12,11 @@ export interface CommonOptions {
 
 /** What every command takes that goes through the back end. */
 export interface TargetOptions extends CommonOptions {
+  readonly target?: "cpu" | "cuda";
+  /** Of processors. */
   readonly cpu?: readonly CpuName[];
+  /** Of CUDA devices. */
+  readonly precision?: Precision;
   /** Absent: as the file says. */
   readonly augment?: boolean;
 }

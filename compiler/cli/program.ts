@@ -103,7 +103,7 @@ function addVariants(program: Command, finish: Finish): void {
 
 function addBuilding(program: Command, finish: Finish): void {
   const build = program.command("build").argument("<file>", "the network");
-  withModel(build.description("compile a network to a native module with a typed API"))
+  withDevice(withModel(build.description("compile a network to a native module with a typed API")))
     .option("--cpu <levels>", `${cpuHelp}; several, with commas between, are chosen from when it is loaded`, cpuList)
     .option("--out <folder>", "folder for the products (default: build/NAME beside the file)")
     .option("--no-augment", "a training step that takes the pictures as they are")
@@ -198,5 +198,15 @@ function withModel(command: Command): Command {
 const cpuHelp = "processors to compile for: native (default), x86-64, x86-64-v3 or x86-64-v4";
 
 function withTarget(command: Command): Command {
-  return command.option("--cpu <level>", cpuHelp, oneCpu);
+  return withDevice(command).option("--cpu <level>", cpuHelp, oneCpu);
+}
+
+function withDevice(command: Command): Command {
+  return command
+    .addOption(new Option("--target <device>", "what to compile for (default: cpu)").choices(["cpu", "cuda"]))
+    .addOption(
+      new Option("--precision <name>", "of products on CUDA devices (default: f32, which is exact)").choices([
+        ...["f32", "tf32", "f16", "bf16"],
+      ]),
+    );
 }

@@ -1,4 +1,4 @@
-import type { Cpu, CpuTarget, CudaTarget, Isa, Precision } from "../ir/plan.ts";
+import type { CpuTarget, CudaTarget, Isa, Precision, Target } from "../ir/plan.ts";
 
 const cpu = { device: "cpu", halo: true, pools: true } as const;
 
@@ -12,13 +12,16 @@ export const targets: { readonly [name in Isa]: CpuTarget } = {
 /** What the levels of processors offer, the best first. */
 export const levels: readonly CpuTarget[] = [targets.avx512, targets.avx2, targets.scalar];
 
-export function targetFor(level: Cpu): CpuTarget {
-  return levels.find((target) => target.level === level)!;
-}
-
 export const precisions: readonly Precision[] = ["f32", "tf32", "f16", "bf16"];
 
 /** A thread has one element; blocks of threads look where their operand ends, so nothing stands beside it. */
 export function cudaTarget(precision: Precision): CudaTarget {
   return { device: "cuda", name: "cuda", level: `cuda-${precision}`, precision, lanes: [1], halo: false, pools: false };
+}
+
+/** All that code can be made for; of processors the best first. */
+export const allTargets: readonly Target[] = [...levels, ...precisions.map(cudaTarget)];
+
+export function targetFor(level: Target["level"]): Target {
+  return allTargets.find((target) => target.level === level)!;
 }

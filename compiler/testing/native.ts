@@ -27,7 +27,7 @@ export async function buildTestAddon(
   const kernels = models.flatMap((model) => printModel(planModel(model, target, programs(model)), identity));
   const names = models.map((model) => model.name);
   const load = createRequire(import.meta.url);
-  const project = { name, models: names, variants: [{ target, kernels }], together: 24, nvcc: null };
+  const project = { name, models: names, variants: [{ target, kernels }], together: 24, cuda: "emulator" as const };
   const { result } = await buildNative(project, {}, (folder) => load(join(folder, `${name}.node`)) as Addon);
   return result;
 }

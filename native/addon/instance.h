@@ -1,8 +1,7 @@
 // One loaded model: its memory, and the calls into generated code. Knows nothing of Node.
 //
 // Every method is safe to call from any thread; calls of one instance take turns. Indices and sizes are
-// the caller's duty (node/ and c/ check them). A method that can fail returns null when all
-// went well, else a text that lives forever.
+// the caller's duty (node/ and c/ check them). A method that can fail returns an Error.
 #pragma once
 #include <cstdint>
 
@@ -27,21 +26,34 @@ struct StepInfo {
 // The most threads that an instance may use.
 constexpr int max_threads = 256;
 
+// What went wrong, a text that lives forever; null when all went well.
+struct Error {
+  const char* text;
+  bool of_device;  // and not of the call: with another device, or less at a time, it may go well
+  constexpr Error(const char* what = nullptr, bool device = false) : text(what), of_device(device) {}
+  constexpr explicit operator bool() const { return text != nullptr; }
+};
+
+// Instance::create may choose the device.
+constexpr int any_device = -1;
+
 // What stands against running a model's code on this machine: a text that lives forever, null when nothing does.
 const char* refusal(const Model& model);
 
 class Instance {
  public:
-  using Error = const char*;
+  using Error = cnnc::Error;
 
-  // With null, `what` tells why: not the memory, or not the machine.
-  static Instance* create(const Model& model, int threads, Error* what);
+  // With null, `what` tells why: not the memory, or not the machine. Devices have numbers from 0.
+  static Instance* create(const Model& model, int threads, int device, Error* what);
   virtual ~Instance() = default;
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
   const Model& model() const { return model_; }
   virtual int threads() const = 0;
+  // What computes: the level of processors, or the device by number and name.
+  virtual const char* device() const = 0;
 
   [[nodiscard]] virtual Error set_parameter(int32_t index, const float* logical) = 0;
   [[nodiscard]] virtual Error get_parameter(int32_t index, float* logical) = 0;

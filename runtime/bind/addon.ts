@@ -1,12 +1,13 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { CnncCpuError, CnncError, CnncStaleError, reasonOf } from "../errors.ts";
+import { CnncCpuError, CnncDeviceError, CnncError, CnncStaleError, reasonOf } from "../errors.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** The exports of a generated addon (native/addon/node/module.cc). */
 export interface Addon {
   models(): AddonModel[];
-  create(model: string, threads: number): AddonInstance;
+  /** `device`: the number of a CUDA device. */
+  create(model: string, threads: number, device?: number): AddonInstance;
 }
 
 export interface AddonTensor {
@@ -20,7 +21,7 @@ export interface AddonTensor {
 export interface AddonModel {
   readonly name: string;
   readonly hash: string;
-  /** Of the levels of processors that it was built for (`cpus`), the one whose code is used. */
+  /** Of the levels of processors, or devices, that it was built for (`cpus`), the one whose code is used. */
   readonly cpu: string;
   readonly cpus: readonly string[];
   /** Why it cannot run here; null where it can. */
@@ -64,6 +65,8 @@ export interface AddonInstance {
   dispose(): void;
   readonly disposed: boolean;
   readonly threads: number;
+  /** What computes: the level of processors, or the CUDA device by number and name. */
+  readonly device: string;
   readonly arenaBytes: number;
   readonly parameterBytes: number;
 }
@@ -79,7 +82,7 @@ export type StepArguments = [
   totalSteps: number,
 ];
 
-/** Loads the addon and makes sure that it is this manifest's, and that this processor can run it. */
+/** Loads the addon and makes sure that it is this manifest's, and that this machine can run it. */
 export function openAddon(location: string | URL, manifest: Manifest): { addon: Addon; model: AddonModel } {
   const path = location instanceof URL || location.startsWith("file:") ? fileURLToPath(location) : location;
   const addon = requireAddon(path);
@@ -92,15 +95,19 @@ export function openAddon(location: string | URL, manifest: Manifest): { addon: 
       { expected: `${manifest.model} ${manifest.hash}`, got: model ? `${model.name} ${model.hash}` : names.join(", ") },
     );
   }
-  if (model.refusal !== null) {
-    const expected = model.cpus.join(", ");
-    throw new CnncCpuError(
-      `${manifest.model} was built for ${expected}: ${model.refusal}; ` +
-        `build ${manifest.source.file} for this machine, or for a lower --cpu`,
-      { expected, got: model.refusal },
-    );
-  }
+  if (model.refusal !== null) throw refusalOf(model, model.refusal, manifest);
   return { addon, model };
+}
+
+function refusalOf({ cpu, cpus }: AddonModel, refusal: string, { model, source }: Manifest): CnncError {
+  const expected = cpus.join(", ");
+  const what = `${model} was built for ${expected}: ${refusal}`;
+  if (cpu.startsWith("cuda-"))
+    return new CnncDeviceError(`${what}; for its processors, build ${source.file} without --target cuda`);
+  return new CnncCpuError(`${what}; build ${source.file} for this machine, or for a lower --cpu`, {
+    expected,
+    got: refusal,
+  });
 }
 
 function requireAddon(path: string): Addon {

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly allowNonFinite?: boolean;
   /** How many threads a call may use; default: the machine's physical cores. */
   readonly threads?: number;
+  /** Of an addon for CUDA: the number of the device; default: what CNNC_CUDA_DEVICE says, else 0. */
+  readonly device?: number;
   /** For fresh values; default 0. */
   readonly seed?: number;
   /** Where the `.node` file is, when a bundler has moved it away from the wrapper. */
@@ -44,11 +46,15 @@ function load<M extends ModelTypes>(manifest: Manifest, location: string | URL, 
   if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
     throw new RangeError(`threads: expected a whole number from 1 to 256, got ${threads}`);
   }
+  const { device } = options;
+  if (device !== undefined && !(Number.isInteger(device) && device >= 0 && device < 1024)) {
+    throw new RangeError(`device: expected a whole number from 0 to 1023, got ${device}`);
+  }
   const seed = options.seed ?? 0;
   checkSeed(seed);
   const { addon, model } = openAddon(options.addonPath ?? location, manifest);
   const parameters = inAddonOrder(manifest, model);
-  const native = nativeCall(() => addon.create(manifest.model, threads));
+  const native = nativeCall(() => addon.create(manifest.model, threads, device));
   const fill = (weights: Weights) =>
     loadWeights(native, manifest.model, parameters, weights, options.allowNonFinite ?? false);
   try {

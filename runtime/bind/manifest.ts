@@ -73,7 +73,7 @@ export interface Manifest {
   readonly source: { readonly file: string; readonly hash: string };
   /** Hash of source and compiler; the addon carries the same. */
   readonly hash: string;
-  /** The levels of processors that it was built for, the best first. */
+  /** The levels of processors that it was built for, the best first; or the one level of CUDA devices. */
   readonly cpus: readonly Level[];
   readonly addon: string;
   readonly inputs: readonly InputManifest[];

@@ -1,6 +1,6 @@
-import { CnncError, reasonOf } from "../errors.ts";
+import { CnncDeviceError, CnncError, reasonOf } from "../errors.ts";
 
-/** What the addon throws (out of memory, disposed) is thrown as this library's error. */
+/** What the addon throws (out of memory, disposed, of its device) is thrown as this library's error. */
 export function nativeCall<T>(call: () => T): T {
   try {
     return call();
@@ -18,5 +18,7 @@ export async function nativePromise<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function asCnncError(error: unknown): CnncError {
-  return error instanceof CnncError ? error : new CnncError(reasonOf(error), { cause: error });
+  if (error instanceof CnncError) return error;
+  const ofDevice = error instanceof Error && "code" in error && error.code === "CNNC_DEVICE";
+  return new (ofDevice ? CnncDeviceError : CnncError)(reasonOf(error), { cause: error });
 }

@@ -50,6 +50,11 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
     return this.#native.threads;
   }
 
+  /** What computes: a level of processors like `x86-64-v4`, or a CUDA device like `cuda:0 NVIDIA H200`. */
+  get device(): string {
+    return this.#native.device;
+  }
+
   /** Working memory held now; it grows with the largest batch and with training. */
   get arenaBytes(): number {
     return this.#native.arenaBytes;

@@ -1,41 +1,8 @@
-import type { Isa, Target } from "../../ir/plan.ts";
+import type { Isa } from "../../ir/plan.ts";
 import { cudaFiles } from "./cuda-files.ts";
+import { kernelFlags, options, type DeviceFiles, type Project, type ProjectVariant } from "./device-files.ts";
 import { entryName } from "../c/header.ts";
 import type { EmittedFile } from "../emitted-file.ts";
-
-/** What a CMake project of an addon is made from. */
-export interface Project {
-  /** Base name of the products: `lenet.node`, `liblenet.a`. */
-  readonly name: string;
-  readonly models: readonly string[];
-  /** One for each level of processors, the best first. */
-  readonly variants: readonly ProjectVariant[];
-  /** Compile so many of them as one: quicker for many small models. */
-  readonly together?: number;
-  /** Of a CUDA variant: the command of nvcc, or null to compile for the emulator that tests run on. */
-  readonly nvcc?: string | null;
-  /** Absolute folder of cnnc's native sources, and of node-addon-api's headers. */
-  readonly native: string;
-  readonly nodeAddonApi: string;
-}
-
-/** The generated C++ of all models for one target. */
-export interface ProjectVariant {
-  readonly target: Target;
-  readonly kernels: readonly EmittedFile[];
-}
-
-/** Flags that the kernels' contract rests on: explicit FMA only, no shared inline statics, no process-wide state. */
-export const kernelFlags: readonly string[] = [
-  "-std=c++20",
-  // -O3 gains nothing: the kernels say themselves what to unroll.
-  "-O2",
-  "-ffp-contract=off",
-  "-fno-math-errno",
-  "-fno-trapping-math",
-  "-fno-exceptions",
-  "-fno-rtti",
-];
 
 const isaFlags: { readonly [name in Isa]: readonly string[] } = {
   avx512: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512"],
@@ -48,21 +15,6 @@ const hostFlags = ["-std=c++17", "-Og"];
 
 /** Of the project and of its build: the compiled host, which all models have alike. */
 export const hostFolder = "host";
-
-/** What differs from device to device: how kernels are compiled, and the host's part that knows the device. */
-export interface DeviceFiles {
-  /** CMake text that makes the object libraries of the variants. */
-  readonly text: string;
-  /** Their objects, as CMake lists them. */
-  readonly objects: string;
-  /** Patterns of the host's sources, in `native`. */
-  readonly host: readonly string[];
-  readonly flags: readonly string[];
-  readonly libraries: readonly string[];
-}
-
-/** Two addons must never share an object of the linker's choosing. */
-const everywhere = ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"];
 
 /** The project that cmake-js configures and builds. */
 export function emitProject(project: Project): readonly EmittedFile[] {
@@ -104,9 +56,6 @@ function modelList({ name, models, variants }: Project): string {
     "",
   ].join("\n");
 }
-
-/** All flags of a group of files. */
-export const options = (flags: readonly string[]): string => [...everywhere, ...flags].join(" ");
 
 const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.level}`;
 

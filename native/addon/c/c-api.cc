@@ -27,6 +27,9 @@ int32_t fail(cnnc_net* net, std::string text) {
   return -1;
 }
 
+// 0, or -1 with an error set.
+int32_t answer(cnnc_net* net, cnnc::Error error) { return error ? fail(net, error.text) : 0; }
+
 const char* model_name(int32_t index) {
   const Model* model = cnnc::model_at(index);
   return model ? model->name : nullptr;
@@ -38,13 +41,13 @@ const char* model_hash(int32_t index) {
 }
 
 cnnc_net* create(const char* name, int32_t threads, const char** error) {
-  const char* reason = nullptr;
+  cnnc::Error reason;
   cnnc_net* net = nullptr;
   if (const Model* model = name ? cnnc::find_model(name) : nullptr; !model) {
     reason = "the library has no model of this name";
   } else if (threads < 1 || threads > cnnc::max_threads) {
     reason = "threads must be from 1 to 256";
-  } else if (cnnc::Instance* instance = cnnc::Instance::create(*model, threads, &reason)) {
+  } else if (cnnc::Instance* instance = cnnc::Instance::create(*model, threads, cnnc::any_device, &reason)) {
     try {
       net = new cnnc_net{instance, std::vector<bool>(static_cast<size_t>(model->parameter_count)), ""};
     } catch (const std::bad_alloc&) {
@@ -52,7 +55,7 @@ cnnc_net* create(const char* name, int32_t threads, const char** error) {
       delete instance;
     }
   }
-  if (error) *error = reason;
+  if (error) *error = reason.text;
   return net;
 }
 
@@ -108,7 +111,7 @@ int32_t load(cnnc_net* net, const char* path) {
         const Parameter& parameter = model.parameters[i];
         if (file.read(file.tensors().at(parameter.name), values, error)) error = values_fault(parameter, values);
         if (!set || !error.empty()) continue;
-        if (const char* why = net->instance->set_parameter(i, values.data())) error = why;
+        if (const cnnc::Error why = net->instance->set_parameter(i, values.data())) error = why.text;
       }
     if (!error.empty()) return fail(net, std::string(path) + ": " + error);
     net->filled.assign(net->filled.size(), true);
@@ -131,7 +134,7 @@ int32_t checked_parameter(cnnc_net* net, const char* name, const void* values, i
 int32_t set_parameter(cnnc_net* net, const char* name, const float* values, int64_t count) {
   const int32_t index = checked_parameter(net, name, values, count);
   if (index < 0) return -1;
-  if (const char* why = net->instance->set_parameter(index, values)) return fail(net, why);
+  if (answer(net, net->instance->set_parameter(index, values)) < 0) return -1;
   net->filled[static_cast<size_t>(index)] = true;
   return 0;
 }
@@ -139,8 +142,7 @@ int32_t set_parameter(cnnc_net* net, const char* name, const float* values, int6
 int32_t get_parameter(cnnc_net* net, const char* name, float* values, int64_t count) {
   const int32_t index = checked_parameter(net, name, values, count);
   if (index < 0) return -1;
-  const char* why = net->instance->get_parameter(index, values);
-  return why ? fail(net, why) : 0;
+  return answer(net, net->instance->get_parameter(index, values));
 }
 
 int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* const* outputs) {
@@ -157,8 +159,7 @@ int32_t predict(cnnc_net* net, int64_t batch, const cnnc_input* inputs, float* c
     const auto layout = inputs[i].hwc ? cnnc::Layout::hwc : cnnc::Layout::chw;
     views.push_back(cnnc::dense_view(model.inputs[i], inputs[i].data, layout));
   }
-  const char* error = net->instance->infer(batch, views.data(), outputs);
-  return error ? fail(net, error) : 0;
+  return answer(net, net->instance->infer(batch, views.data(), outputs));
 }
 
 const char* error_of(const cnnc_net* net) { return net->error.c_str(); }

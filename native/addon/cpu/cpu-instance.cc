@@ -44,11 +44,9 @@ bool CpuInstance::Arena::fit(const Program& program, int64_t batch) {
 
 const char* refusal(const Model& model) { return cpu_refusal(model.cpu); }
 
-Instance* Instance::create(const Model& model, int threads, Error* what) {
-  if (const Error why = refusal(model)) {
-    *what = why;
-    return nullptr;
-  }
+Instance* Instance::create(const Model& model, int threads, int device, Error* what) {
+  *what = device == any_device ? Error(refusal(model)) : Error("it was built for processors: there is no device to choose", true);
+  if (*what) return nullptr;
   auto* instance = new (std::nothrow) CpuInstance(model, std::clamp(threads, 1, max_threads));
   if (instance && instance->reserve()) return instance;
   delete instance;

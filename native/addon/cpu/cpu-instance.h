@@ -16,6 +16,7 @@ class CpuInstance final : public Instance {
   [[nodiscard]] bool reserve();
 
   int threads() const override { return team_.threads(); }
+  const char* device() const override { return model_.cpu; }
   [[nodiscard]] Error set_parameter(int32_t index, const float* logical) override;
   [[nodiscard]] Error get_parameter(int32_t index, float* logical) override;
   [[nodiscard]] Error set_state(int32_t slot, int32_t index, const float* logical) override;

@@ -50,6 +50,12 @@ void Environment::job_ends(napi_env env) {
   if (--pending_ == 0) napi_unref_threadsafe_function(env, completed_);
 }
 
+Napi::Error error_value(Napi::Env env, Error error) {
+  Napi::Error made = Napi::Error::New(env, error.text);
+  if (error.of_device) made.Set("code", Napi::String::New(env, "CNNC_DEVICE"));
+  return made;
+}
+
 PromiseJob::PromiseJob(Napi::Env env, Napi::Object owner, Napi::Value result, int64_t ticket, Work work)
     : Job(ticket), environment_(Environment::of(env)), work_(std::move(work)) {
   napi_value promise = nullptr;
@@ -69,7 +75,7 @@ void PromiseJob::settle(Napi::Env env) {
   napi_value result = nullptr;
   napi_get_reference_value(env, result_, &result);
   if (error_)
-    napi_reject_deferred(env, deferred_, Napi::Error::New(env, error_).Value());
+    napi_reject_deferred(env, deferred_, error_value(env, error_).Value());
   else
     napi_resolve_deferred(env, deferred_, result);
   napi_delete_reference(env, result_);

@@ -38,6 +38,9 @@ class Environment {
   int64_t pending_ = 0;
 };
 
+// As JavaScript sees it; errors of devices carry the code CNNC_DEVICE.
+Napi::Error error_value(Napi::Env env, Error error);
+
 // One asynchronous call: runs on the dispatcher's thread, settles its promise on the environment's.
 class PromiseJob final : public Dispatcher::Job {
  public:
@@ -55,7 +58,7 @@ class PromiseJob final : public Dispatcher::Job {
  private:
   std::shared_ptr<Environment> environment_;
   Work work_;
-  Instance::Error error_ = nullptr;
+  Instance::Error error_;
   Napi::Promise promise_;   // valid in the call that made the job
   napi_deferred deferred_ = nullptr;
   napi_ref owner_ = nullptr, result_ = nullptr;

@@ -13,8 +13,8 @@ constexpr int64_t largest_whole = (int64_t{1} << 53) - 1;  // that a JavaScript 
 constexpr const char* disposed_text = "the model has been disposed";
 constexpr const char* withdrawn_text = "the call has been withdrawn";
 
-void throw_error(Napi::Env env, const char* text) {
-  if (!env.IsExceptionPending()) Napi::Error::New(env, text).ThrowAsJavaScriptException();
+void throw_error(Napi::Env env, Error error) {
+  if (!env.IsExceptionPending()) error_value(env, error).ThrowAsJavaScriptException();
 }
 
 // Made by the constructor of JavaScript, which throws where napi_create_arraybuffer would abort.
@@ -80,6 +80,7 @@ Napi::Function InstanceObject::define(Napi::Env env) {
                          InstanceAccessor<&InstanceObject::arena_bytes>("arenaBytes"),
                          InstanceAccessor<&InstanceObject::parameter_bytes>("parameterBytes"),
                          InstanceAccessor<&InstanceObject::threads>("threads"),
+                         InstanceAccessor<&InstanceObject::device>("device"),
                          InstanceAccessor<&InstanceObject::disposed>("disposed"),
                      });
 }
@@ -89,12 +90,14 @@ InstanceObject::InstanceObject(const Napi::CallbackInfo& info)
   Arguments arguments(info);
   const std::string name = arguments.text(0, "model");
   const auto threads = static_cast<int>(arguments.integer(1, "threads", 1, max_threads));
+  const bool chooses = arguments.count() > 2 && !info[2].IsUndefined();
+  const int device = chooses ? static_cast<int>(arguments.integer(2, "device", 0, 1023)) : any_device;
   if (!arguments.ok()) return;
   const Model* model = find_model(name.c_str());
-  Instance::Error error = nullptr;
+  Error error;
   if (!model)
     arguments.fail_range("the addon has no model " + name);
-  else if (Instance* made = Instance::create(*model, threads, &error))
+  else if (Instance* made = Instance::create(*model, threads, device, &error))
     instance_.reset(made);
   else
     throw_error(info.Env(), error);
@@ -376,6 +379,10 @@ Napi::Value InstanceObject::parameter_bytes(const Napi::CallbackInfo& info) {
 
 Napi::Value InstanceObject::threads(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), instance_ ? instance_->threads() : 0);
+}
+
+Napi::Value InstanceObject::device(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), instance_ ? instance_->device() : "");
 }
 
 Napi::Value InstanceObject::disposed(const Napi::CallbackInfo& info) {

@@ -16,7 +16,7 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  // new Instance(modelName, threads)
+  // new Instance(modelName, threads, device?)
   explicit InstanceObject(const Napi::CallbackInfo& info);
   ~InstanceObject() override;
 
@@ -44,6 +44,7 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
   Napi::Value arena_bytes(const Napi::CallbackInfo& info);
   Napi::Value parameter_bytes(const Napi::CallbackInfo& info);
   Napi::Value threads(const Napi::CallbackInfo& info);
+  Napi::Value device(const Napi::CallbackInfo& info);
   Napi::Value disposed(const Napi::CallbackInfo& info);
 
   bool alive(Napi::Env env);

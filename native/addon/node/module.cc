@@ -1,4 +1,4 @@
-// The addon's exports: models() and create(model, threads).
+// The addon's exports: models() and create(model, threads, device?).
 #include <napi.h>
 
 #include <cstring>
@@ -73,9 +73,9 @@ Napi::Value list_models(const Napi::CallbackInfo& info) {
 
 Napi::Value create(const Napi::CallbackInfo& info) {
   napi_value constructor = nullptr, instance = nullptr;
-  napi_value arguments[] = {info[0], info[1]};
+  napi_value arguments[] = {info[0], info[1], info[2]};
   napi_get_reference_value(info.Env(), cnnc::Environment::of(info.Env())->instance_class, &constructor);
-  if (napi_new_instance(info.Env(), constructor, 2, arguments, &instance) != napi_ok) return {};
+  if (napi_new_instance(info.Env(), constructor, 3, arguments, &instance) != napi_ok) return {};
   return Napi::Value(info.Env(), instance);
 }
 

@@ -3,46 +3,87 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
+// False: it failed.
+using Operation = std::function<bool()>;
+
 // What was recorded, in order.
 struct cudaGraph {
-  std::vector<std::function<bool()>> operations;
+  std::vector<Operation> operations;
 };
 struct cudaStream {
+  std::deque<Operation> waiting;
+  int64_t enqueued = 0, done = 0;
   cudaGraph* recording = nullptr;
   bool failed = false;
 };
-struct cudaEvent {};
+// Happens when a stream has done so much.
+struct cudaEvent {
+  cudaStream* stream = nullptr;
+  int64_t after = 0;
+};
 
 namespace {
 
-// Launches take turns, whatever thread they come from.
-std::mutex mutex;
-cudaError_t last = cudaSuccess;
+// The device does one thing at a time, whatever threads wait for it.
+std::recursive_mutex mutex;
+thread_local cudaError_t last = cudaSuccess;
+std::set<cudaStream*> streams;
+int objects = 0;
 
 cudaError_t noted(cudaError_t error) {
   if (error != cudaSuccess) last = error;
   return error;
 }
 
-cudaError_t perform(cudaStream_t stream, std::function<bool()> operation) {
-  if (stream->recording) {
-    stream->recording->operations.push_back(std::move(operation));
-    return cudaSuccess;
+template <class T, class... Arguments>
+T* made(Arguments&&... arguments) {
+  const std::lock_guard lock(mutex);
+  objects++;
+  return new T{std::forward<Arguments>(arguments)...};
+}
+template <class T>
+void destroyed(T* object) {
+  const std::lock_guard lock(mutex);
+  objects--;
+  delete object;
+}
+
+cudaError_t enqueue(cudaStream_t stream, Operation operation) {
+  const std::lock_guard lock(mutex);
+  if (stream->recording) stream->recording->operations.push_back(std::move(operation));
+  else stream->waiting.push_back(std::move(operation)), stream->enqueued++;
+  return cudaSuccess;
+}
+
+// Until the stream has done so much of what is enqueued; what comes behind a failure is left out.
+void perform(cudaStream_t stream, int64_t until) {
+  while (stream->done < until) {
+    const Operation operation = std::move(stream->waiting.front());
+    stream->waiting.pop_front();
+    if (!stream->failed && !operation()) stream->failed = true;
+    stream->done++;
   }
-  if (!operation()) stream->failed = true;
-  return noted(stream->failed ? cudaErrorLaunchFailure : cudaSuccess);
+}
+
+cudaError_t wait(cudaStream_t stream, int64_t until) {
+  const std::lock_guard lock(mutex);
+  perform(stream, until);
+  return noted(std::exchange(stream->failed, false) ? cudaErrorLaunchFailure : cudaSuccess);
 }
 
 // Memory that kernels may access, full of NaNs.
 cudaError_t allocate(void** data, size_t bytes) {
   *data = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
   if (!*data) return noted(cudaErrorMemoryAllocation);
+  objects++;
   std::memset(*data, 0xff, bytes);
   return cudaSuccess;
 }
@@ -54,12 +95,16 @@ namespace cnnc::emulator {
 void enqueue(const Launch& launch, size_t kernel_bytes, cudaStream_t stream) {
   const std::shared_ptr<void> kernel(std::aligned_alloc(64, (kernel_bytes + 63) / 64 * 64), std::free);
   std::memcpy(kernel.get(), launch.kernel, kernel_bytes);
-  perform(stream, [launch, kernel] {
-    const std::lock_guard lock(mutex);
+  ::enqueue(stream, [launch, kernel] {
     Launch own = launch;
     own.kernel = kernel.get();
     return emulator::launch(own);
   });
+}
+
+int living() {
+  const std::lock_guard lock(mutex);
+  return objects;
 }
 
 }  // namespace cnnc::emulator
@@ -78,10 +123,17 @@ const char* cudaGetErrorString(cudaError_t error) {
 
 cudaError_t cudaGetLastError() { return std::exchange(last, cudaSuccess); }
 
-// CNNC_EMULATED_DEVICES: how many devices there are; "driver" is a driver that is too old.
-cudaError_t cudaGetDeviceCount(int* count) {
+// CNNC_EMULATED_DEVICES: how many devices there are; "old driver" and "no driver" say what it says.
+cudaError_t cudaDriverGetVersion(int* version) {
   const char* devices = std::getenv("CNNC_EMULATED_DEVICES");
-  if (devices && std::strcmp(devices, "driver") == 0) return noted(cudaErrorInsufficientDriver);
+  *version = devices && std::strcmp(devices, "no driver") == 0 ? 0 : devices && std::strcmp(devices, "old driver") == 0 ? 11040 : 13000;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDeviceCount(int* count) {
+  int version = 0;
+  cudaDriverGetVersion(&version);
+  if (version < CUDART_VERSION) return noted(cudaErrorInsufficientDriver);
+  const char* devices = std::getenv("CNNC_EMULATED_DEVICES");
   *count = devices ? std::atoi(devices) : 1;
   return noted(*count > 0 ? cudaSuccess : cudaErrorNoDevice);
 }
@@ -104,56 +156,75 @@ cudaError_t cudaMalloc(void** data, size_t bytes) {
   if (error == cudaSuccess) cnnc::emulator::add_memory(*data, int64_t(bytes));
   return error;
 }
+// Waits for all that is under way, as CUDA does.
 cudaError_t cudaFree(void* data) {
   const std::lock_guard lock(mutex);
-  if (data) cnnc::emulator::remove_memory(data);
+  for (cudaStream* stream : streams) perform(stream, stream->enqueued);
+  if (data) cnnc::emulator::remove_memory(data), objects--;
   std::free(data);
   return cudaSuccess;
 }
-cudaError_t cudaMallocHost(void** data, size_t bytes) { return allocate(data, bytes); }
+cudaError_t cudaMallocHost(void** data, size_t bytes) {
+  const std::lock_guard lock(mutex);
+  return allocate(data, bytes);
+}
 cudaError_t cudaFreeHost(void* data) {
+  const std::lock_guard lock(mutex);
+  for (cudaStream* stream : streams) perform(stream, stream->enqueued);
+  if (data) objects--;
   std::free(data);
   return cudaSuccess;
 }
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
-  return perform(stream, [=] {
+  return enqueue(stream, [=] {
     std::memcpy(to, from, bytes);
     return true;
   });
 }
 cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t stream) {
-  return perform(stream, [=] {
+  return enqueue(stream, [=] {
     std::memset(data, value, bytes);
     return true;
   });
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
-  *stream = new cudaStream;
+  const std::lock_guard lock(mutex);
+  *stream = made<cudaStream>();
+  streams.insert(*stream);
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
-  delete stream;
+  const std::lock_guard lock(mutex);
+  perform(stream, stream->enqueued);
+  streams.erase(stream);
+  destroyed(stream);
   return cudaSuccess;
 }
-cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-  return noted(std::exchange(stream->failed, false) ? cudaErrorLaunchFailure : cudaSuccess);
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) { return wait(stream, stream->enqueued); }
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  return enqueue(stream, [other = event->stream, after = event->after] {
+    perform(other, after);
+    return !other->failed;
+  });
 }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return cudaSuccess; }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-  *event = new cudaEvent;
+  *event = made<cudaEvent>();
   return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
-  delete event;
+  destroyed(event);
   return cudaSuccess;
 }
-cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cudaSuccess; }
-cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  *event = {stream, stream->enqueued};
+  return cudaSuccess;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) { return wait(event->stream, event->after); }
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
-  stream->recording = new cudaGraph;
+  stream->recording = made<cudaGraph>();
   return cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
@@ -161,19 +232,18 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   return cudaSuccess;
 }
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
-  *exec = new cudaGraph(*graph);
+  *exec = made<cudaGraph>(*graph);
   return cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
-  for (const auto& operation : exec->operations)
-    if (const cudaError_t error = perform(stream, operation)) return error;
+  for (const Operation& operation : exec->operations) enqueue(stream, operation);
   return cudaSuccess;
 }
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  delete graph;
+  destroyed(graph);
   return cudaSuccess;
 }
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
-  delete exec;
+  destroyed(exec);
   return cudaSuccess;
 }

@@ -1,10 +1,13 @@
-// What the host side uses of the CUDA runtime, over the emulator: memory of the device is memory, streams run at once,
-// graphs are lists of what was recorded.
+// What the host side uses of the CUDA runtime, over the emulator: memory of the device is memory, graphs are lists of what was
+// recorded. A stream does nothing until somebody waits for it: who reads results too early, or gives memory away that a copy
+// still needs, gets wrong numbers in every run.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 #include "emulator.h"
+
+#define CUDART_VERSION 13000
 
 enum cudaError_t {
   cudaSuccess = 0,
@@ -15,7 +18,7 @@ enum cudaError_t {
   cudaErrorLaunchFailure = 719,
 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
-enum cudaStreamCaptureMode { cudaStreamCaptureModeThreadLocal = 1 };
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
 enum { cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2 };
 
 struct cudaGraph;
@@ -33,6 +36,7 @@ struct cudaDeviceProp {
 
 const char* cudaGetErrorString(cudaError_t error);
 cudaError_t cudaGetLastError();
+cudaError_t cudaDriverGetVersion(int* version);
 cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaSetDevice(int device);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
@@ -60,4 +64,6 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 namespace cnnc::emulator {
 // `launch`, whose kernel has so many bytes, into a stream: now, or into the graph that the stream records.
 void enqueue(const Launch& launch, size_t kernel_bytes, cudaStream_t stream);
+// Allocations, streams, events and graphs that there are now.
+int living();
 }  // namespace cnnc::emulator

@@ -1,23 +1,22 @@
-// An instance on a CUDA device: one arena a program, one stream, and a graph for each program, batch and layout of inputs,
-// recorded at its first run and replayed from then on. What differs between replays lies in memory of the device.
+// An instance on a CUDA device: blocks of parameters and what belongs to them, and its programs.
 #pragma once
-#include <map>
 #include <mutex>
 #include <vector>
 
 #include "../../addon/instance.h"
-#include "device-memory.h"
+#include "device-program.h"
+#include "devices.h"
 
 namespace cnnc {
 
 class CudaInstance final : public Instance {
  public:
-  explicit CudaInstance(const Model& model) : Instance(model) {}
+  CudaInstance(const Model& model, const Device& device) : Instance(model), device_(device) {}
   ~CudaInstance() override;
-  // Null, or why the device cannot be used.
-  [[nodiscard]] Error open(int device);
+  [[nodiscard]] Error open();
 
   int threads() const override { return 1; }
+  const char* device() const override { return device_.name; }
   [[nodiscard]] Error set_parameter(int32_t index, const float* logical) override;
   [[nodiscard]] Error get_parameter(int32_t index, float* logical) override;
   [[nodiscard]] Error set_state(int32_t slot, int32_t index, const float* logical) override;
@@ -35,63 +34,32 @@ class CudaInstance final : public Instance {
   int64_t parameter_bytes() override;
 
  private:
-  // What a recording belongs to: the batch, the strides of the inputs, which outputs are wanted.
-  using Key = std::vector<int64_t>;
-
-  struct Recorded {
-    const Program& program;
-    DeviceMemory arena, inputs, targets, outputs;
-    std::map<Key, cudaGraphExec_t> graphs;
-  };
-
-  // Arrays of a call, one behind the other in a block.
-  struct Slots {
-    std::vector<int64_t> offsets;
-    int64_t bytes = 0;
-    void add(int64_t size);
-  };
-
-  struct Batch {
-    int64_t size;
-    const InputView* inputs;
-    const void* const* targets;
-    float* const* outputs;
-    const Tensor* output_tensors;
-    int32_t output_count;
-    double* results;
-    StepInfo info;
-  };
-
+  // One parameter of a block, which is packed.
+  Error set_packed(char* block, int32_t index, const float* logical);
+  Error get_packed(const char* block, int32_t index, float* logical);
+  int64_t packed_floats(int32_t index) const;
+  Error upload(char* to, int64_t bytes);
+  Error download(const char* from, int64_t bytes);
   Error make_device_current() const;
-  Error upload(char* to, const void* from, int64_t bytes);
-  Error download(void* to, const char* from, int64_t bytes);
   Error upload_constants();
-  Error upload_block();
-  Error download_block();
-  Error reserve_training();
+  Error reserve_block(DeviceMemory& memory, int64_t bytes);
+  Error reserve_state();
+  Error clear_activity_where_wanted();
   Error prepare();
-  Error run(Recorded& recorded, const Batch& batch);
-  Error reserve(Recorded& recorded, const Slots& inputs, const Slots& targets, const Slots& outputs, int64_t batch);
-  Error record(Recorded& recorded, const DeviceCall& call, cudaGraphExec_t& graph);
-  Error infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs);
-  void forget(Recorded& recorded);
+  DeviceCall call_with_blocks() const;
   int64_t chunk_size() const;
   int64_t block_bytes() const { return model_.block * int64_t(sizeof(float)); }
-  int64_t result_count() const { return 1 + model_.metric_count; }
 
+  const Device device_;
   std::mutex mutex_;
-  int device_ = 0;
-  cudaStream_t stream_ = nullptr;
-  // The parameter block is also kept on the host, packed: what is set one by one goes to the device in one copy.
-  std::vector<float> block_;
-  bool block_is_newer_ = true;    // than the device's
-  bool device_is_newer_ = false;  // than block_
-  bool prepared_ = false;         // derived_ belongs to the parameters of now
-  bool has_gradients_ = false;
-  DeviceMemory parameters_, constants_, gradients_, state_, derived_, activity_, numbers_, scalars_, results_;
+  bool prepared_ = false;        // derived_ belongs to the parameters of now
+  bool clears_state_ = true;     // before it is used next
+  bool clears_activity_ = true;
+  Streams streams_;
+  DeviceMemory parameters_, constants_, gradients_, state_, derived_, activity_, scalars_;
   PinnedMemory staging_;
-  Recorded prepare_{model_.prepare, {}, {}, {}, {}, {}}, infer_{model_.infer, {}, {}, {}, {}, {}},
-      step_{model_.step, {}, {}, {}, {}, {}}, gradient_{model_.gradient, {}, {}, {}, {}, {}};
+  DeviceProgram prepare_{model_, model_.prepare, streams_}, infer_{model_, model_.infer, streams_},
+      step_{model_, model_.step, streams_}, gradient_{model_, model_.gradient, streams_};
 };
 
 }  // namespace cnnc

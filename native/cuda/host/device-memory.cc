@@ -2,24 +2,39 @@
 
 #include <mutex>
 #include <set>
-#include <string>
 
 namespace cnnc {
+namespace {
 
-const char* told(cudaError_t error) {
-  if (error == cudaSuccess) return nullptr;
-  cudaGetLastError();  // or the next call would report it again
+// The text for an allocation that failed: how much was wanted says whether a smaller batch may do.
+Error allocated(cudaError_t error, int64_t bytes, const char* what) {
+  if (error != cudaErrorMemoryAllocation) return told(error);
+  cudaGetLastError();
+  return device_error("out of memory: " + std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB of " + what + " cannot be had");
+}
+
+}  // namespace
+
+const char* kept(const std::string& text) {
   static std::mutex mutex;
   static std::set<std::string> texts;
   const std::lock_guard lock(mutex);
-  return texts.insert(std::string("CUDA: ") + cudaGetErrorString(error)).first->c_str();
+  return texts.insert(text).first->c_str();
 }
 
-const char* DeviceMemory::reserve(int64_t bytes) {
+Error device_error(const std::string& text) { return {kept(text), true}; }
+
+Error told(cudaError_t error) {
+  if (error == cudaSuccess) return nullptr;
+  cudaGetLastError();  // or the next call would report it again
+  return device_error(std::string("CUDA: ") + cudaGetErrorString(error));
+}
+
+Error DeviceMemory::reserve(int64_t bytes) {
   if (bytes <= bytes_) return nullptr;
   release();
   void* data = nullptr;
-  if (const char* error = told(cudaMalloc(&data, size_t(bytes)))) return error;
+  if (Error error = allocated(cudaMalloc(&data, size_t(bytes)), bytes, "the device's memory")) return error;
   data_ = static_cast<char*>(data);
   bytes_ = bytes;
   return nullptr;
@@ -31,11 +46,15 @@ void DeviceMemory::release() {
   bytes_ = 0;
 }
 
-const char* PinnedMemory::reserve(int64_t bytes) {
+Error DeviceMemory::clear(cudaStream_t stream) {
+  return bytes_ == 0 ? nullptr : told(cudaMemsetAsync(data_, 0, size_t(bytes_), stream));
+}
+
+Error PinnedMemory::reserve(int64_t bytes) {
   if (bytes <= bytes_) return nullptr;
   release();
   void* data = nullptr;
-  if (const char* error = told(cudaMallocHost(&data, size_t(bytes)))) return error;
+  if (Error error = allocated(cudaMallocHost(&data, size_t(bytes)), bytes, "pinned memory")) return error;
   data_ = static_cast<char*>(data);
   bytes_ = bytes;
   return nullptr;

@@ -1,13 +1,21 @@
 // Memory of the device, and pinned memory of the host that copies to it and from it go through.
 #pragma once
 #include <cstdint>
+#include <string>
 
+#include "../../addon/instance.h"
 #include "../call.h"
 
 namespace cnnc {
 
-// Null, or what CUDA says of an error: a text that lives forever.
-const char* told(cudaError_t error);
+// A text that lives forever.
+const char* kept(const std::string& text);
+
+// An error about the device, with a text of its own.
+Error device_error(const std::string& text);
+
+// What CUDA says of an error, if it is one.
+Error told(cudaError_t error);
 
 class DeviceMemory {
  public:
@@ -17,8 +25,10 @@ class DeviceMemory {
   DeviceMemory& operator=(const DeviceMemory&) = delete;
 
   // Makes at least `bytes` available. When it grows the contents are lost and the address is another; otherwise both stay.
-  [[nodiscard]] const char* reserve(int64_t bytes);
+  [[nodiscard]] Error reserve(int64_t bytes);
   void release();
+  // In the order of the stream.
+  [[nodiscard]] Error clear(cudaStream_t stream);
 
   char* data() const { return data_; }
   template <class T>
@@ -37,7 +47,7 @@ class PinnedMemory {
   PinnedMemory(const PinnedMemory&) = delete;
   PinnedMemory& operator=(const PinnedMemory&) = delete;
 
-  [[nodiscard]] const char* reserve(int64_t bytes);
+  [[nodiscard]] Error reserve(int64_t bytes);
   void release();
 
   char* data() const { return data_; }
