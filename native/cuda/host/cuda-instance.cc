@@ -226,6 +226,7 @@ Error CudaInstance::step(int64_t batch, const InputView* inputs, const void* con
   prepared_ = false;
   DeviceBatch all{batch, inputs, targets, &info};
   all.results = results;
+  all.result_count = 1 + model_.metric_count;
   return step_.run(call_with_blocks(), all, batch);
 }
 
@@ -235,13 +236,27 @@ Error CudaInstance::gradient(int64_t batch, const InputView* inputs, const void*
   std::lock_guard lock(mutex_);
   if (Error error = make_device_current()) return error;
   if (Error error = reserve_block(gradients_, block_bytes())) return error;
-  const DeviceBatch all{batch, inputs, targets, &info, model_.inputs, model_.input_count, input_gradients, results};
+  const DeviceBatch all{batch, inputs, targets, &info, model_.inputs, model_.input_count, input_gradients, results,
+                        1 + model_.metric_count};
   return gradient_.run(call_with_blocks(), all, batch);
+}
+
+Error CudaInstance::measure(int64_t batch, const InputView* inputs, double* results) {
+  if (!measure_.exists()) return no_program;
+  std::lock_guard lock(mutex_);
+  if (Error error = make_device_current()) return error;
+  DeviceBatch all;
+  all.size = batch;
+  all.inputs = inputs;
+  all.results = results;
+  all.result_count = model_.measure_count;
+  return measure_.run(call_with_blocks(), all, batch);
 }
 
 int64_t CudaInstance::arena_bytes() {
   std::lock_guard lock(mutex_);
-  return prepare_.arena_bytes() + infer_.arena_bytes() + step_.arena_bytes() + gradient_.arena_bytes();
+  return prepare_.arena_bytes() + infer_.arena_bytes() + step_.arena_bytes() +
+         gradient_.arena_bytes() + measure_.arena_bytes();
 }
 
 int64_t CudaInstance::parameter_bytes() {

@@ -28,6 +28,7 @@ class CudaInstance final : public Instance {
   [[nodiscard]] Error infer(int64_t batch, const InputView* inputs, float* const* outputs) override;
   [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,
                            const StepInfo& info, double* results) override;
+  [[nodiscard]] Error measure(int64_t batch, const InputView* inputs, double* results) override;
   [[nodiscard]] Error gradient(int64_t batch, const InputView* inputs, const void* const* targets,
                                const StepInfo& info, float* const* input_gradients, double* results) override;
   int64_t arena_bytes() override;
@@ -59,7 +60,8 @@ class CudaInstance final : public Instance {
   DeviceMemory parameters_, constants_, gradients_, state_, derived_, activity_, scalars_;
   PinnedMemory staging_;
   DeviceProgram prepare_{model_, model_.prepare, streams_}, infer_{model_, model_.infer, streams_},
-      step_{model_, model_.step, streams_}, gradient_{model_, model_.gradient, streams_};
+      step_{model_, model_.step, streams_}, gradient_{model_, model_.gradient, streams_},
+      measure_{model_, model_.measure, streams_};
 };
 
 }  // namespace cnnc

@@ -53,7 +53,7 @@ DeviceProgram::Slots DeviceProgram::outgoing(const DeviceBatch& batch, int64_t s
   Slots slots;
   for (int32_t i = 0; i < batch.output_count; i++)
     slots.add(batch.outputs[i] ? samples * element_count(batch.output_tensors[i]) * int64_t(sizeof(float)) : 0);
-  if (batch.results) slots.add((1 + model_.metric_count) * int64_t(sizeof(double)));
+  if (batch.results) slots.add(batch.result_count * int64_t(sizeof(double)));
   return slots;
 }
 
@@ -219,7 +219,7 @@ Error DeviceProgram::finish(Lane& lane, const DeviceBatch& batch) {
       std::memcpy(batch.outputs[i] + lane.first * count, lane.host_out.data() + out.offsets[size_t(i)], size_t(samples * count) * sizeof(float));
   }
   if (batch.results)
-    std::memcpy(batch.results, lane.host_out.data() + out.offsets.back(), size_t(1 + model_.metric_count) * sizeof(double));
+    std::memcpy(batch.results, lane.host_out.data() + out.offsets.back(), size_t(batch.result_count) * sizeof(double));
   return nullptr;
 }
 

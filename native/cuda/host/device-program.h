@@ -22,6 +22,7 @@ struct DeviceBatch {
   int32_t output_count = 0;
   float* const* outputs = nullptr;  // one for each, null = not wanted
   double* results = nullptr;
+  int32_t result_count = 0;
 };
 
 class DeviceProgram {
