@@ -37,6 +37,15 @@ def conv(x, weight, bias=None, *, strides, pads, group, dilations=None, kernel_s
     return op(padded(x, pads, 0.0), weight, bias, strides, 0, dilations or 1, group)
 
 
+def conv_transpose(x, weight, bias=None, *, strides, pads, group, dilations=None, kernel_shape, output_padding=None):
+    """Without pads, then cut by them: behind a pad that is smaller there is more, before the cut, than zeros."""
+    op, axes = (F.conv_transpose1d if len(kernel_shape) == 1 else F.conv_transpose2d), len(kernel_shape)
+    extra = output_padding or [0] * axes
+    y = op(x, weight, None, strides, 0, 0, group, dilations or 1)
+    y = padded(y, [-pad for pad in pads[:axes]] + [more - pad for pad, more in zip(pads[axes:], extra)], 0.0)
+    return y if bias is None else y + bias.reshape(-1, *[1] * axes)
+
+
 def max_pool(x, *, kernel_shape, strides, pads):
     op = F.max_pool1d if len(kernel_shape) == 1 else F.max_pool2d
     return op(padded(x, pads, -torch.inf), kernel_shape, strides)
@@ -78,6 +87,7 @@ operators = {
     "Clip": lambda x, low, high: torch.minimum(torch.maximum(x, low), high),
     "Concat": lambda *x, axis: torch.cat(x, axis),
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "Div": torch.div,
     "Elu": lambda x, alpha: F.elu(x, alpha),
     "Erf": torch.erf,
@@ -100,6 +110,7 @@ operators = {
     "Pad": pad,
     "PRelu": lambda x, slope: torch.where(x > 0, x, slope * x),
     "Relu": torch.relu,
+    "Reshape": lambda x, shape, allowzero=0: x.reshape([x.shape[i] if n == 0 else n for i, n in enumerate(shape.tolist())]),
     "Sigmoid": torch.sigmoid,
     "Slice": lambda x, begin, end, axis: x.narrow(int(axis), int(begin), int(end) - int(begin)),
     "Softmax": lambda x, axis: F.softmax(x, axis),
@@ -133,6 +144,10 @@ def loss_of(term, values, targets):
         return F.cross_entropy(prediction, target.long(), label_smoothing=term["attributes"]["label_smoothing"])
     if term["name"] == "binary_cross_entropy":
         return F.binary_cross_entropy_with_logits(prediction, target.double().reshape(prediction.shape))
+    if term["name"] == "dice":
+        p, t = torch.sigmoid(prediction).flatten(1), target.double().reshape(len(prediction), -1)
+        smooth = term["attributes"]["smooth"]
+        return (1 - (2 * (p * t).sum(1) + smooth) / (p.sum(1) + t.sum(1) + smooth)).mean()
     return F.mse_loss(prediction, target.double().reshape(prediction.shape))
 
 
