@@ -10,7 +10,8 @@ import { costsOf, parametersOf, totalOf } from "../../compiler/check/cost.ts";
 import type { CheckedModel, CheckedOutput, Layer, LossExpression } from "../../compiler/check/program.ts";
 import { onnxFile } from "../../compiler/onnx/file.ts";
 import { onnxGraph } from "../../compiler/onnx/graph.ts";
-import { buildTestAddon, NativeModel, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
+import type { Operator } from "../../compiler/opkit/operator.ts";
+import { buildTestAddon, NativeModel, operators, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
 import { sizeOf } from "../../compiler/shape/tensor-type.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
 import { drawInputs, drawParameters } from "./draws.ts";
@@ -25,11 +26,21 @@ const usualBatch = 4;
 const most = { params: 5e6, macs: 3e8 };
 const losses = ["cross_entropy", "binary_cross_entropy", "dice", "mse"];
 
-/** Larger networks that are compared all the same: on smaller pictures, or fewer. */
-const larger: Readonly<Record<string, { readonly set?: CheckOptions["set"]; readonly batch?: number }>> = {
+interface Comparison {
+  readonly set?: CheckOptions["set"];
+  readonly batch?: number;
+  readonly smooth?: boolean;
+}
+
+/**
+ * Larger networks that are compared all the same: on smaller pictures, or fewer. Of a million rectified or pooled values some lie
+ * so near to a kink that f32 and float64 decide differently, which moves gradients by 1e-3 and more, PyTorch's in f32 too. So
+ * U-Net is compared without kinks: with `silu` for `relu`, and means for maxima.
+ */
+const larger: Readonly<Record<string, Comparison>> = {
   "examples/alexnet/alexnet.cnn": { batch: 2 },
   "examples/squeezenet/squeezenet.cnn": { set: { size: 64 } },
-  "examples/unet/unet.cnn": { set: { size: 64 } },
+  "examples/unet/unet.cnn": { set: { size: 64 }, smooth: true },
 };
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-gradients-"));
@@ -50,6 +61,20 @@ function withoutChance(model: Trained): Trained {
 function termsOf(loss: LossExpression): readonly Extract<LossExpression, { kind: "loss" }>[] {
   if (loss.kind === "constant") return [];
   return loss.kind === "loss" ? [loss] : [...termsOf(loss.left), ...termsOf(loss.right)];
+}
+
+function withoutKinks(model: Trained): Trained {
+  const [silu, mean] = ["silu", "avg_pool"].map((name) => operators.find((it) => it.name === name)!) as [
+    Operator,
+    Operator,
+  ];
+  const smooth = (layer: Layer): Layer => {
+    const { name } = layer.operator;
+    if (name === "relu") return { ...layer, operator: silu, attributes: {} };
+    const attributes = { ...layer.attributes, count_pad: false };
+    return name === "max_pool" ? { ...layer, operator: mean, attributes } : layer;
+  };
+  return { ...model, layers: model.layers.map(smooth) };
 }
 
 /** Why a model is no case, if it is none. */
@@ -141,14 +166,15 @@ function compare(found: Tensors, expected: ReadonlyMap<string, Float64Array>): v
 describe("loss and gradients are PyTorch's", () => {
   const sizes = Object.fromEntries(Object.entries(larger).map(([file, { set }]) => [file, set]));
   for (const { file, model } of exampleModels(sizes)) {
-    const { batch = usualBatch } = larger[file] ?? {};
+    const { batch = usualBatch, smooth = false } = larger[file] ?? {};
     const reason = unfit(model, file);
     if (reason !== undefined) {
       it.skip(`${file}: ${model.name} ${reason}`);
       continue;
     }
     it(`${file}: ${model.name}`, async () => {
-      const certain = withoutChance(model as Trained);
+      const trained = withoutChance(model as Trained);
+      const certain = smooth ? withoutKinks(trained) : trained;
       const name = `gradients_${model.name.toLowerCase()}`;
       const addon = await buildTestAddon(name, [certain], nativeIsa());
       const [parameters, inputs] = [drawParameters(certain), drawInputs(certain, batch)];
