@@ -1,8 +1,7 @@
 import { planModel } from "../../compiler/plan-model.ts";
-import { targets } from "../../compiler/passes/targets.ts";
 import { parts, type Expression } from "../../compiler/ir/expression.ts";
 import type { Graph, Node } from "../../compiler/ir/graph.ts";
-import type { Choice, Isa } from "../../compiler/ir/plan.ts";
+import type { Choice, Target } from "../../compiler/ir/plan.ts";
 import type { Shape } from "../../compiler/shape/tensor-type.ts";
 import type { SampleModel } from "../../compiler/testing/index.ts";
 
@@ -10,10 +9,10 @@ import type { SampleModel } from "../../compiler/testing/index.ts";
  * Names of the samples whose gradients run something that no sample before them runs: a kernel in a form of its own, or an
  * operation of expressions. All others repeat what these compute.
  */
-export function samplesOfNewKernels(samples: readonly SampleModel[], isa: Isa): ReadonlySet<string> {
+export function samplesOfNewKernels(samples: readonly SampleModel[], target: Target): ReadonlySet<string> {
   const seen = new Set<string>();
   const bringsNew = ({ operator, model }: SampleModel): boolean => {
-    const { gradient } = planModel(model, targets[isa], ["gradient"]).plans;
+    const { gradient } = planModel(model, target, ["gradient"]).plans;
     const { graph, choices } = gradient!;
     const forms = graph.nodes.flatMap((node, i) => [formOf(graph, node, choices[i]!), ...operationsOf(node)]);
     const before = seen.size;
@@ -24,10 +23,10 @@ export function samplesOfNewKernels(samples: readonly SampleModel[], isa: Isa): 
 }
 
 /** What tells apart how a kernel runs: its tile, whether channels fill vectors, what its window does. */
-function formOf(graph: Graph, node: Node, { kernel, lanes, tile, parts: sums }: Choice): string {
+function formOf(graph: Graph, node: Node, { kernel, lanes, tile, block, parts: sums }: Choice): string {
   const { core, outputs, tail } = node;
   const ragged = outputs.some((id) => channelsOf(graph.values.get(id)!.type.shape) % lanes > 0);
-  const traits: unknown[] = [core.family, kernel, lanes, tile, sums !== undefined, tail?.core.pooling, ragged];
+  const traits: unknown[] = [core.family, kernel, lanes, tile, block, sums !== undefined, tail?.core.pooling, ragged];
   if ("window" in core) {
     const { stride, dilation, pad } = core.window;
     traits.push(Math.max(...stride) > 1, Math.max(...dilation) > 1, Math.max(...pad) > 0);

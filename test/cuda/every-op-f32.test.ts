@@ -1,0 +1,3 @@
+import { everyOpOnDevice } from "./every-op.ts";
+
+everyOpOnDevice("f32");

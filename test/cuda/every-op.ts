@@ -1,0 +1,24 @@
+import type { Precision } from "../../compiler/ir/plan.ts";
+import { cudaTarget } from "../../compiler/passes/targets.ts";
+import { sampleModels } from "../../compiler/testing/index.ts";
+import { checkSamples } from "../ops/every-op.ts";
+import { samplesOfNewKernels } from "../ops/new-kernels.ts";
+
+/** What of the largest value results may be off, and gradients, whose errors are those of two products. */
+export const tolerances: { readonly [P in Precision]: { readonly forward: number; readonly gradient: number } } = {
+  f32: { forward: 1e-5, gradient: 2e-5 },
+  tf32: { forward: 2e-3, gradient: 4e-3 },
+  f16: { forward: 1e-2, gradient: 2e-2 },
+  bf16: { forward: 1e-2, gradient: 2e-2 },
+};
+
+/**
+ * Samples of operators on an emulated device: forward and gradients. Those that run something which no sample before them
+ * runs, and all in a full run.
+ */
+export function everyOpOnDevice(precision: Precision): void {
+  const samples = sampleModels();
+  const chosen = samplesOfNewKernels(samples, cudaTarget(precision));
+  const all = process.env["CNNC_FULL"] === "1" ? samples : samples.filter(({ name }) => chosen.has(name));
+  checkSamples(precision, tolerances[precision], all, new Set(all.map(({ name }) => name)));
+}
