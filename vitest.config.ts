@@ -15,7 +15,8 @@ export default defineConfig(({ mode }) => {
       exclude: ["**/node_modules/**", ...others.map((name) => `test/**/*.${name}.test.ts`)],
       // Suites compile and train networks: minutes on two cores, not seconds.
       testTimeout: 120_000,
-      hookTimeout: 300_000,
+      // Builds of hundreds of small networks, on a machine that has other work.
+      hookTimeout: full ? 1_800_000 : 600_000,
       // More would compete with the threads of the networks under test.
       maxWorkers: 2,
       // Addons are loaded and left; a process of its own for each file shows leaks and crashes.

@@ -1,15 +1,15 @@
 import type { Precision } from "../../compiler/ir/plan.ts";
 import { cudaTarget } from "../../compiler/passes/targets.ts";
 import { sampleModels } from "../../compiler/testing/index.ts";
-import { checkSamples } from "../ops/every-op.ts";
+import { checkSamples, type Tolerances } from "../ops/every-op.ts";
 import { samplesOfNewKernels } from "../ops/new-kernels.ts";
 
-/** What of the largest value results may be off, and gradients, whose errors are those of two products. */
-export const tolerances: { readonly [P in Precision]: { readonly forward: number; readonly gradient: number } } = {
+/** What of the largest value results and gradients may be off. */
+export const tolerances: { readonly [P in Precision]: Tolerances } = {
   f32: { forward: 1e-5, gradient: 2e-5 },
-  tf32: { forward: 2e-3, gradient: 4e-3 },
-  f16: { forward: 1e-2, gradient: 2e-2 },
-  bf16: { forward: 1e-2, gradient: 2e-2 },
+  tf32: { forward: 2e-3, gradient: 2e-3, rounding: 2 ** -9 },
+  f16: { forward: 1e-2, gradient: 1e-2, rounding: 2 ** -8 },
+  bf16: { forward: 1e-2, gradient: 1e-2, rounding: 2 ** -5 },
 };
 
 /**

@@ -5,6 +5,7 @@ import { cudaTarget } from "../../compiler/passes/targets.ts";
 import { planModel } from "../../compiler/plan-model.ts";
 import { modelsOfSamples } from "../../compiler/testing/index.ts";
 import { checkSamples } from "../ops/every-op.ts";
+import { tolerances } from "./every-op.ts";
 
 /** Layers that are large enough for the large tiles, which the samples of operators are not: few multiplications all the same. */
 const samples: readonly Sample[] = [
@@ -26,14 +27,11 @@ function tilesOf(precision: Precision): ReadonlySet<string> {
   return new Set(blocks.map(({ rows, columns }) => `${rows}×${columns}`));
 }
 
-const tolerances: { readonly [P in Precision]: number } = { f32: 1e-5, tf32: 2e-3, f16: 1e-2, bf16: 1e-2 };
-
 describe.each(["f32", "tf32", "f16"] as const)("products in %s", (precision) => {
   it("have tiles of all sizes", () => {
     expect([...tilesOf(precision)].sort()).toEqual(["128×128", "128×32", "128×64", "32×32", "64×32", "64×64"]);
   });
 
-  const tolerance = tolerances[precision];
   const names = new Set(models.map(({ name }) => name));
-  checkSamples(precision, { forward: tolerance, gradient: 2 * tolerance }, models, names);
+  checkSamples(precision, tolerances[precision], models, names);
 });
