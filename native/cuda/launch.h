@@ -22,8 +22,16 @@ void launch(const DeviceCall& call, const Kernel& kernel) {
 
 #else
 
+// How many blocks a multiprocessor must have room for. Where a kernel does not say, the compiler spills some registers when
+// that makes room for one more.
 template <class Kernel>
-__global__ void __launch_bounds__(Kernel::threads) run_kernel(const Kernel kernel) {
+constexpr int least_blocks() {
+  if constexpr (requires { Kernel::least_blocks; }) return Kernel::least_blocks;
+  else return 0;
+}
+
+template <class Kernel>
+__global__ void __launch_bounds__(Kernel::threads, least_blocks<Kernel>()) run_kernel(const Kernel kernel) {
   kernel();
 }
 
