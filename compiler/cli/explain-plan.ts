@@ -10,6 +10,7 @@ export interface ExplainedNode {
   readonly kernel: string;
   readonly lanes: number;
   readonly tile?: Choice["tile"];
+  readonly block?: Choice["block"];
   readonly reason: string;
 }
 
@@ -17,9 +18,18 @@ export function algorithmsOf({ graph, choices }: Pick<Plan, "graph" | "choices">
   return graph.nodes.map((node, i) => explainNode(node, choices[i]!));
 }
 
-function explainNode(node: Node, { kernel, lanes, tile, reason }: Choice): ExplainedNode {
+function explainNode(node: Node, { kernel, lanes, tile, block, reason }: Choice): ExplainedNode {
   const { line, text } = node.origin;
-  return { value: valueOf(node), line, source: text, kernel, lanes, ...(tile && { tile }), reason };
+  return {
+    value: valueOf(node),
+    line,
+    source: text,
+    kernel,
+    lanes,
+    ...(tile && { tile }),
+    ...(block && { block }),
+    reason,
+  };
 }
 
 /** An optimiser's node assigns parameters and has no result of its own. */
@@ -28,16 +38,22 @@ function valueOf(node: Node): string {
 }
 
 export function algorithmsText(plan: Pick<Plan, "graph" | "choices">): string[] {
-  const rows = algorithmsOf(plan).map(({ value, line, kernel, lanes, tile, reason }) => [
+  const rows = algorithmsOf(plan).map(({ value, line, kernel, lanes, reason, ...tiles }) => [
     value,
     String(line),
     kernel,
     String(lanes),
-    tile ? `${tile.pixels}×${tile.vectors}` : "",
+    describeTile(tiles),
     reason,
   ]);
   const head = ["value", "line", "kernel", "lanes", "tile", "why"];
   return columns([head, ...rows], ["left", "right", "left", "right", "left", "left"]);
+}
+
+/** Of a thread's registers, or of a block of threads where that shares one. */
+function describeTile({ tile, block }: Pick<ExplainedNode, "tile" | "block">): string {
+  if (block) return `${block.rows}×${block.columns}`;
+  return tile ? `${tile.pixels}×${tile.vectors}` : "";
 }
 
 export interface ExplainedArena {
