@@ -1,8 +1,5 @@
 import type { CoreOf, Family, Node, ValueId } from "../../ir/graph.ts";
 import type { Context } from "../cpp/context.ts";
-import { movementPrinters } from "./movement.ts";
-import { productPrinters } from "./products.ts";
-import { reductionPrinters } from "./reductions.ts";
 
 /** What the launches of a node are printed from. */
 export interface Launching<F extends Family = Family> {
@@ -26,15 +23,6 @@ export interface Launch {
 
 export type Printer<F extends Family> = (launching: Launching<F>) => readonly Launch[];
 export type Printers = { readonly [F in Family]?: Printer<F> };
-
-const printers: Printers = { ...movementPrinters, ...productPrinters, ...reductionPrinters };
-
-/** The launches of a node's kernels. */
-export function printLaunches(launching: Launching): string[] {
-  const print = printers[launching.core.family] as Printer<Family> | undefined;
-  if (!print) throw new Error(`no CUDA kernel for ${launching.core.family}`);
-  return print(launching).flatMap(printLaunch);
-}
 
 export function printLaunch({ kernel, head, operands }: Launch): string[] {
   return [`launch(call, ${kernel}${head === undefined ? "" : `<${head}>`}(`, `    ${operands.join(", ")}));`];
