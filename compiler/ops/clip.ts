@@ -10,7 +10,8 @@ export const clip = definePointwise({
     "max, everything is max. ONNX's `Clip`.",
   attributes: { min: real({ doc: "The lower bound." }), max: real({ doc: "The upper bound." }) },
   forward: (x, { min, max }) => e.min(e.max(x, min), max),
-  gradient: ({ y, dy, attributes: { min, max } }) => e.whereGreater(y, min, e.whereGreater(max, y, dy, 0), 0),
+  // Of x: a result that is stored in few bits need not be the bound that it was held at.
+  gradient: ({ x, dy, attributes: { min, max } }) => e.whereGreater(x, min, e.whereGreater(max, x, dy, 0), 0),
   // The standard leaves open what a lower bound above the upper one does.
   onnx: (b, x, { min, max }) => b.node("Clip", [x, b.constant(Math.min(min, max)), b.constant(max)]),
   reference: (x, { min, max }) => Math.min(Math.max(x, min), max),
