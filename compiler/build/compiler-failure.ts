@@ -14,7 +14,8 @@ export function compilerFailure(
 ): BuildError {
   const line = sourceLine(output, generated, sources);
   const reports = line ? [diagnostic(buildDiagnostics, "CNN601", line, {})] : [];
-  const file = generated.find(({ name }) => failedObject(output).includes(`/${name}.`));
+  const failed = failedObject(output);
+  const file = generated.find(({ name }) => ["/", " "].some((before) => failed.includes(`${before}${name}.`)));
   const where = file ? ` (in ${file.name})` : "";
   if (/No space left on device|File size limit exceeded|Disk quota exceeded/.test(output)) {
     const mend = "make room, or name a folder on another disk with CNNC_CACHE";
@@ -34,8 +35,10 @@ export function compilerFailure(
 /** The first error without the path in front of it; else the end of what was printed. */
 function firstMessage(output: string): string {
   const lines = output.split("\n");
-  const error = lines.find((line) => /\b(?:error|ERROR|undefined reference|Killed)\b/.test(line));
-  return error?.replace(/^.*?\/(?=[^/\s]+:\d+:\d+: )/, "") ?? output.trim().split("\n").slice(-12).join("\n");
+  const error = lines.find((line) => /\b(?:error|ERROR|undefined reference|Killed|nvcc fatal)\b/.test(line));
+  return (
+    error?.replace(/^.*?\/(?=[^/\s]+(?:\(\d+\)|:\d+:\d+): )/, "") ?? output.trim().split("\n").slice(-12).join("\n")
+  );
 }
 
 /** What make and ninja say of the file that failed: `FAILED: …/LeNet.x86-64-v4.cpp.o`. */
@@ -49,7 +52,8 @@ function sourceLine(
   generated: readonly EmittedFile[],
   sources: readonly SourceFile[],
 ): Span | undefined {
-  for (const [, name, line] of output.matchAll(/([^/\s]+):(\d+):\d+:/g)) {
+  // Of g++ and clang `FILE:LINE:COLUMN:`, of nvcc `FILE(LINE):`.
+  for (const [, name, inBrackets, line = inBrackets] of output.matchAll(/([^/\s]+?)(?:\((\d+)\)|:(\d+):\d+):/g)) {
     const file = generated.find((it) => it.name === name);
     const origin = file && originOf(file, Number(line));
     const source = sources.find(({ path }) => path.replace(/^.*[\\/]/, "") === origin?.file);

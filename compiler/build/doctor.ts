@@ -3,19 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder, cacheSize } from "./cache.ts";
-import { reasonOf } from "./build-error.ts";
+import { cudaFindings } from "./cuda-findings.ts";
+import { finding, type Finding } from "./finding.ts";
 import { findCompiler, findTool, packageFolder, runnableCpus, tools, versionOf } from "./toolchain.ts";
-
-/** One thing that builds need, or could use. */
-export interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  /** Whether nothing can be built without it. */
-  readonly required: boolean;
-  readonly found: string;
-  /** What to do where it is missing. */
-  readonly mend?: string;
-}
 
 /** Looks at all that a build needs of this machine, and tries the compiler. */
 export function examine(): readonly Finding[] {
@@ -30,17 +20,8 @@ export function examine(): readonly Finding[] {
     { what: "processor", ok: true, required: true, found: `${cpus()[0]?.model.trim()}: ${runnableCpus().join(", ")}` },
     { what: "threads", ok: true, required: true, found: threads() },
     cache(),
-    cuda(),
+    ...cudaFindings(),
   ];
-}
-
-/** What `look` finds, or why it fails. */
-function finding(what: string, look: () => string, mend: string, required = true): Finding {
-  try {
-    return { what, ok: true, required, found: look() };
-  } catch (error) {
-    return { what, ok: false, required, found: reasonOf(error), mend };
-  }
 }
 
 function compiler(): Finding {
@@ -117,22 +98,4 @@ function cache(): Finding {
     return `${folder}, ${(cacheSize(folder) / 2 ** 20).toFixed(1)} MiB of 1 GiB`;
   };
   return finding("cache", look, "set CNNC_CACHE to a folder that can be written", false);
-}
-
-/** No code for it is made yet; what is found is of use to those who report on it. */
-function cuda(): Finding {
-  const look = (): string => {
-    const nvcc = findTool(["nvcc"]) ?? findTool(["/usr/local/cuda/bin/nvcc"]);
-    if (nvcc === undefined) throw new Error("no nvcc");
-    return `${nvcc}, driver ${driver()}`;
-  };
-  return finding("CUDA", look, "not needed", false);
-}
-
-function driver(): string {
-  try {
-    return readFileSync("/sys/module/nvidia/version", "utf8").trim();
-  } catch {
-    return "not loaded";
-  }
 }

@@ -103,7 +103,7 @@ function refusalOf({ cpu, cpus }: AddonModel, refusal: string, { model, source }
   const expected = cpus.join(", ");
   const what = `${model} was built for ${expected}: ${refusal}`;
   if (cpu.startsWith("cuda-"))
-    return new CnncDeviceError(`${what}; for its processors, build ${source.file} without --target cuda`);
+    return new CnncDeviceError(`${what}; to run it on processors, build ${source.file} without --target cuda`);
   return new CnncCpuError(`${what}; build ${source.file} for this machine, or for a lower --cpu`, {
     expected,
     got: refusal,

@@ -1,4 +1,5 @@
-import { examine, type Finding } from "../../build/doctor.ts";
+import { examine } from "../../build/doctor.ts";
+import type { Finding } from "../../build/finding.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { printJson, printLine } from "../terminal.ts";
 
