@@ -22,6 +22,7 @@ export function makeProgram(finish: Finish): Command {
   addExporting(program, finish);
   addVariants(program, finish);
   addUsing(program, finish);
+  addBundling(program, finish);
   addStarting(program, finish);
   return program;
 }
@@ -109,6 +110,19 @@ function addBuilding(program: Command, finish: Finish): void {
     .option("--no-augment", "a training step that takes the pictures as they are")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
+    );
+}
+
+function addBundling(program: Command, finish: Finish): void {
+  const bundle = program.command("bundle").argument("<file>", "the network");
+  withModel(bundle.description("write a folder that checks and measures a network on a CUDA device, without Node"))
+    .addOption(new Option("--target <device>", "what for").choices(["cuda"]).default("cuda"))
+    .addOption(precision())
+    .requiredOption("--out <folder>", "folder to write; it must be new, or empty")
+    .option("--weights <file>", "weights to load (default: random ones)")
+    .option("--batch <number>", "samples to check with", positive, 2)
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/bundle.ts")).bundleCommand(file, options)),
     );
 }
 
@@ -204,9 +218,10 @@ function withTarget(command: Command): Command {
 function withDevice(command: Command): Command {
   return command
     .addOption(new Option("--target <device>", "what to compile for (default: cpu)").choices(["cpu", "cuda"]))
-    .addOption(
-      new Option("--precision <name>", "of products on CUDA devices (default: f32, which is exact)").choices([
-        ...["f32", "tf32", "f16", "bf16"],
-      ]),
-    );
+    .addOption(precision());
+}
+
+function precision(): Option {
+  const names = ["f32", "tf32", "f16", "bf16"];
+  return new Option("--precision <name>", "of products on CUDA devices (default: f32, which is exact)").choices(names);
 }

@@ -7,14 +7,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { CheckOptions } from "../../compiler/check/check.ts";
 import { costsOf, parametersOf, totalOf } from "../../compiler/check/cost.ts";
-import type { CheckedModel, CheckedOutput, Layer, LossExpression } from "../../compiler/check/program.ts";
+import type { CheckedModel, Layer, LossExpression } from "../../compiler/check/program.ts";
 import { onnxFile } from "../../compiler/onnx/file.ts";
 import { onnxGraph } from "../../compiler/onnx/graph.ts";
 import type { Operator } from "../../compiler/opkit/operator.ts";
 import { buildTestAddon, NativeModel, operators, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
-import { sizeOf } from "../../compiler/shape/tensor-type.ts";
-import { hashName, RandomStream } from "../../runtime/random/philox.ts";
-import { drawInputs, drawParameters } from "./draws.ts";
+import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
 import { exampleModels } from "./examples.ts";
 
 /** Of the largest gradient of a parameter, or of this share of the largest of all, where the true one is 0. */
@@ -94,14 +92,6 @@ function lossAsJson(loss: LossExpression): object {
   if (loss.kind === "binary") return { ...loss, left: lossAsJson(loss.left), right: lossAsJson(loss.right) };
   const { definition, attributes, prediction, target } = loss;
   return { kind: "loss", name: definition.name, attributes, prediction, target };
-}
-
-/** Classes for each sample; 0 or 1, or numbers, for each element. */
-function drawTarget({ name, kind, classes = 1, shape }: CheckedOutput, batch: number): Float32Array | Int32Array {
-  const random = new RandomStream(7, hashName(name));
-  if (kind === "class") return Int32Array.from({ length: batch }, () => Math.floor(random.uniform() * classes));
-  const choose = kind === "tensor" ? () => random.uniform() * 2 - 1 : () => Math.floor(random.uniform() * 2);
-  return Float32Array.from({ length: batch * sizeOf(shape) }, choose);
 }
 
 /** Asks PyTorch; gives the loss and the gradients of what learns. */

@@ -8,7 +8,7 @@ import { onnxFile } from "../../compiler/onnx/file.ts";
 import { onnxGraph } from "../../compiler/onnx/graph.ts";
 import { NativeModel, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
-import { drawInputs, drawParameters, withRandomNormalize } from "./draws.ts";
+import { drawInputs, drawParameters, withRandomNormalize } from "../../compiler/testing/draws.ts";
 import { runOnnx } from "./onnxruntime.ts";
 
 /** Of the largest value of a tensor. */

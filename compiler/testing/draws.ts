@@ -1,7 +1,8 @@
-import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
-import { parametersOf } from "../../compiler/check/cost.ts";
-import { tensor, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
-import { sizeOf, type TensorType } from "../../compiler/shape/tensor-type.ts";
+import type { CheckedModel, CheckedOutput, Layer } from "../check/program.ts";
+import { parametersOf } from "../check/cost.ts";
+import { tensor, type Tensor } from "../opkit/tensor.ts";
+import { sizeOf, type TensorType } from "../shape/tensor-type.ts";
+import type { Tensors } from "./reference.ts";
 import { initialValues } from "../../runtime/bind/initialize.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
 
@@ -59,4 +60,15 @@ export function drawInputs({ name: model, inputs }: CheckedModel, batch: number)
 
 function belowOf({ dtype, below }: TensorType): number | undefined {
   return dtype === "u8" ? 256 : below;
+}
+
+/** Classes for each sample; 0 or 1, or numbers, for each element. */
+export function drawTarget(
+  { name, kind, classes = 1, shape }: CheckedOutput,
+  batch: number,
+): Float32Array | Int32Array {
+  const random = new RandomStream(7, hashName(name));
+  if (kind === "class") return Int32Array.from({ length: batch }, () => Math.floor(random.uniform() * classes));
+  const choose = kind === "tensor" ? () => random.uniform() * 2 - 1 : () => Math.floor(random.uniform() * 2);
+  return Float32Array.from({ length: batch * sizeOf(shape) }, choose);
 }
