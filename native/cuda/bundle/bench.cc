@@ -5,9 +5,9 @@
 #include <cstring>
 #include <string>
 
-#include "addon/instance.h"
+#include "../../addon/instance.h"
 #include "bundle.h"
-#include "cuda/host/devices.h"
+#include "../host/devices.h"
 
 using namespace cnnc;
 using bundle::facts;

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "addon/instance.h"
+#include "../../addon/instance.h"
 
 namespace cnnc::bundle {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "addon/c/safetensors.h"
-#include "addon/model.h"
-#include "cuda/host/device-memory.h"
+#include "../../addon/c/safetensors.h"
+#include "../../addon/model.h"
+#include "../host/device-memory.h"
 
 namespace cnnc::bundle {
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "addon/instance.h"
+#include "../../addon/instance.h"
 #include "bundle.h"
 
 using namespace cnnc;
