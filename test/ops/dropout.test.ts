@@ -48,7 +48,7 @@ function ones(...shape: number[]): Tensor {
 const unit = tensor([batch, batch]);
 for (let i = 0; i < batch; i++) unit.data[i * batch + i] = 1;
 
-describe.each([...new Set([nativeIsa(), "scalar" as const])])("dropout, %s", (isa) => {
+describe.each([...new Set([nativeIsa(), "scalar" as const]), "f32" as const])("dropout, %s", (isa) => {
   let addon: Addon;
   beforeAll(async () => {
     addon = await buildTestAddon(`dropout_${isa}`, [behindDense, alone], isa);

@@ -1,0 +1,26 @@
+import { it } from "vitest";
+import { modelOf } from "../../compiler/testing/index.ts";
+import { expectToFollow } from "./follows.ts";
+
+/** Every kind of kernel in one small network: bytes, augmentation, skips, pools, norms, dropout, an optimiser with a norm. */
+const small = modelOf(
+  "Small",
+  `  input image: u8[3, 12, 12]
+  a = image -> normalize(mean=[0.5, 0.4, 0.3], std=[0.3, 0.2, 0.25]) -> conv(8, kernel=3, pad=1, bias=false) -> batch_norm -> relu
+  b = a -> conv(8, kernel=3, pad=1) -> add(a) -> relu(leak_grad=0.01..0.05) -> max_pool(2)
+  c = concat(b, b -> depthwise_conv(3, pad=1) -> tanh) -> avg_pool(2)
+  logits = c -> group_norm(4) -> flatten -> dropout(0.3) -> dense(16) -> gelu -> dense(5)
+  output kind: class[5] = logits -> softmax
+  train {
+    loss = cross_entropy(logits, kind, label_smoothing=0.1)
+    augment image -> flip(horizontal) -> shift(0.1) -> rotate(10deg)
+    optimizer = adamw(lr=0.01)
+    schedule = one_cycle
+    clip = norm(1)
+    batch = 6
+  }`,
+);
+
+it("a small network of everything trains on the emulated device as on a processor", async () => {
+  await expectToFollow(small, { batch: 6, steps: 5 }, 1e-4);
+});
