@@ -21,7 +21,6 @@ describe("networks train twenty steps on the emulated device as on a processor",
   });
 
   it("U-Net on 32×32 pictures", async () => {
-    const set = new Map([["size", 32]]) as never;
     await expectToFollow(example("examples/unet/unet.cnn", { size: 32 }), { batch: 2, steps: 20 }, 1e-2);
   });
 });
