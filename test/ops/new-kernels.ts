@@ -6,10 +6,10 @@ import type { Shape } from "../../compiler/shape/tensor-type.ts";
 import type { SampleModel } from "../../compiler/testing/index.ts";
 
 /**
- * Names of the samples whose gradients run something that no sample before them runs: a kernel in a form of its own, or an
+ * The samples whose gradients run something that no sample before them runs: a kernel in a form of its own, or an
  * operation of expressions. All others repeat what these compute.
  */
-export function samplesOfNewKernels(samples: readonly SampleModel[], target: Target): ReadonlySet<string> {
+export function samplesOfNewKernels(samples: readonly SampleModel[], target: Target): readonly SampleModel[] {
   const seen = new Set<string>();
   const bringsNew = ({ operator, model }: SampleModel): boolean => {
     const { gradient } = planModel(model, target, ["gradient"]).plans;
@@ -19,7 +19,7 @@ export function samplesOfNewKernels(samples: readonly SampleModel[], target: Tar
     for (const form of [`operator ${operator}`, ...forms]) seen.add(form);
     return seen.size > before;
   };
-  return new Set(samples.filter(bringsNew).map(({ name }) => name));
+  return samples.filter(bringsNew);
 }
 
 /** What tells apart how a kernel runs: its tile, whether channels fill vectors, what its window does. */
