@@ -1,4 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Suites that compile hundreds of networks come first, or one core would be left with them at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => /every-op/.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /**
  * `vitest --mode full` (npm run test:full) adds the slow suites, named *.full.test.ts. Suites that need what cnnc is compared
@@ -21,6 +31,7 @@ export default defineConfig(({ mode }) => {
       maxWorkers: 2,
       // Addons are loaded and left; a process of its own for each file shows leaks and crashes.
       pool: "forks",
+      sequence: { sequencer: LongestFirst },
       // Suites that draw more samples in a full run read it.
       env: full ? { CNNC_FULL: "1" } : {},
       reporters: ["default", "./test/support/closing-line.ts"],
