@@ -11,7 +11,7 @@ import { architectures, kernelsOf, tableOf } from "./ptxas.ts";
 const nvcc = findNvcc();
 const release = nvcc && /^release (\d+\.\d+)/.exec(nvccVersion(nvcc))?.[1];
 
-/** Small ones: a large network's kernels are the same structs for other shapes, and take ptxas minutes. */
+/** The others follow: ptxas takes minutes for a large network. */
 const files = ["lenet/lenet", "fashion-resnet/fashion-resnet", "text-cnn/text-cnn"].map(
   (name) => `examples/${name}.cnn`,
 );

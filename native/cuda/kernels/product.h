@@ -26,8 +26,8 @@ struct Product {
   using ATile = TileOfA<T, t, A::transposed>;
   using BTile = TileOfB<T, t, B::transposed>;
   static constexpr int threads = 32 * t.warps(), stages = 3, stage_bytes = ATile::bytes + BTile::bytes;
-  // Register tiles hide latencies themselves: one block with all of them is better than two that spill.
-  static constexpr int least_blocks = unit == Unit::fma ? 1 : 0;
+  // Tiles in registers hide latencies themselves: one block with all of them is better than two that spill.
+  static constexpr int least_blocks = 1;
   // Results go through shared memory, so that neighbouring threads have neighbouring columns.
   static constexpr int result_row = t.columns + 8;
   static constexpr int shared_bytes = max(stages * stage_bytes, 4 * t.rows * result_row);
