@@ -12,6 +12,7 @@
 #include "kernels/conv_grouped.h"
 #include "kernels/conv_pool.h"
 #include "kernels/conv_weights.h"
+#include "kernels/conv_winograd.h"
 #include "kernels/cross_entropy.h"
 #include "kernels/dense.h"
 #include "kernels/embedding.h"

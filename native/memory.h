@@ -18,6 +18,17 @@ struct Memory {
   CNNC_INLINE float* at(long offset) const { return reinterpret_cast<float*>(once + offset); }
 };
 
+// Memory of a thread that kernels work in.
+template <long Floats>
+struct Scratch {
+  static constexpr long floats = Floats;
+  float* data;
+};
+template <long Floats>
+CNNC_INLINE Scratch<Floats> scratch_of(const Call& call, int thread) {
+  return {reinterpret_cast<float*>(call.scratch) + thread * Floats};
+}
+
 // What `prepare` computed, in the memory that lives as long as the parameters do not change.
 CNNC_INLINE float* prepared(const Call& call, long offset) { return reinterpret_cast<float*>(call.derived + offset); }
 

@@ -7,21 +7,38 @@
 
 namespace cnnc::CNNC_ISA {
 
-// Runs f(unit) for every unit; f is called through a pointer, once a unit.
+// Runs f(unit, thread) for every unit; f is called through a pointer, once a unit.
 template <class F>
 CNNC_INLINE void for_units(const Call& call, long units, const F& f) {
   struct Task {
-    static void run(void* f, int64_t unit) { (*static_cast<const F*>(f))(unit); }
+    static void run(void* f, int64_t unit, int thread) { (*static_cast<const F*>(f))(unit, thread); }
   };
   if (units > 0) call.parallel(call.pool, units, Task::run, const_cast<F*>(&f));
+}
+
+// What works in memory of its thread takes the thread's number as well.
+template <class F, class... At>
+CNNC_INLINE void on_thread(int thread, const F& f, At... at) {
+  if constexpr (requires { f(at..., thread); }) f(at..., thread);
+  else f(at...);
 }
 
 // f(n0, n1) for groups of samples.
 template <int Samples, class F>
 CNNC_INLINE void for_samples(const Call& call, const F& f) {
-  for_units(call, (call.batch + Samples - 1) / Samples, [&](long unit) {
+  for_units(call, (call.batch + Samples - 1) / Samples, [&](long unit, int thread) {
     long n0 = unit * Samples, n1 = n0 + Samples;
-    f(n0, n1 < call.batch ? n1 : call.batch);
+    on_thread(thread, f, n0, n1 < call.batch ? n1 : call.batch);
+  });
+}
+
+// f(b, n0, n1) for blocks of outputs and groups of samples, one group after another: the weights of a block are read by all.
+template <int Samples, class F>
+CNNC_INLINE void for_blocks(const Call& call, int blocks, const F& f) {
+  const long groups = (call.batch + Samples - 1) / Samples;
+  for_units(call, blocks * groups, [&](long unit, int thread) {
+    long n0 = unit % groups * Samples, n1 = n0 + Samples;
+    on_thread(thread, f, int(unit / groups), n0, n1 < call.batch ? n1 : call.batch);
   });
 }
 
@@ -31,9 +48,9 @@ template <int Height, int Rows, class F>
 CNNC_INLINE void for_bands(const Call& call, const F& f) {
   const int rows = call.batch < 16 ? Rows : Height;
   const long bands = ceil_div(Height, rows);
-  for_units(call, call.batch * bands, [&](long unit) {
+  for_units(call, call.batch * bands, [&](long unit, int thread) {
     int h0 = int(unit % bands) * rows;
-    f(unit / bands, h0, min(Height, h0 + rows));
+    on_thread(thread, f, unit / bands, h0, min(Height, h0 + rows));
   });
 }
 
@@ -52,7 +69,7 @@ CNNC_INLINE BlockRange block_range(long size, long unit) {
 // f(i0, i1) for ranges of a block of floats.
 template <int Floats, class F>
 CNNC_INLINE void for_ranges(const Call& call, long size, const F& f) {
-  for_units(call, block_ranges<Floats>(size), [&](long unit) {
+  for_units(call, block_ranges<Floats>(size), [&](long unit, int) {
     const auto [i0, i1] = block_range<Floats>(size, unit);
     f(i0, i1);
   });
@@ -87,7 +104,7 @@ CNNC_INLINE bool run_job(long unit, long& first, const Job<F>& job) {
 
 template <class... F>
 CNNC_INLINE void for_jobs(const Call& call, const Job<F>&... jobs) {
-  for_units(call, (jobs.units + ... + 0), [&](long unit) {
+  for_units(call, (jobs.units + ... + 0), [&](long unit, int) {
     long first = 0;
     (run_job(unit, first, jobs) || ...);
   });

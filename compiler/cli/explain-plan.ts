@@ -120,6 +120,8 @@ function describeUnits(units: Units): string {
       return `groups of ${units.samples} samples`;
     case "bands":
       return `${units.bands} bands of ${units.rows} rows of each sample`;
+    case "tiles":
+      return `${units.down} rows of tiles of each sample, then ${units.blocks} blocks of channels for ${units.samples} samples`;
     case "blocks":
       return `${units.blocks} blocks of values, whole batch`;
     case "preparation":

@@ -47,6 +47,15 @@ export interface Tile {
   readonly vectors: number;
 }
 
+/** A convolution 3×3 in tiles of m × m results, from products of transformed tiles and weights. */
+export interface Winograd {
+  readonly m: 2 | 4;
+  /** Whether the tiles of a whole picture are transformed before weights are read, block by block. */
+  readonly whole: boolean;
+  /** Rows of tiles, or whole pictures, that are multiplied together. */
+  readonly group: number;
+}
+
 /** What a block of a CUDA device computes at a time: `rows` × `columns` results over `depth` terms, by `warps` rows of warps × columns of them. */
 export interface BlockTile {
   readonly rows: number;
@@ -62,7 +71,8 @@ export interface Choice {
   /** Floats in a vector; over output channels. */
   readonly lanes: number;
   readonly tile?: Tile;
-  /** Of a gradient to data, which reads a transposed copy: how the convolution is computed whose weights it copies. */
+  readonly winograd?: Winograd;
+  /** Of a kernel that reads a copy of its weights: how the convolution is computed whose weights it copies. */
   readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */
   readonly parts?: number;
@@ -103,7 +113,10 @@ export interface Packing {
   readonly operand: readonly [number, number, number];
 }
 
-/** A copy of a parameter in the order that a gradient kernel reads, or on a CUDA device in the 16 bits that products read. */
+/**
+ * A copy of a parameter: in the order that a gradient kernel reads; transformed; or on a CUDA device in the 16 bits that
+ * products read.
+ */
 export interface Derived {
   /** Made by `prepare`, once after parameters have changed; else anew in each call. */
   readonly prepared: boolean;
@@ -127,6 +140,8 @@ export type Units =
   | { readonly by: "samples"; readonly samples: number }
   /** One sample and one band of rows. */
   | { readonly by: "bands"; readonly bands: number; readonly rows: number }
+  /** Transformed tiles, by rows of them, `down` in a sample; then blocks of channels for groups of samples. */
+  | { readonly by: "tiles"; readonly down: number; readonly blocks: number; readonly samples: number }
   /** Blocks of output values of a dense layer, for the whole batch. */
   | { readonly by: "blocks"; readonly blocks: number }
   /** Values of parameters alone: computed by `prepare`, when parameters have changed. */
@@ -145,6 +160,10 @@ export interface Arena {
   /** Bytes of one sample's slice. */
   readonly slice: number;
   readonly offsets: ReadonlyMap<ValueId, Place>;
+  /** Transformed tiles of a sample, by node, while it is computed. */
+  readonly tiles: ReadonlyMap<number, Place>;
+  /** Bytes that kernels work in, for each thread. */
+  readonly scratch: number;
   /** What the host allocates: a + b·N bytes. Vectors may read a little past the end. */
   readonly bytesOnce: number;
   readonly bytesPerSample: number;

@@ -3,6 +3,7 @@ import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
 import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
+import { chooseWinograd } from "./choose-winograd.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
 
 /**
@@ -17,7 +18,8 @@ export function chooseAlgorithms(state: State): State {
   packings?.forEach(({ vectors }, id) => blocks.set(id, vectors));
   const choices = graph.nodes.map((node) => {
     const weights = weightsOf(graph, node);
-    const choice = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
+    const direct = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
+    const choice = graph.program === "infer" ? withWinograd(direct, node, graph, target) : direct;
     const { tile } = choice.forward ?? choice;
     if (weights !== undefined && tile) blocks.set(weights, tile.vectors);
     return choice;
@@ -50,6 +52,15 @@ function chooseConv(groups: number, x: Extent, y: Extent, target: CpuTarget, blo
   const tile = chooseTile(y.width, Math.ceil(y.channels / groups / lanes), lanes, target, block);
   const reason = `direct: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels in registers`;
   return { kernel: "conv_direct", lanes, tile, reason };
+}
+
+function withWinograd(direct: Choice, node: Node, graph: Graph, target: CpuTarget): Choice {
+  const { core } = node;
+  if (core.family !== "conv" || !direct.tile) return direct;
+  const extent = (id: ValueId): Extent => extentOf(valueOf(graph, id).type.shape);
+  const [x, y] = [extent(node.inputs[0]!), extent(node.body[0]!.value)];
+  const chosen = chooseWinograd({ node, core, x, y, lanes: direct.lanes, tile: direct.tile, target });
+  return chosen ? { ...chosen, kernel: "conv_winograd", lanes: direct.lanes, forward: direct } : direct;
 }
 
 function chooseDense(channels: number, target: CpuTarget, block?: number): Omit<Choice, "kernel"> {

@@ -1,14 +1,14 @@
 import { familyOf } from "../ir/families/index.ts";
 import { valueOf, type Graph, type Node } from "../ir/graph.ts";
-import type { Choice, Stage, State, Units } from "../ir/plan.ts";
-import { extentOf, sizeOf } from "../shape/tensor-type.ts";
+import type { Choice, Stage, State, Units, Winograd } from "../ir/plan.ts";
+import { extentOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
 import { movesOf, readsOf } from "./rewrite.ts";
+import { macsOf, ownStageFrom } from "./work.ts";
 
 /** Elements of the parameter block in one unit of the optimiser, and of a parameter's gradient where parts are added. */
 const floatsPerUnit = 16 * 1024;
-/** Multiply-accumulates of one sample above which its rows are cut into bands, and what a band should have. */
-const bandFrom = 4e6;
+/** Multiply-accumulates that a band of rows should have. */
 const bandWork = 2e6;
 
 /**
@@ -45,7 +45,7 @@ function joinable(graph: Graph, { units, nodes }: Stage, node: Node): boolean {
     );
 }
 
-function unitsOf(graph: Graph, node: Node, { lanes, tile }: Choice): Units {
+function unitsOf(graph: Graph, node: Node, { lanes, tile, winograd }: Choice): Units {
   const { core, inputs, body } = node;
   if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
   if (core.family === "map" && !valueOf(graph, body[0]!.value).batched) return { by: "preparation" };
@@ -54,15 +54,17 @@ function unitsOf(graph: Graph, node: Node, { lanes, tile }: Choice): Units {
   const { channels, height } = extentOf(result.shape);
   const work = macsOf(graph, node);
   const { wholeSamples } = familyOf(core);
-  if (work < bandFrom || inputs.length === 0 || wholeSamples) return { by: "samples", samples: samplesTogether };
+  if (work < ownStageFrom || inputs.length === 0 || wholeSamples) return { by: "samples", samples: samplesTogether };
   if (core.family === "dense") return { by: "blocks", blocks: Math.ceil(Math.ceil(channels / lanes) / tile!.vectors) };
+  if (winograd) return tileUnits(graph, node, winograd, Math.ceil(Math.ceil(channels / lanes) / tile!.vectors));
   const rows = Math.max(1, Math.ceil(height / Math.ceil(work / bandWork)));
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", bands: Math.ceil(height / rows), rows };
 }
 
-/** Multiply-accumulates for one sample; elements where a family counts none. */
-export function macsOf(graph: Graph, { core, inputs, body }: Node): number {
-  const result = valueOf(graph, body[0]!.value).type;
-  const types = inputs.map((id) => valueOf(graph, id).type);
-  return familyOf(core).macs?.(core as never, types, result) ?? sizeOf(result.shape);
+/** Tiles are not cut: bands have whole groups of their rows. */
+function tileUnits(graph: Graph, node: Node, { m, whole, group }: Winograd, blocks: number): Units {
+  const down = Math.ceil(extentOf(valueOf(graph, node.body[0]!.value).type.shape).height / m);
+  if (whole) return { by: "tiles", down, blocks, samples: group };
+  const rows = (group * m) / (node.tail?.core.window.stride[0] ?? 1);
+  return { by: "bands", bands: Math.ceil(down / group), rows };
 }

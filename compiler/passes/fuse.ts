@@ -15,8 +15,12 @@ import { extentOf, sameShape } from "../shape/tensor-type.ts";
 import type { State } from "../ir/plan.ts";
 import { askedOf, readsOf, stepsOf, usersOf } from "./rewrite.ts";
 
-/** The rows that a fused pooling keeps between convolution and window must stay small: a stack buffer of this many floats. */
-const bandLimit = 32 * 1024;
+/**
+ * The rows that a fused pooling keeps between convolution and window must stay small: a stack buffer of this many floats, for
+ * at most so many channels at a time.
+ */
+const bandLimit = 48 * 1024;
+const bandChannels = 80;
 
 /**
  * Joins what can be done while a result is still in registers: pointwise steps move into the node that computes
@@ -77,8 +81,12 @@ function joinPool(graph: Graph, producer: Node, pool: Node): Node | undefined {
   const { core } = pool;
   if (core.family !== "pool" || producer.tail || pool.inputs[0] !== resultOf(producer)) return undefined;
   if (!familyOf(producer.core).poolable?.(producer.core as never)) return undefined;
-  const { channels, width } = extentOf(valueOf(graph, pool.inputs[0]).type.shape);
-  if (core.window.kernel[0] * width * (channels + 15) > bandLimit) return undefined;
+  const { channels, height, width } = extentOf(valueOf(graph, pool.inputs[0]).type.shape);
+  const band = core.window.kernel[0] * width * Math.min(channels + 15, bandChannels);
+  if (band > bandLimit) return undefined;
+  // One row of results would be one unit of work, and the picture, which is small there, costs little to store.
+  const pooled = extentOf(valueOf(graph, resultOf(pool)).type.shape);
+  if (height > 1 && pooled.height === 1) return undefined;
   const origin = joinOrigins(producer.origin, pool.origin);
   return { ...producer, tail: { core, body: pool.body }, outputs: [...producer.outputs, ...pool.outputs], origin };
 }

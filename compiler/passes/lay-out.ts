@@ -1,6 +1,6 @@
 import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/graph.ts";
 import { weightsOf } from "../ir/parameters.ts";
-import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target } from "../ir/plan.ts";
+import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target, Winograd } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
 import { lanesFor } from "./tiles.ts";
@@ -155,9 +155,14 @@ function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
   return { form: "rows", lanes, vectors: 1, size, groups: 1, operand: [channels, 1, 1] };
 }
 
-/** On processors data gradients read weights with vectors over input channels: a transposed copy. In prediction weights stay what they are. */
+/**
+ * On processors data gradients read weights with vectors over input channels: a transposed copy; and Winograd's convolutions
+ * transformed ones. In prediction weights stay what they are.
+ */
 function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
   return graph.nodes.flatMap(({ core, inputs, body }, node) => {
+    const { winograd } = choices[node]!;
+    if (winograd) return [transformed(graph, node, choices[node]!, winograd)];
     if (core.family !== "conv_data_grad" && core.family !== "dense_data_grad") return [];
     const { lanes, tile } = choices[node]!;
     const { channels, height, width } = extentOf(valueOf(graph, body[0]!.value).type.shape);
@@ -168,6 +173,13 @@ function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Deriv
     const prepared = graph.program === "infer";
     return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
   });
+}
+
+function transformed(graph: Graph, node: number, { lanes, tile }: Choice, { m }: Winograd): Derived {
+  const [, parameter] = graph.nodes[node]!.inputs as [ValueId, ValueId];
+  const [outputs = 1, channels = 1] = valueOf(graph, parameter).type.shape;
+  const size = (m + 2) ** 2 * channels * Math.ceil(outputs / lanes) * lanes;
+  return { prepared: graph.program === "infer", nodes: [node], parameter, lanes, vectors: tile!.vectors, size };
 }
 
 /** Tensor cores multiply numbers of 16 bits: those products read a copy of their weights, in the same order. */

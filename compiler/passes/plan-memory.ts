@@ -4,13 +4,15 @@ import { learnedFloats, parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf, type DType } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
+import { winogradFloats } from "./choose-winograd.ts";
 import { lanesFor } from "./tiles.ts";
 
 const alignment = 64;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
 interface Lifetime {
-  readonly id: ValueId;
+  /** A value, or the transformed tiles of a node. */
+  readonly id: ValueId | number;
   readonly bytes: number;
   readonly from: number;
   readonly to: number;
@@ -23,14 +25,19 @@ interface Lifetime {
 export function planMemory(state: State): State {
   const { graph } = state;
   const layouts = state.layouts!;
-  const lifetimes = lifetimesOf(state).filter(({ id }) => layouts.get(id)?.kind === "image");
-  const offsets = new Map<ValueId, Place>();
+  const values = lifetimesOf(state).filter(({ id }) => layouts.get(id)?.kind === "image");
+  const work = workOf(state);
+  const lifetimes: Lifetime[] = [...values, ...work.flatMap(({ tiles }) => (tiles ? [tiles] : []))];
+  const places = new Map<ValueId | number, Place>();
   let slice = 0;
   for (const lifetime of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
-    const offset = lowestFree(lifetime, lifetimes, offsets);
-    offsets.set(lifetime.id, { offset, bytes: lifetime.bytes });
+    const offset = lowestFree(lifetime, lifetimes, places);
+    places.set(lifetime.id, { offset, bytes: lifetime.bytes });
     slice = Math.max(slice, offset + lifetime.bytes);
   }
+  const offsets = new Map([...places].filter((entry): entry is [ValueId, Place] => typeof entry[0] === "string"));
+  const tiles = new Map([...places].filter((entry): entry is [number, Place] => typeof entry[0] === "number"));
+  const scratch = Math.max(0, ...work.map((node) => node.scratch));
   const once = placeOnce(state);
   const scalars = storedOf(graph).filter((id) => layouts.get(id)?.kind === "scalars");
   const withoutReuse = lifetimes.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -38,7 +45,7 @@ export function planMemory(state: State): State {
   // Arrays with one number per sample start at whole lines; the last vector may read a line further.
   const bytesOnce = once.once + alignment * (scalars.length + 1);
   const bytesPerSample = sliceBytes + 4 * scalars.length;
-  const placed = { ...once, ...placeActivity(graph), scalars, slice: sliceBytes, offsets };
+  const placed = { ...once, ...placeActivity(graph), scalars, slice: sliceBytes, offsets, tiles, scratch };
   return { ...state, arena: { ...placed, withoutReuse, bytesOnce, bytesPerSample } };
 }
 
@@ -47,12 +54,31 @@ function unaliased(bytes: number): number {
   return bytes > 0 && bytes % 4096 === 0 ? bytes + alignment : bytes;
 }
 
+interface Work {
+  /** Bytes for each thread. */
+  readonly scratch: number;
+  readonly tiles?: Lifetime;
+}
+
+/** The memory that nodes need while they are computed. */
+function workOf({ graph, choices }: State): readonly Work[] {
+  return graph.nodes.flatMap(({ inputs, body }, node) => {
+    const { winograd, tile, lanes } = choices![node]!;
+    if (!winograd) return [];
+    const [x, y] = [inputs[0]!, body[0]!.value].map((id) => extentOf(valueOf(graph, id).type.shape));
+    const floats = winogradFloats(winograd, tile!, lanes, x!, y!);
+    const scratch = align(floats.scratch * 4);
+    if (!winograd.whole) return [{ scratch }];
+    return [{ scratch, tiles: { id: node, bytes: align(floats.perSample * 4), from: node, to: node } }];
+  });
+}
+
 function storedOf(graph: Graph): readonly ValueId[] {
   return graph.nodes.flatMap((node) => node.outputs);
 }
 
 /** From the node that computes a value to the last that reads it. A node's result never overlaps its operands. */
-function lifetimesOf({ graph, layouts }: State): readonly Lifetime[] {
+function lifetimesOf({ graph, layouts }: State): readonly (Lifetime & { readonly id: ValueId })[] {
   const lastRead = new Map<ValueId, number>();
   graph.nodes.forEach((node, i) => readsOf(node).forEach((id) => lastRead.set(id, i)));
   for (const { value } of graph.results) lastRead.set(value, graph.nodes.length);
@@ -78,7 +104,7 @@ function elementBytes(dtype: DType, { element }: Extract<Layout, { kind: "image"
   return element === undefined ? 4 : 2;
 }
 
-function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: ReadonlyMap<ValueId, Place>): number {
+function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: ReadonlyMap<ValueId | number, Place>): number {
   const busy = all
     .filter(({ id, from, to }) => placed.has(id) && from <= wanted.to && to >= wanted.from)
     .map(({ id }) => placed.get(id)!)

@@ -22,7 +22,7 @@ function cyclesPerStep({ pixels, vectors }: Tile, lanes: number): number {
 const tailPenalty = 1.02;
 
 /** Cycles for `pixels` × `vectors` results, tails included, per step of the reduction. */
-function cycles(pixels: number, vectors: number, tile: Tile, lanes: number): number {
+export function cyclesOf(pixels: number, vectors: number, tile: Tile, lanes: number): number {
   const split = (total: number, part: number, cost: (size: number) => number): number => {
     const rest = total % part;
     return Math.floor(total / part) * cost(part) + (rest > 0 ? tailPenalty * cost(rest) : 0);
@@ -30,6 +30,11 @@ function cycles(pixels: number, vectors: number, tile: Tile, lanes: number): num
   return split(vectors, tile.vectors, (v) =>
     split(pixels, tile.pixels, (p) => cyclesPerStep({ pixels: p, vectors: v }, lanes)),
   );
+}
+
+/** Beside accumulators and the vectors of one step: AVX-512 multiplies by a number in memory, the others load it. */
+export function broadcastRegisters({ registers }: CpuTarget): number {
+  return registers === 32 ? 0 : 1;
 }
 
 /** The most pixels in a tile. */
@@ -44,9 +49,8 @@ export function chooseTile(pixels: number, vectors: number, lanes: number, targe
   let least = Infinity;
   for (let v = block ?? 1; v <= Math.min(vectors, block ?? target.vectors); v++)
     for (let p = 1; p <= Math.min(pixels, mostPixels); p++) {
-      // Accumulators, the vectors of one step, and one register for the broadcast.
-      if (p * v + v + 1 > target.registers) break;
-      const time = cycles(pixels, vectors, { pixels: p, vectors: v }, lanes);
+      if (p * v + v + broadcastRegisters(target) > target.registers) break;
+      const time = cyclesOf(pixels, vectors, { pixels: p, vectors: v }, lanes);
       if (time <= least * 1.001) [best, least] = [{ pixels: p, vectors: v }, time];
     }
   return best;

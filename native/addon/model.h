@@ -12,8 +12,9 @@ struct InputView {
   int64_t sample, channel, row, column;
 };
 
-// Runs task(context, unit) for every unit in [0, units), on any threads, and returns when all are done.
-using Parallel = void (*)(void* pool, int64_t units, void (*task)(void* context, int64_t unit), void* context);
+// Runs task(context, unit, thread) for every unit in [0, units), on any threads, and returns when all are done. Threads that
+// are at it at the same time have different numbers below the number of threads; their numbers are of this call alone.
+using Parallel = void (*)(void* pool, int64_t units, void (*task)(void* context, int64_t unit, int thread), void* context);
 
 // One execution of one program.
 struct Call {
@@ -37,11 +38,13 @@ struct Call {
   void* pool;
   char* derived;             // Model::derived_bytes, 64-byte aligned; prepare writes, infer reads; else null
   uint8_t* activity;         // step: Model::activity_bytes; a unit's byte becomes 1 when it fires
+  char* scratch;             // 64-byte aligned, Program::scratch bytes for each thread of the pool, one after another
 };
 
 struct Program {
   void (*run)(const Call& call);  // null: the model has no such program
   int64_t arena_fixed, arena_per_sample;  // bytes
+  int64_t scratch = 0;       // bytes that kernels work in, for each thread; a multiple of 64
 };
 
 enum class Type : int32_t { u8, f32, i32 };

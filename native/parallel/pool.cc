@@ -45,6 +45,7 @@ struct Pool::Job {
   void* context;
   int64_t units;
   alignas(64) std::atomic<int64_t> next{0};
+  std::atomic<int> threads{1};  // that have numbers; the caller's is 0
   // Workers that have finished with this job; the top bit: the caller sleeps on this word.
   alignas(64) std::atomic<uint32_t> finished{0};
 };
@@ -96,11 +97,11 @@ Pool& Pool::shared() {
   return *pool;
 }
 
-void Pool::take_units(Job& job) {
+void Pool::take_units(Job& job, int thread) {
   for (;;) {
     const int64_t unit = job.next.fetch_add(1, std::memory_order_relaxed);
     if (unit >= job.units) return;
-    job.task(job.context, unit);
+    job.task(job.context, unit, thread);
   }
 }
 
@@ -108,7 +109,7 @@ void Pool::work(Worker& worker) {
   write_float_mode(read_float_mode() | flush_bits);
   for (;;) {
     Job* job = worker.await();
-    take_units(*job);
+    take_units(*job, job->threads.fetch_add(1, std::memory_order_relaxed));
     // Idle first, or the caller's next run would find this worker still busy and pass it over.
     worker.mailbox.store(Worker::idle);
     // From here on the job may be gone.
@@ -155,7 +156,7 @@ void Pool::release(int threads) {
 void Pool::run(int threads, int64_t units, Task task, void* context) {
   FlushDenormals flush;
   if (threads <= 1 || units <= 1) {
-    for (int64_t unit = 0; unit < units; unit++) task(context, unit);
+    for (int64_t unit = 0; unit < units; unit++) task(context, unit, 0);
     return;
   }
   Job job{task, context, units};
@@ -167,7 +168,7 @@ void Pool::run(int threads, int64_t units, Task task, void* context) {
     Worker* worker = workers_[n].load(std::memory_order_relaxed);
     if (worker->offer(&job)) helpers[offered++] = worker;
   }
-  take_units(job);
+  take_units(job, 0);
   uint32_t opened = 0;
   for (int n = 0; n < offered; n++) opened += !helpers[n]->take_back(&job);
   auto finished = [&] { return job.finished.load(std::memory_order_acquire) == opened; };

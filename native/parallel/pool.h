@@ -13,7 +13,7 @@ namespace cnnc {
 
 class Pool {
  public:
-  using Task = void (*)(void* context, int64_t unit);
+  using Task = void (*)(void* context, int64_t unit, int thread);
 
   // Never destroyed: its workers sleep until the process ends, and the library is pinned in memory
   // while they exist (Node unloads an addon when the last worker thread that loaded it ends).
@@ -23,8 +23,8 @@ class Pool {
   void reserve(int threads);
   void release(int threads);
 
-  // Runs task(context, unit) for every unit in [0, units) on at most `threads` threads, the caller's
-  // among them, and returns when all are done. `task` must not throw.
+  // Runs task(context, unit, thread) for every unit in [0, units) on at most `threads` threads, the caller's
+  // among them, and returns when all are done. thread < threads tells them apart. `task` must not throw.
   void run(int threads, int64_t units, Task task, void* context);
 
   static constexpr int max_threads = 256;
@@ -37,7 +37,7 @@ class Pool {
   void grow(int workers);
   bool start(Worker& worker);
   static void work(Worker& worker);
-  static void take_units(Job& job);
+  static void take_units(Job& job, int thread);
 
   std::mutex growing_;
   int reserved_ = 0;              // helpers wanted by all users together

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProgramName } from "../../compiler/ir/graph.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
-import { macsOf } from "../../compiler/passes/cut-into-units.ts";
+import { macsOf } from "../../compiler/passes/work.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planModel, planProgram } from "../../compiler/plan-model.ts";
 import { modelOf, modelsOf } from "../../compiler/testing/index.ts";

@@ -1,55 +1,11 @@
-import { resultOf, type CoreOf, type Family, type Node, type ValueId } from "../../ir/graph.ts";
-import type { Tile } from "../../ir/plan.ts";
-import type { Window } from "../../shape/window.ts";
+import { resultOf, type Family, type ValueId } from "../../ir/graph.ts";
 import { mapFunctor } from "./affine-map.ts";
+import { poolings, window, type Call, type Printed } from "./call.ts";
 import { vector, type Context } from "./context.ts";
 import { printChannels, printPositions, readsOf } from "./gather.ts";
 import { float } from "./names.ts";
+import { printWinograd } from "./winograd.ts";
 
-/** What a node's function loops over: samples; one sample's rows; blocks of a dense layer's outputs. */
-export type Loop = "samples" | "bands" | "blocks";
-
-/** What a call is printed from. */
-export interface Call<F extends Family = Family> {
-  readonly c: Context;
-  readonly index: number;
-  readonly node: Node;
-  readonly core: CoreOf<F>;
-  readonly inputs: readonly ValueId[];
-  /** The value the kernel itself computes, before pointwise steps. */
-  readonly result: ValueId;
-  readonly steps: string;
-  readonly tail: string;
-  /** `0, 28` or `h0, h1` */
-  readonly rows: string;
-  readonly v: string;
-  readonly tile: string;
-  readonly loop: Loop;
-}
-
-export const window = ({
-  kernel: [kh, kw],
-  stride: [sh, sw],
-  pad: [ph, pw, bottom, right],
-  dilation: [dh, dw],
-}: Window): string =>
-  `Window{${[kh, kw, sh, sw, ph, pw, dh, dw, ...(bottom !== ph || right !== pw ? [bottom, right] : [])].join(", ")}}`;
-export const tile = ({ pixels, vectors }: Tile = { pixels: 1, vectors: 1 }): string => `Tile{${pixels}, ${vectors}}`;
-
-export const poolings = {
-  max: "Pooling::max",
-  sum: "Pooling::sum",
-  average: "Pooling::average",
-  average_with_pad: "Pooling::average_with_pad",
-} as const;
-
-/** Template arguments, and what stands in the parentheses. */
-interface Printed {
-  readonly head: string;
-  readonly operands: readonly string[];
-  /** Constants that stand in front of the call. */
-  readonly tables?: readonly string[];
-}
 type Printer<F extends Family> = (call: Call<F>) => Printed;
 
 const sizes = (result: ValueId, c: Context): string => {
@@ -101,7 +57,20 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
       operands: [c.memory(x!), map, "n", rows, steps],
     };
   },
-  conv: ({ c, core, node, inputs: [x, w], result, steps, tail, rows, v, tile }) => {
+  conv: (call) => {
+    const {
+      c,
+      core,
+      node,
+      inputs: [x, w],
+      result,
+      steps,
+      tail,
+      rows,
+      v,
+      tile,
+    } = call;
+    if (c.choice(call.index).winograd) return printWinograd(call);
     const head = `${v}, ${c.type(x!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`;
     const operands = [c.memory(x!), c.memory(w!), "n", rows, steps];
     if (!node.tail) return { head, operands };
@@ -199,8 +168,7 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
 export function printCall(call: Call): { readonly text: readonly string[]; readonly perSample: boolean } {
   const print = printers[call.core.family] as Printer<Family> | undefined;
   if (!print) throw new Error(`no call for ${call.core.family}`);
-  const { head, operands, tables = [] } = print(call);
-  const { kernel } = call.c.choice(call.index);
+  const { head, operands, tables = [], kernel = call.c.choice(call.index).kernel } = print(call);
   return {
     text: [...tables, `${kernel}<${head}>(`, `    ${operands.join(", ")});`],
     perSample: operands.includes("n"),

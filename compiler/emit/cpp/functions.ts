@@ -1,8 +1,10 @@
 import { resultOf, type Family, type Node } from "../../ir/graph.ts";
-import { printCall, tile, type Call, type Loop } from "./calls.ts";
+import { tile, type Call, type Loop } from "./call.ts";
+import { printCall } from "./calls.ts";
 import { vector, type Context } from "./context.ts";
 import type { Functors } from "./functors.ts";
 import { comment, indent } from "./names.ts";
+import { printTransform } from "./winograd.ts";
 
 /** Sums over the batch and the optimiser are printed where they are called. */
 const inPlace: readonly Family[] = [
@@ -20,6 +22,16 @@ export function functionName(node: Node, c: Context): string {
   return `compute_${c.names.of(resultOf(node))}`;
 }
 
+/** `transform_logits_conv1`: the member function that transforms the tiles of its operand. */
+export function transformName(node: Node, c: Context): string {
+  return `transform_${c.names.of(resultOf(node))}`;
+}
+
+/** Whether a node's function works in memory of its thread, and takes the thread's number. */
+export function usesScratch(index: number, c: Context): boolean {
+  return c.choice(index).winograd !== undefined;
+}
+
 /** `// lenet.cnn:9: conv(6)`: the line of the source that a node is for. Failures of the C++ compiler are told by it. */
 export function origin({ origin: { file, line, text } }: Node): string {
   return comment(`${file}:${line}: ${text}`);
@@ -28,12 +40,13 @@ export function origin({ origin: { file, line, text } }: Node): string {
 /** Which range of its result a node's function computes. */
 function loopOf(index: number, c: Context): Loop {
   const units = c.plan.stages.find((stage) => stage.nodes.includes(index))!.units;
-  return units.by === "bands" || units.by === "blocks" ? units.by : "samples";
+  return units.by === "bands" || units.by === "blocks" || units.by === "tiles" ? units.by : "samples";
 }
 
 export const parameters: { readonly [L in Loop]: string } = {
   samples: "long n0, long n1",
   bands: "long n, int h0, int h1",
+  tiles: "int b, long n0, long n1",
   blocks: "long n0, long n1, int b0, int b1",
 };
 
@@ -57,12 +70,39 @@ export function printFunction(index: number, c: Context, functors: Functors): st
   const loop = loopOf(index, c);
   const call = callOf(index, c, loop, functors);
   const { text, perSample } = printCall(call);
+  if (loop === "tiles") return printTiles(call as unknown as Call<"conv">);
   const halo = halos(node, c, call.rows);
   const forSample = (lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["for (long n = n0; n < n1; n++) {", ...indent(lines), "}"];
   const lines =
     loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...forSample(halo), ...text];
-  return ["", origin(node), `void ${functionName(node, c)}(${parameters[loop]}) const {`, ...indent(lines), "}"];
+  const thread = usesScratch(index, c) ? ", int thread" : "";
+  return [
+    "",
+    origin(node),
+    `void ${functionName(node, c)}(${parameters[loop]}${thread}) const {`,
+    ...indent(lines),
+    "}",
+  ];
+}
+
+/** Tiles are transformed by one function, and multiplied by another; the first also writes the halo. */
+function printTiles(call: Call<"conv">): string[] {
+  const { c, node, index } = call;
+  const { m } = c.choice(index).winograd!;
+  const { height } = c.extent(resultOf(node));
+  const rows = m / (node.tail?.core.window.stride[0] ?? 1);
+  const halo = halos(node, c, `y0 * ${rows}, min(${height}, y1 * ${rows})`);
+  return [
+    "",
+    origin(node),
+    `void ${transformName(node, c)}(long n, int y0, int y1) const {`,
+    ...indent([...halo, ...printTransform(call)]),
+    "}",
+    `void ${functionName(node, c)}(${parameters.tiles}, int thread) const {`,
+    ...indent(printCall(call as unknown as Call).text),
+    "}",
+  ];
 }
 
 function callOf(index: number, c: Context, loop: Loop, { make }: Functors): Call {

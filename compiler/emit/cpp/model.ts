@@ -224,5 +224,6 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
 function programEntry(model: ModelPlans, name: ProgramName): string {
   const plan = model.plans[name];
   if (!plan) return "{nullptr, 0, 0}";
-  return `{${functionOf(model, name)}, ${plan.arena.bytesOnce}, ${plan.arena.bytesPerSample}}`;
+  const { bytesOnce, bytesPerSample, scratch } = plan.arena;
+  return `{${[functionOf(model, name), bytesOnce, bytesPerSample, ...(scratch > 0 ? [scratch] : [])].join(", ")}}`;
 }

@@ -1,6 +1,6 @@
 import type { Packing } from "../../ir/plan.ts";
 import { extentOf, type Shape } from "../../shape/tensor-type.ts";
-import { tile } from "./calls.ts";
+import { tile } from "./call.ts";
 
 /** What tells packings apart in the names of their functions, `pack_conv`, and the template arguments of these. */
 export function packTemplate(

@@ -2,12 +2,13 @@ import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
 import { parameterOf } from "../../ir/parameters.ts";
 import type { Stage } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
-import { tile, window } from "./calls.ts";
+import { tile, window } from "./call.ts";
 import { vector, type Context } from "./context.ts";
-import { functionName, origin } from "./functions.ts";
+import { functionName, origin, transformName, usesScratch } from "./functions.ts";
 import { float, indent } from "./names.ts";
 import { hasResults } from "./results.ts";
 import { printUpdate } from "./update.ts";
+import { winogradWeights } from "./winograd.ts";
 
 /** `run`: the stages in order, each a loop over units that threads share. */
 export function printStages(c: Context): string[] {
@@ -25,19 +26,31 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
   switch (units.by) {
     case "samples":
       return [
-        `for_samples<${units.samples}>(call, [&](long n0, long n1) {`,
-        ...nodes.map((index) => `  ${functionName(c.node(index), c)}(n0, n1);  ${origin(c.node(index))}`),
+        `for_samples<${units.samples}>(call, [&](long n0, long n1${onThread(nodes, c)}) {`,
+        ...nodes.map((index) => {
+          const thread = usesScratch(index, c) ? ", thread" : "";
+          return `  ${functionName(c.node(index), c)}(n0, n1${thread});  ${origin(c.node(index))}`;
+        }),
         ...(copiesResults ? ["  copy_results(n0, n1);"] : []),
         "});",
       ];
     case "bands": {
       const { height } = c.extent(resultOf(c.node(first)));
-      const loop = `for_bands<${height}, ${units.rows}>(call, [&](long n, int h0, int h1) {`;
-      return [loop, `  ${functionName(c.node(first), c)}(n, h0, h1);  ${origin(c.node(first))}`, "});"];
+      const loop = `for_bands<${height}, ${units.rows}>(call, [&](long n, int h0, int h1${onThread(nodes, c)}) {`;
+      const thread = usesScratch(first, c) ? ", thread" : "";
+      return [loop, `  ${functionName(c.node(first), c)}(n, h0, h1${thread});  ${origin(c.node(first))}`, "});"];
+    }
+    case "tiles": {
+      const name = functionName(c.node(first), c);
+      return [
+        origin(c.node(first)),
+        `for_bands<${units.down}, 1>(call, [&](long n, int y0, int y1) { ${transformName(c.node(first), c)}(n, y0, y1); });`,
+        `for_blocks<${units.samples}>(call, ${units.blocks}, [&](int b, long n0, long n1, int thread) { ${name}(b, n0, n1, thread); });`,
+      ];
     }
     case "blocks": {
       const call = `${functionName(c.node(first), c)}(0, call.batch, int(block), int(block) + 1);  ${origin(c.node(first))}`;
-      return [`for_units(call, ${units.blocks}, [&](long block) {`, `  ${call}`, "});"];
+      return [`for_units(call, ${units.blocks}, [&](long block, int) {`, `  ${call}`, "});"];
     }
     case "preparation":
       return [];
@@ -49,6 +62,9 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
     }
   }
 }
+
+const onThread = (nodes: readonly number[], c: Context): string =>
+  nodes.some((index) => usesScratch(index, c)) ? ", int thread" : "";
 
 interface Job {
   readonly node: Node;
@@ -96,6 +112,7 @@ export function deriveCall(index: number, c: Context): string {
   const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
   const operands = `(${c.memory(parameter)}, ${c.derived(index)})`;
   const from = tile({ pixels: 1, vectors: packing.vectors });
+  if (c.choice(index).winograd) return winogradWeights(node, index, c, from);
   if (packing.form === "dense")
     return `transpose_dense<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${k}, ${packing.operand.join(", ")}>${operands}`;
   const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${packing.groups}`;

@@ -1,5 +1,5 @@
 import { mapFunctor } from "../cpp/affine-map.ts";
-import { poolings, window } from "../cpp/calls.ts";
+import { poolings, window } from "../cpp/call.ts";
 import { float } from "../cpp/names.ts";
 import { axesName } from "./axes.ts";
 import { elements, samples, type Launch, type Launching, type Printers } from "./launches.ts";

@@ -1,6 +1,6 @@
 import { resultOf, type ValueId } from "../../ir/graph.ts";
 import { parameterOf } from "../../ir/parameters.ts";
-import { window } from "../cpp/calls.ts";
+import { window } from "../cpp/call.ts";
 import type { Context } from "../cpp/context.ts";
 import { printLaunch, type Launch, type Launching, type Printers } from "./launches.ts";
 

@@ -42,6 +42,8 @@ bool CpuInstance::Arena::fit(const Program& program, int64_t batch) {
   return memory.reserve(program.arena_fixed + batch * program.arena_per_sample);
 }
 
+bool CpuInstance::fit_scratch(const Program& program) { return scratch_.reserve(team_.threads() * program.scratch); }
+
 const char* refusal(const Model& model) { return cpu_refusal(model.cpu); }
 
 Instance* Instance::create(const Model& model, int threads, int device, Error* what) {
@@ -117,6 +119,7 @@ Call CpuInstance::make_call(int64_t batch, const Arena& arena) {
   call.constants = constants_.floats();
   call.derived = derived_.data();
   call.activity = reinterpret_cast<uint8_t*>(activity_.data());
+  call.scratch = scratch_.data();
   call.parallel = Team::run;
   call.pool = &team_;
   return call;
@@ -139,7 +142,7 @@ int64_t CpuInstance::chunk_size() const {
 }
 
 Instance::Error CpuInstance::infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs) {
-  if (!infer_arena_.fit(model_.infer, batch)) return no_memory_for_arena;
+  if (!infer_arena_.fit(model_.infer, batch) || !fit_scratch(model_.infer)) return no_memory_for_arena;
   Call call = make_call(batch, infer_arena_);
   call.inputs = inputs;
   call.outputs = outputs;
@@ -171,9 +174,10 @@ Instance::Error CpuInstance::infer(int64_t batch, const InputView* inputs, float
 }
 
 Instance::Error CpuInstance::train(const Program& program, Arena& arena, Call call) {
-  if (!arena.fit(program, call.batch)) return no_memory_for_arena;
+  if (!arena.fit(program, call.batch) || !fit_scratch(program)) return no_memory_for_arena;
   if (!gradients_.reserve(block_bytes())) return no_memory_for_training;
   call.arena = arena.memory.data();
+  call.scratch = scratch_.data();
   call.gradients = gradients_.floats();
   program.run(call);
   return nullptr;
@@ -227,7 +231,7 @@ Instance::Error CpuInstance::measure(int64_t batch, const InputView* inputs, dou
   std::lock_guard lock(mutex_);
   FlushDenormals flush;
   Arena arena;  // for a few calls before the first step
-  if (!arena.fit(model_.measure, batch)) return no_memory_for_arena;
+  if (!arena.fit(model_.measure, batch) || !fit_scratch(model_.measure)) return no_memory_for_arena;
   Call call = make_call(batch, arena);
   call.inputs = inputs;
   call.results = results;
@@ -237,7 +241,7 @@ Instance::Error CpuInstance::measure(int64_t batch, const InputView* inputs, dou
 
 int64_t CpuInstance::arena_bytes() {
   std::lock_guard lock(mutex_);
-  return prepare_arena_.memory.bytes() + infer_arena_.memory.bytes() + step_arena_.memory.bytes() +
+  return scratch_.bytes() + prepare_arena_.memory.bytes() + infer_arena_.memory.bytes() + step_arena_.memory.bytes() +
          gradient_arena_.memory.bytes();
 }
 

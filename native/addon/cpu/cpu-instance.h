@@ -42,6 +42,8 @@ class CpuInstance final : public Instance {
 
   [[nodiscard]] bool compute_constants();
   Call make_call(int64_t batch, const Arena& arena);
+  // Memory in which a program's kernels work, for each thread.
+  [[nodiscard]] bool fit_scratch(const Program& program);
   Error prepare();
   Error infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs);
   Error train(const Program& program, Arena& arena, Call call);
@@ -51,7 +53,7 @@ class CpuInstance final : public Instance {
 
   Team team_;
   std::mutex mutex_;
-  Buffer parameters_, constants_, gradients_, state_, derived_, activity_;
+  Buffer parameters_, constants_, gradients_, state_, derived_, activity_, scratch_;
   Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
   std::vector<InputView> chunk_inputs_;
   std::vector<float*> chunk_outputs_;

@@ -35,7 +35,7 @@ float input_at(const Call& call, int64_t n, int64_t i) {
 }
 
 // Logits and probabilities of one sample into the arena: [n][4].
-void forward(void* context, int64_t n) {
+void forward(void* context, int64_t n, int) {
   const Sample& sample = *static_cast<const Sample*>(context);
   float* row = reinterpret_cast<float*>(sample.call.arena) + n * 4;
   float sum = 0;
@@ -99,7 +99,7 @@ void step(const Call& call) {
 }
 
 // A model that takes its time: `spin` work per sample, to see what the event loop does meanwhile.
-void slow(void*, int64_t) {
+void slow(void*, int64_t, int) {
   volatile double x = 1;
   for (int i = 0; i < 20000000; i++) x = x * 1.0000001;
 }

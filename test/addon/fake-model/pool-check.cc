@@ -21,7 +21,7 @@ namespace {
 struct Count {
   std::vector<std::atomic<int>> hits;
   explicit Count(int64_t units) : hits(static_cast<size_t>(units)) {}
-  static void task(void* context, int64_t unit) {
+  static void task(void* context, int64_t unit, int) {
     static_cast<Count*>(context)->hits[static_cast<size_t>(unit)].fetch_add(1, std::memory_order_relaxed);
   }
   bool each_once() const {
@@ -49,7 +49,7 @@ void every_unit_runs_once(int threads, int rounds) {
 void results_are_visible(int rounds) {
   struct Sum {
     std::vector<double> parts;
-    static void task(void* context, int64_t unit) { static_cast<Sum*>(context)->parts[static_cast<size_t>(unit)] += double(unit); }
+    static void task(void* context, int64_t unit, int) { static_cast<Sum*>(context)->parts[static_cast<size_t>(unit)] += double(unit); }
   };
   Team team(4);
   Sum sum{std::vector<double>(16)};
@@ -57,9 +57,28 @@ void results_are_visible(int rounds) {
   for (int i = 0; i < 16; i++) check(sum.parts[static_cast<size_t>(i)] == double(i) * rounds, "a result was lost");
 }
 
+// Threads that are at one call have numbers of their own.
+void threads_are_told_apart(int rounds) {
+  struct Busy {
+    std::atomic<int> at[4] = {};
+    static void task(void* context, int64_t, int thread) {
+      auto& at = static_cast<Busy*>(context)->at;
+      check(thread >= 0 && thread < 4, "the number of a thread is too large");
+      check(at[thread].exchange(1) == 0, "two threads have one number");
+      std::this_thread::yield();
+      at[thread].store(0);
+    }
+  };
+  Team team(4);
+  for (int round = 0; round < rounds; round++) {
+    Busy busy;
+    Team::run(&team, 23, Busy::task, &busy);
+  }
+}
+
 void denormals_are_flushed_in_units_only() {
   struct Halve {
-    static void task(void*, int64_t) {
+    static void task(void*, int64_t, int) {
       volatile float tiny = std::numeric_limits<float>::min();
       check(tiny * 0.5f == 0.0f, "a worker keeps denormals");
     }
