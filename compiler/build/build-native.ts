@@ -58,8 +58,11 @@ export async function buildNative<T>(
   }
 }
 
-/** In the cache, so that a product only has to be renamed; else among the system's temporary files. */
-function workFolder(cache: string, note: NativeOptions["note"]): { readonly work: string; readonly kept: boolean } {
+/** A folder to make a product in: in the cache, so that it only has to be renamed; else among the system's temporary files. */
+export function workFolder(
+  cache: string,
+  note: NativeOptions["note"],
+): { readonly work: string; readonly kept: boolean } {
   try {
     mkdirSync(cache, { recursive: true });
     return { work: mkdtempSync(join(cache, "build-")), kept: true };

@@ -1,6 +1,6 @@
 // One training step of LeNet (batch 64; forward, loss, backward, optimiser; tensors in memory), ours and PyTorch's in
 // turn: A B A B, medians, the ratio of each round. The machine must be idle: PyTorch's threads wait on each other.
-//   npm run bench [-- --threads 1,2 --rounds 5 --json FILE]
+//   npm run bench -- training [--threads 1,2 --rounds 5 --json FILE]
 import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import * as os from "node:os";

@@ -1,7 +1,7 @@
 // Losses of examples/fashion-resnet step by step, from the same first weights, over the same samples, without dropout and
 // augmentation: ours and PyTorch's in float32, each against PyTorch's in float64. Rounding errors grow from step to step,
 // so the distances are compared, not the losses: ours may be no farther away than PyTorch's.
-//   npm run bench:loss-curves [-- --steps 200 --seeds 1,2,3 --data FOLDER --json FILE]
+//   npm run bench -- loss-curves [--steps 200 --seeds 1,2,3 --data FOLDER --json FILE]
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";

@@ -4,7 +4,7 @@ import { kernelFlags, options, type DeviceFiles, type Project, type ProjectVaria
 import { entryName } from "../c/header.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 
-const isaFlags: { readonly [name in Isa]: readonly string[] } = {
+export const isaFlags: { readonly [name in Isa]: readonly string[] } = {
   avx512: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512"],
   avx2: ["-mavx2", "-mfma"],
   scalar: [],

@@ -1,0 +1,133 @@
+// What this machine can do at most: multiply-adds from registers, and bytes read from memories of several sizes. A program of
+// its own, `measure THREADS`, compiled for one instruction set; prints JSON.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "../simd/simd.h"
+
+namespace cnnc::CNNC_ISA {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+#if defined(__AVX512F__)
+using Widest = f32x16;
+#elif defined(__AVX2__)
+using Widest = f32x8;
+#else
+// Four floats, what compilers make of tiles of scalars on any x86-64.
+struct f32x4 {
+  static constexpr int lanes = 4;
+  typedef float Lanes __attribute__((vector_size(16)));
+  Lanes v;
+  f32x4() = default;
+  explicit CNNC_INLINE f32x4(float x) : v{x, x, x, x} {}
+  static CNNC_INLINE f32x4 zero() { return f32x4(0.f); }
+  static CNNC_INLINE f32x4 load(const float* p) {
+    f32x4 x;
+    __builtin_memcpy(&x.v, p, sizeof x.v);
+    return x;
+  }
+  friend CNNC_INLINE f32x4 operator+(f32x4 a, f32x4 b) {
+    a.v += b.v;
+    return a;
+  }
+};
+CNNC_INLINE f32x4 fma(f32x4 a, f32x4 b, f32x4 c) {
+  c.v += a.v * b.v;
+  return c;
+}
+CNNC_INLINE float sum(f32x4 a) { return a.v[0] + a.v[1] + a.v[2] + a.v[3]; }
+using Widest = f32x4;
+#endif
+
+// The best of some rounds: what disturbs makes them slower, nothing makes them quicker.
+constexpr int rounds = 8;
+constexpr std::chrono::milliseconds round_time{10};
+
+// Chains of multiply-adds that fill two pipelines of four cycles, and leave registers for the operands.
+constexpr int chains = 12;
+
+// acc[i] ← a·acc[i] + b, `turns` times.
+CNNC_KERNEL float multiply_add(long turns) {
+  Widest acc[chains];
+  const Widest a(0.999f), b(0.001f);
+  CNNC_UNROLL for (int i = 0; i < chains; i++) acc[i] = Widest(float(i));
+  CNNC_ROLLED for (long turn = 0; turn < turns; turn++)
+    CNNC_UNROLL for (int i = 0; i < chains; i++) acc[i] = fma(a, acc[i], b);
+  Widest total = acc[0];
+  CNNC_UNROLL for (int i = 1; i < chains; i++) total = total + acc[i];
+  return sum(total);
+}
+
+// Σ x[i] over a number of floats that whole rounds of eight vectors fill.
+CNNC_KERNEL float read_all(const float* x, long floats) {
+  constexpr int ways = 8;
+  Widest acc[ways];
+  CNNC_UNROLL for (int j = 0; j < ways; j++) acc[j] = Widest::zero();
+  CNNC_ROLLED for (long i = 0; i < floats; i += ways * Widest::lanes)
+    CNNC_UNROLL for (int j = 0; j < ways; j++) acc[j] = acc[j] + Widest::load(x + i + j * Widest::lanes);
+  Widest total = acc[0];
+  CNNC_UNROLL for (int j = 1; j < ways; j++) total = total + acc[j];
+  return sum(total);
+}
+
+std::atomic<float> sink;
+
+// Runs work(thread) over and over on all threads at once; amounts a second, of all together, where a call is `amount`.
+double rate(int threads, double amount, const std::function<float(int)>& work) {
+  double best = 0;
+  for (int round = 0; round < rounds; round++) {
+    std::atomic<int> ready{0};
+    std::vector<double> rates(threads);
+    auto run = [&](int thread) {
+      ready++;
+      while (ready < threads) std::this_thread::yield();
+      const auto start = Clock::now();
+      long calls = 0;
+      for (; Clock::now() - start < round_time; calls++) sink = work(thread);
+      rates[thread] = calls * amount / std::chrono::duration<double>(Clock::now() - start).count();
+    };
+    std::vector<std::thread> others;
+    for (int thread = 1; thread < threads; thread++) others.emplace_back(run, thread);
+    run(0);
+    for (std::thread& other : others) other.join();
+    double total = 0;
+    for (double each : rates) total += each;
+    best = std::max(best, total);
+  }
+  return best;
+}
+
+double flops(int threads) {
+  constexpr long turns = 20000;
+  return rate(threads, 2.0 * turns * chains * Widest::lanes, [](int) { return multiply_add(turns); });
+}
+
+// Bytes a second where the threads together read `bytes` over and over, each its share.
+double bandwidth(int threads, long bytes) {
+  const long floats = bytes / long(sizeof(float)) / threads / 1024 * 1024;
+  std::vector<std::vector<float>> shares(threads, std::vector<float>(floats, 1.f));
+  return rate(threads, floats * sizeof(float), [&](int thread) { return read_all(shares[thread].data(), floats); });
+}
+
+}  // namespace
+}  // namespace cnnc::CNNC_ISA
+
+int main(int count, char** arguments) {
+  using namespace cnnc::CNNC_ISA;
+  const int threads = count > 1 ? std::clamp(std::atoi(arguments[1]), 1, 256) : 1;
+  std::printf("{\"flops\": %.4g, \"memory\": [", flops(threads));
+  const char* comma = "";
+  for (long kib : {32L, 512L, 8192L, 131072L}) {
+    std::printf("%s{\"bytes\": %ld, \"rate\": %.4g}", comma, kib * 1024, bandwidth(threads, kib * 1024));
+    comma = ", ";
+  }
+  std::printf("]}\n");
+}
