@@ -58,10 +58,10 @@ export function compile(source: SourceFile, options: CompileOptions): Compilatio
   return { diagnostics: all, models: hasErrors(all) ? [] : compiled };
 }
 
-/** Bytes of the arena for one sample, in inference. */
+/** Bytes of the arena for one sample on one thread, in inference. */
 export function arenaBytes({ plans }: ModelPlans): number {
   const arena = plans.infer?.arena;
-  return arena ? arena.bytesOnce + arena.bytesPerSample : 0;
+  return arena ? arena.bytesOnce + arena.bytesPerSample + arena.scratch : 0;
 }
 
 /** `sources`: the file itself, then the imports and labels that it read. */

@@ -1,6 +1,6 @@
 import { resultOf } from "../ir/graph.ts";
 import type { Node } from "../ir/graph.ts";
-import type { Arena, Choice, Layout, Plan, Stage, State, Units } from "../ir/plan.ts";
+import type { Choice, Layout, Plan, Stage, State, Units } from "../ir/plan.ts";
 import { columns, formatBytes } from "./columns.ts";
 
 export interface ExplainedNode {
@@ -60,30 +60,37 @@ export interface ExplainedArena {
   /** Bytes that do not depend on the batch, and those of each sample. */
   readonly once: number;
   readonly perSample: number;
+  /** What kernels work in. */
+  readonly perThread: number;
   /** Per sample, if every value had memory of its own. */
   readonly withoutReuse: number;
   readonly values: readonly { readonly value: string; readonly offset: number; readonly bytes: number }[];
 }
 
-export function arenaOf({ arena }: { readonly arena: Arena }): ExplainedArena {
-  const values = [...arena.offsets].map(([value, place]) => ({ value, ...place })).sort((a, b) => a.offset - b.offset);
+export function arenaOf({ graph, arena }: Pick<Plan, "graph" | "arena">): ExplainedArena {
+  const tiles = [...arena.tiles].map(([node, place]) => [`tiles of ${valueOf(graph.nodes[node]!)}`, place] as const);
+  const values = [...arena.offsets, ...tiles]
+    .map(([value, place]) => ({ value, ...place }))
+    .sort((a, b) => a.offset - b.offset);
   return {
     once: arena.once,
     perSample: arena.slice + 4 * arena.scalars.length,
+    perThread: arena.scratch,
     withoutReuse: arena.withoutReuse + 4 * arena.scalars.length,
     values,
   };
 }
 
-export function arenaText(plan: { readonly arena: Arena }): string[] {
-  const { once, perSample, withoutReuse, values } = arenaOf(plan);
+export function arenaText(plan: Pick<Plan, "graph" | "arena">): string[] {
+  const { once, perSample, perThread, withoutReuse, values } = arenaOf(plan);
   const rows = values.map(({ value, offset, bytes }) => [
     value,
     String(offset),
     String(offset + bytes),
     formatBytes(bytes),
   ]);
-  const total = `${formatBytes(perSample)} per sample (${formatBytes(withoutReuse)} without reuse), ${formatBytes(once)} once`;
+  const own = perThread > 0 ? `, ${formatBytes(perThread)} per thread` : "";
+  const total = `${formatBytes(perSample)} per sample (${formatBytes(withoutReuse)} without reuse)${own}, ${formatBytes(once)} once`;
   return [...columns([["value", "from", "to", "size"], ...rows], ["left", "right", "right", "right"]), "", total];
 }
 
@@ -93,7 +100,7 @@ export function decisionsText({ graph, choices, layouts, stages, arena }: State)
   if (choices) parts.push(["algorithms", ...algorithmsText({ graph, choices })]);
   if (layouts) parts.push(["layouts", ...[...layouts].map(([value, layout]) => `${value}: ${describeLayout(layout)}`)]);
   if (stages) parts.push(["stages", ...stages.map((stage, i) => `${i + 1}. ${describeStage(stage, graph.nodes)}`)]);
-  if (arena) parts.push(["arena", ...arenaText({ arena })]);
+  if (arena) parts.push(["arena", ...arenaText({ graph, arena })]);
   return parts.flatMap(([title, ...lines]) => ["", `── ${title}`, ...lines]);
 }
 

@@ -1,7 +1,7 @@
 import { formatShape } from "../shape/tensor-type.ts";
 import { columns, formatBytes, formatCount, formatShare, shortened } from "./columns.ts";
 import type { Align } from "./columns.ts";
-import type { BlockSummary, LayerSummary, Summary } from "./summary.ts";
+import type { BlockSummary, LayerSummary, MemorySummary, Summary } from "./summary.ts";
 
 const aligns: readonly Align[] = ["left", "right", "right", "right", "right", "right"];
 const head = ["layer", "output", "parameters", "share", "MACs", "sees"];
@@ -50,15 +50,17 @@ function withShortNames(rows: readonly (readonly string[])[]): string[][] {
 }
 
 function memoryLines({ memory: { cpu, prediction, training } }: Summary): string[] {
-  const lines = [
-    `memory of prediction: ${formatBytes(prediction.perSample)} per sample, ${formatBytes(prediction.once)} once (${cpu})`,
-  ];
+  const parts = ({ perSample, once, perThread }: MemorySummary): string =>
+    [
+      `${formatBytes(perSample)} per sample`,
+      ...(perThread > 0 ? [`${formatBytes(perThread)} per thread`] : []),
+      `${formatBytes(once)} once`,
+    ].join(", ");
+  const lines = [`memory of prediction: ${parts(prediction)} (${cpu})`];
   if (training !== undefined) {
     const { perSample, once, batch } = training;
     const all = formatBytes(once + batch * perSample);
-    lines.push(
-      `memory of training: ${formatBytes(perSample)} per sample, ${formatBytes(once)} once; ${all} for a batch of ${batch} (${cpu})`,
-    );
+    lines.push(`memory of training: ${parts(training)}; ${all} for a batch of ${batch} (${cpu})`);
   }
   return lines;
 }

@@ -34,9 +34,10 @@ export interface BlockSummary extends Costs {
   readonly layers: readonly string[];
 }
 
-/** Bytes of values: those of each sample, and those that there are once whatever the batch. */
+/** Bytes: of values of each sample, of what kernels work in on each thread, and of what there is once whatever the batch. */
 export interface MemorySummary {
   readonly perSample: number;
+  readonly perThread: number;
   readonly once: number;
 }
 
@@ -122,6 +123,7 @@ function memoryOf(model: CheckedModel, target: Target): Summary["memory"] {
   };
 }
 
-function bytesOf({ arena: { bytesPerSample, bytesOnce }, constantBlock }: Plan): MemorySummary {
-  return { perSample: bytesPerSample, once: bytesOnce + 4 * constantBlock };
+function bytesOf({ arena, constantBlock }: Plan): MemorySummary {
+  const { bytesPerSample, bytesOnce, preparedBytes, scratch } = arena;
+  return { perSample: bytesPerSample, once: bytesOnce + preparedBytes + 4 * constantBlock, perThread: scratch };
 }

@@ -108,7 +108,11 @@ test("cnnc summary --json lists blocks, and the memory that plans say", async ()
   }
   expect(layers.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   const { plans } = planModel(fashionResNet, targets.scalar);
-  const bytes = ({ arena }: Plan) => ({ perSample: arena.bytesPerSample, once: arena.bytesOnce });
+  const bytes = ({ arena }: Plan) => ({
+    perSample: arena.bytesPerSample,
+    once: arena.bytesOnce + arena.preparedBytes,
+    perThread: arena.scratch,
+  });
   expect(memory).toEqual({
     cpu: "x86-64",
     prediction: bytes(plans.infer!),

@@ -3,7 +3,7 @@ import type { Graph, Node } from "../../compiler/ir/graph.ts";
 import type { Choice, Isa } from "../../compiler/ir/plan.ts";
 import { chooseAlgorithms } from "../../compiler/passes/choose-algorithms.ts";
 import { targets } from "../../compiler/passes/targets.ts";
-import { chooseTile, lanesFor } from "../../compiler/passes/tiles.ts";
+import { broadcastRegisters, chooseTile, lanesFor } from "../../compiler/passes/tiles.ts";
 import { planProgram } from "../../compiler/plan-model.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
 import { channelsOf, conv, graphOf } from "./support.ts";
@@ -40,7 +40,9 @@ describe("register tiles", () => {
       for (let pixels = 1; pixels < 40; pixels += 3)
         for (const vectors of [1, 2, 3, 4, 5, 8, 63]) {
           const tile = chooseTile(pixels, vectors, lanes, target);
-          expect(tile.pixels * tile.vectors + tile.vectors + 1).toBeLessThanOrEqual(target.registers);
+          expect(tile.pixels * tile.vectors + tile.vectors + broadcastRegisters(target)).toBeLessThanOrEqual(
+            target.registers,
+          );
           expect(tile.pixels).toBeLessThanOrEqual(pixels);
           expect(tile.vectors).toBeLessThanOrEqual(vectors);
           expect(Math.min(tile.pixels, tile.vectors)).toBeGreaterThanOrEqual(1);
@@ -80,6 +82,31 @@ describe("kernels", () => {
     ["a group for each channel", grouped(64, 64, 64), ["conv_grouped", "conv_grouped", "conv_direct"]],
   ])("of a convolution with %s", (_, graph, expected) => {
     expect(isas.map((isa) => kernelOf(graph, isa))).toEqual(expected);
+  });
+});
+
+describe("a convolution 3×3", () => {
+  const choiceOf = (size: number, channels: number, window = {}, isa: Isa = "avx512"): Choice => {
+    const graph = graphOf(`
+      input x: f32[${channels},${size},${size}]
+      parameter w: f32[${channels},${channels},3,3] once
+      node ${conv(3, { pad: 1, ...window })} (x, w)
+        store y: f32[${channels},${size},${size}] = core
+      result y = y
+    `);
+    return chooseAlgorithms({ graph, target: targets[isa] }).choices![0]!;
+  };
+
+  it("of many channels is computed in tiles, where that takes fewer cycles", () => {
+    expect(choiceOf(56, 64)).toMatchObject({ kernel: "conv_winograd", winograd: { m: 4, whole: false } });
+    expect(choiceOf(56, 64, {}, "avx2")).toMatchObject({ kernel: "conv_winograd", winograd: { m: 4, whole: false } });
+    expect(choiceOf(56, 4).kernel).toBe("conv_direct");
+    expect(choiceOf(56, 64, {}, "scalar").kernel).toBe("conv_direct");
+  });
+
+  it("reads weights once for a picture, and fewer of them, where they are larger than what they are multiplied by", () => {
+    expect(choiceOf(14, 256).winograd).toMatchObject({ m: 4, whole: true });
+    expect(choiceOf(7, 512).winograd).toMatchObject({ m: 2, whole: true });
   });
 });
 

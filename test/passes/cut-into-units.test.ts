@@ -58,7 +58,7 @@ it("what moves the same running values is never done at the same time, and stays
 });
 
 describe("large layers", () => {
-  const big = plan("  input x: f32[64, 56, 56]\n  y = x -> conv(64, kernel=3, pad=1) -> relu -> flatten -> dense(3)");
+  const big = plan("  input x: f32[64, 56, 56]\n  y = x -> conv(64, kernel=5, pad=2) -> relu -> flatten -> dense(3)");
 
   it("of rows are cut into bands that cover the picture", () => {
     expect(stagesOf(big)).toEqual(["map samples 1", "conv bands 1", "dense samples 2"]);
@@ -66,6 +66,16 @@ describe("large layers", () => {
     if (units.by !== "bands") throw new Error("no bands");
     expect(units.bands).toBe(Math.ceil(56 / units.rows));
     expect(units.bands).toBeGreaterThan(50);
+  });
+
+  it("in tiles are cut into bands of whole groups of them, or into tiles and blocks of channels", () => {
+    const inTiles = (size: number, channels: number) => {
+      const { stages } = plan(`  input x: f32[${channels}, ${size}, ${size}]
+  y = x -> conv(${channels}, kernel=3, pad=1) -> relu -> max_pool(2) -> flatten -> dense(3)`);
+      return stages[1]!.units;
+    };
+    expect(inTiles(56, 64)).toEqual({ by: "bands", bands: 14, rows: 2 });
+    expect(inTiles(14, 256)).toEqual({ by: "tiles", down: 4, blocks: 4, samples: 4 });
   });
 
   it("of one row are cut by samples", () => {

@@ -241,8 +241,21 @@ describe("a pool", () => {
   });
 
   it("stays apart when the rows between would not fit a small stack", () => {
-    expect(after(convThenPool("", "result p = p", 860))).toContain("then pool");
-    expect(after(convThenPool("", "result p = p", 864))).not.toContain("then pool");
+    expect(after(convThenPool("", "result p = p", 1290))).toContain("then pool");
+    expect(after(convThenPool("", "result p = p", 1296))).not.toContain("then pool");
+  });
+
+  it("of a whole picture stays apart: one row of results would be one unit of work", () => {
+    const graph = `
+      input x: f32[3,6,6]
+      parameter w: f32[4,3,3,3] once
+      node ${conv(3, { pad: 1 })} (x, w)
+        store y: f32[4,6,6] = core
+      node ${pool("max", 6)} (y)
+        store p: f32[4,1,1] = core
+      result p = p
+    `;
+    expect(after(graph)).not.toContain("then pool");
   });
 
   it("is fused, and what stands before it stored, when another convolution reads that", () => {
