@@ -17,6 +17,8 @@ export interface CompileOptions extends CheckOptions {
   readonly cpus: readonly Level[];
   /** false: train on pictures as they are, whatever `augment` lines say. */
   readonly augment?: boolean | undefined;
+  /** Code for processors that tells how long its nodes run. */
+  readonly profiled?: boolean;
 }
 
 export interface CompiledModel {
@@ -68,7 +70,7 @@ export function arenaBytes({ plans }: ModelPlans): number {
 function compileModel(
   model: CheckedModel,
   sources: readonly [SourceFile, ...SourceFile[]],
-  { cpus, set, augment = true }: CompileOptions,
+  { cpus, set, augment = true, profiled }: CompileOptions,
 ): CompiledModel {
   const [source, ...others] = sources;
   const read = others.map(({ path, text }) => [fileName(path), text]);
@@ -82,7 +84,7 @@ function compileModel(
   const variants = allTargets
     .filter(({ level }) => cpus.includes(level))
     .map((target) => planModel(model, target))
-    .map((plans) => ({ plans, kernels: printModel(plans, identity) }));
+    .map((plans) => ({ plans, kernels: printModel(plans, identity, profiled) }));
   const plans = variants.map((variant) => variant.plans);
   return { model, manifest: manifestOf(model, plans, identity, `${baseName(source.path)}.node`), sources, variants };
 }

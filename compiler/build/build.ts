@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly out: string;
   /** Compile code for CUDA devices for the emulator that tests run on, instead of by nvcc. */
   readonly emulated?: boolean;
+  /** The models were compiled to tell how long their nodes run. */
+  readonly profiled?: boolean;
   readonly signal?: AbortSignal;
   /** Told what the user should know of a build that succeeds all the same. */
   readonly note?: (text: string) => void;
@@ -40,6 +42,7 @@ export async function build(models: readonly CompiledModel[], options: BuildOpti
     name,
     models: models.map(({ model }) => model.name),
     variants: variantsOf(models),
+    ...(options.profiled && { profile: true }),
     ...(options.emulated && { cuda: "emulator" as const }),
   };
   const sources = models.flatMap((model) => model.sources);

@@ -15,9 +15,9 @@ export function compileFile(
   options: TargetOptions,
   single: boolean,
 ): readonly CompiledModel[] | undefined {
-  const { model, set, json, quiet, augment } = options;
+  const { model, set, json, quiet, augment, profiled } = options;
   const { models, diagnostics } = compile(readSource(file), {
-    ...{ model, set, single, augment },
+    ...{ model, set, single, augment, ...(profiled && { profiled }) },
     cpus: levelsOf(options),
     load: loadSource,
   });

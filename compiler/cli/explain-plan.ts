@@ -51,7 +51,7 @@ export function algorithmsText(plan: Pick<Plan, "graph" | "choices">): string[] 
 }
 
 /** Of a thread's registers, or of a block of threads where that shares one. */
-function describeTile({ tile, block }: Pick<ExplainedNode, "tile" | "block">): string {
+export function describeTile({ tile, block }: Pick<ExplainedNode, "tile" | "block">): string {
   if (block) return `${block.rows}×${block.columns}`;
   return tile ? `${tile.pixels}×${tile.vectors}` : "";
 }

@@ -19,4 +19,6 @@ export interface TargetOptions extends CommonOptions {
   readonly precision?: Precision;
   /** Absent: as the file says. */
   readonly augment?: boolean;
+  /** What `cnnc bench` measures: code that tells how long its nodes run. */
+  readonly profiled?: boolean;
 }

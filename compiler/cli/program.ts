@@ -23,6 +23,7 @@ export function makeProgram(finish: Finish): Command {
   addVariants(program, finish);
   addUsing(program, finish);
   addBundling(program, finish);
+  addMeasuring(program, finish);
   addStarting(program, finish);
   return program;
 }
@@ -110,6 +111,19 @@ function addBuilding(program: Command, finish: Finish): void {
     .option("--no-augment", "a training step that takes the pictures as they are")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
+    );
+}
+
+function addMeasuring(program: Command, finish: Finish): void {
+  const bench = program.command("bench").argument("<file>", "the network");
+  withModel(bench.description("measure where the time of a prediction goes, or of a training step, layer by layer"))
+    .option("--train", "measure a training step")
+    .option("--batch <number>", "samples in a call (default: 1; of a training step what the file says)", positive)
+    .option("--threads <number>", "threads to use", positive, 1)
+    .option("--seconds <number>", "how long to measure", seconds, 1)
+    .option("--cpu <level>", cpuHelp, oneCpu)
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/bench.ts")).benchCommand(file, options)),
     );
 }
 

@@ -47,9 +47,8 @@ CNNC_INLINE float sum(f32x4 a) { return a.v[0] + a.v[1] + a.v[2] + a.v[3]; }
 using Widest = f32x4;
 #endif
 
-// The best of some rounds: what disturbs makes them slower, nothing makes them quicker.
-constexpr int rounds = 8;
-constexpr std::chrono::milliseconds round_time{10};
+// The best of many short rounds: what disturbs makes them slower, nothing makes them quicker.
+constexpr std::chrono::milliseconds round_time{1}, all_rounds{150};
 
 // Chains of multiply-adds that fill two pipelines of four cycles, and leave registers for the operands.
 constexpr int chains = 12;
@@ -83,7 +82,7 @@ std::atomic<float> sink;
 // Runs work(thread) over and over on all threads at once; amounts a second, of all together, where a call is `amount`.
 double rate(int threads, double amount, const std::function<float(int)>& work) {
   double best = 0;
-  for (int round = 0; round < rounds; round++) {
+  for (const auto end = Clock::now() + all_rounds; Clock::now() < end;) {
     std::atomic<int> ready{0};
     std::vector<double> rates(threads);
     auto run = [&](int thread) {
@@ -106,7 +105,7 @@ double rate(int threads, double amount, const std::function<float(int)>& work) {
 }
 
 double flops(int threads) {
-  constexpr long turns = 20000;
+  constexpr long turns = 5000;
   return rate(threads, 2.0 * turns * chains * Widest::lanes, [](int) { return multiply_add(turns); });
 }
 

@@ -59,11 +59,11 @@ function modelList({ name, models, variants }: Project): string {
 
 const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.level}`;
 
-function cpuFiles({ variants, together }: Project): DeviceFiles {
+function cpuFiles({ variants, together, profile }: Project): DeviceFiles {
   return {
     text: variants.map((variant) => kernelTarget(variant, together)).join("\n"),
     objects: variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" "),
-    host: ["addon/cpu/*.cc", "parallel/*.cc"],
+    host: ["addon/cpu/*.cc", "parallel/*.cc", ...(profile ? ["profile/*.cc"] : [])],
     flags: hostFlags,
     libraries: [],
   };
@@ -85,7 +85,7 @@ ${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(flag
 
 /** The host is the same for all models. Each part is compiled as one file, since its headers take longer than its code. */
 export function compileHost(project: Project): string {
-  const { native, nodeAddonApi } = project;
+  const { native, nodeAddonApi, profile } = project;
   const { host, flags } = deviceFiles(project);
   const sources = ["addon/*.cc", "addon/c/*.cc", ...host].map((pattern) => `"${native}/${pattern}"`).join(" ");
   return `  file(GLOB host_sources ${sources})
@@ -94,7 +94,7 @@ export function compileHost(project: Project): string {
   add_library(node_glue OBJECT \${glue_sources})
   target_compile_options(host PRIVATE ${options(flags)})
   target_compile_options(node_glue PRIVATE ${options(hostFlags)})
-  target_compile_definitions(node_glue PRIVATE NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS)
+  target_compile_definitions(node_glue PRIVATE NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS${profile ? " CNNC_PROFILE" : ""})
   target_include_directories(node_glue SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
   set_target_properties(host node_glue PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   foreach(part host node_glue)

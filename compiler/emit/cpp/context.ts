@@ -20,12 +20,15 @@ function callNumber(device: Plan["target"]["device"], name: "seed" | "step"): Ca
 export class Context {
   readonly names = new Names();
   readonly plan: Plan;
+  /** Nodes tell how long they run. */
+  readonly profiled: boolean;
   /** Tensor types by name: values of the arena that lie alike have one. */
   readonly tensors: ReadonlyMap<string, string>;
   readonly #types = new Map<ValueId, string>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, profiled = false) {
     this.plan = plan;
+    this.profiled = profiled;
     const alike = groupBy([...plan.arena.offsets.keys()], (id) => this.#tensor(id));
     this.tensors = new Map([...alike].map(([tensor, ids]) => [this.#typeOf(ids), tensor]));
   }
@@ -56,6 +59,13 @@ export class Context {
 
   node(index: number): Node {
     return this.plan.graph.nodes[index]!;
+  }
+
+  /** At the top of a block that is a node's work: the time is added to its slot. What is no node's has the slot behind them. */
+  timer(node?: Node): readonly string[] {
+    if (!this.profiled) return [];
+    const { nodes } = this.plan.graph;
+    return [`const Profiled profiled(${node ? nodes.indexOf(node) : nodes.length});`];
   }
 
   extent(id: ValueId) {

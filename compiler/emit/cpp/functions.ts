@@ -81,7 +81,7 @@ export function printFunction(index: number, c: Context, functors: Functors): st
     "",
     origin(node),
     `void ${functionName(node, c)}(${parameters[loop]}${thread}) const {`,
-    ...indent(lines),
+    ...indent([...c.timer(node), ...lines]),
     "}",
   ];
 }
@@ -97,10 +97,10 @@ function printTiles(call: Call<"conv">): string[] {
     "",
     origin(node),
     `void ${transformName(node, c)}(long n, int y0, int y1) const {`,
-    ...indent([...halo, ...printTransform(call)]),
+    ...indent([...c.timer(node), ...halo, ...printTransform(call)]),
     "}",
     `void ${functionName(node, c)}(${parameters.tiles}, int thread) const {`,
-    ...indent(printCall(call as unknown as Call).text),
+    ...indent([...c.timer(node), ...printCall(call as unknown as Call).text]),
     "}",
   ];
 }

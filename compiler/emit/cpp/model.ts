@@ -15,14 +15,14 @@ import { printProgram } from "./program.ts";
 /**
  * The C++ of one model for one level of processors, in files that compile side by side: `LeNet.x86-64-v4.cpp` with the
  * packing of parameters (prepare), the first program and the table by which the host finds everything, then a file for
- * each further program. Other levels have the same names in another namespace.
+ * each further program. Other levels have the same names in another namespace. `profiled`: nodes tell how long they run.
  */
-export function printModel(model: ModelPlans, identity: Identity): readonly EmittedFile[] {
+export function printModel(model: ModelPlans, identity: Identity, profiled = false): readonly EmittedFile[] {
   const [first, ...others] = allNames.filter((name) => model.plans[name]);
   const plan = model.plans[first!]!;
   const file = (what: string, name: string, lines: readonly string[]): EmittedFile => ({
     name: `${name}.${model.target.device === "cuda" ? "cu" : "cpp"}`,
-    text: [...header(what, model, identity), ...lines, "", "}  // namespace cnnc::CNNC_ISA", ""].join("\n"),
+    text: [...header(what, model, identity, profiled), ...lines, "", "}  // namespace cnnc::CNNC_ISA", ""].join("\n"),
   });
   const base = `${model.name}.${model.target.level}`;
   const main = [
@@ -36,14 +36,14 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
     "}  // namespace",
     `}  // namespace ${model.name}_model`,
     "",
-    ...print(model, first!),
+    ...print(model, first!, profiled),
     "",
     ...(model.rate ? learningRate(model, model.rate) : []),
     ...modelTable(model, plan, identity),
   ];
   return [
     file(model.name, base, main),
-    ...others.map((name) => file(`${model.name}, program ${name}`, `${base}.${name}`, print(model, name))),
+    ...others.map((name) => file(`${model.name}, program ${name}`, `${base}.${name}`, print(model, name, profiled))),
   ];
 }
 
@@ -51,19 +51,25 @@ export function printModel(model: ModelPlans, identity: Identity): readonly Emit
 const programNames = ["infer", "step", "gradient"] as const;
 const allNames = [...programNames, "measure"] as const;
 
-function print(model: ModelPlans, program: ProgramName): readonly string[] {
+function print(model: ModelPlans, program: ProgramName, profiled: boolean): readonly string[] {
   const plan = model.plans[program]!;
   const name = functionOf(model, program);
-  return model.target.device === "cuda" ? printCudaProgram(plan, name, model.rate) : printProgram(plan, name);
+  return model.target.device === "cuda" ? printCudaProgram(plan, name, model.rate) : printProgram(plan, name, profiled);
 }
 
 const functionOf = ({ name }: ModelPlans, program: ProgramName): string => `${name}_${program}`;
 
-function header(what: string, { target }: ModelPlans, { compiler, file, sourceHash }: Identity): string[] {
+function header(
+  what: string,
+  { target }: ModelPlans,
+  { compiler, file, sourceHash }: Identity,
+  profiled: boolean,
+): string[] {
   return [
     `// ${what}, compiled from ${file} by ${compiler} for ${target.level}. Made anew by each build: edit the .cnn file.`,
     `// source sha256 ${sourceHash}`,
     `#include "${target.device === "cuda" ? "cuda/" : ""}generated.h"`,
+    ...(profiled ? [`#include "profile/profile.h"`] : []),
     "",
     "namespace cnnc::CNNC_ISA {",
     "",

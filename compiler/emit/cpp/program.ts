@@ -12,8 +12,8 @@ import { readerType } from "./steps.ts";
 import { printUpdate } from "./update.ts";
 
 /** One program: its steps as functors, its values and kernels as members of a struct, and `run`, the table of contents. */
-export function printProgram(plan: Plan, name: string): readonly string[] {
-  const c = new Context(plan);
+export function printProgram(plan: Plan, name: string, profiled: boolean): readonly string[] {
+  const c = new Context(plan, profiled);
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
   const functors = shareFunctors(

@@ -27,5 +27,5 @@ export function copyFunction(c: Context): string[] {
     return [`if (${to})`, `  for (long n = n0; n < n1; n++) flatten(${c.memory(value)}, n, ${to} + n * ${size});`];
   });
   const head = comment(`Results of ${c.plan.graph.program}, in the caller's order.`);
-  return ["", head, "void copy_results(long n0, long n1) const {", ...indent(lines), "}"];
+  return ["", head, "void copy_results(long n0, long n1) const {", ...indent([...c.timer(), ...lines]), "}"];
 }

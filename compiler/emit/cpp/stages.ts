@@ -73,7 +73,7 @@ interface Job {
   readonly body: readonly string[];
 }
 
-function printJobs(jobs: readonly Job[]): string[] {
+function printJobs(jobs: readonly Job[], c: Context): string[] {
   const last = jobs.length - 1;
   return [
     "for_jobs(call,",
@@ -81,7 +81,7 @@ function printJobs(jobs: readonly Job[]): string[] {
       jobs.flatMap(({ node, units, name, body }, i) => [
         origin(node),
         `Job{${units}, [&](long${name === "" ? "" : ` ${name}`}) {`,
-        ...indent(body),
+        ...indent([...c.timer(node), ...body]),
         `}}${i < last ? "," : ");"}`,
       ]),
     ),
@@ -100,7 +100,7 @@ function derivedWeights(c: Context): string[] {
       name: "",
       body: [`${deriveCall(node, c)};`],
     }));
-  return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs), ""];
+  return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs, c), ""];
 }
 
 export function deriveCall(index: number, c: Context): string {
@@ -167,7 +167,7 @@ function sums(nodes: readonly number[], floats: number, c: Context): string[] {
       ],
     };
   });
-  return [...printJobs(jobs), ...(added.length > 0 ? printJobs(added) : [])];
+  return [...printJobs(jobs, c), ...(added.length > 0 ? printJobs(added, c) : [])];
 }
 
 /** Floats in a parameter's gradient, or in a part of one. */

@@ -80,7 +80,7 @@ export function printUpdate(
         : []),
       "using namespace scalars;",
       `const update move{call.parameters, ${states.join("")}call.gradients, ${values.join(", ")}};`,
-      `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { map_flat<${vector(lanes)}>(i0, i1, move); });`,
+      `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { ${[...c.timer(node), `map_flat<${vector(lanes)}>(i0, i1, move);`].join(" ")} });`,
     ],
   };
 }

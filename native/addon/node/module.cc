@@ -7,6 +7,10 @@
 #include "../instance.h"
 #include "environment.h"
 #include "instance-object.h"
+#ifdef CNNC_PROFILE
+#include "../../profile/profile.h"
+#include "arguments.h"
+#endif
 
 namespace {
 
@@ -79,11 +83,26 @@ Napi::Value create(const Napi::CallbackInfo& info) {
   return Napi::Value(info.Env(), instance);
 }
 
+#ifdef CNNC_PROFILE
+// profile(count) → seconds of the first nodes of the program that ran, since the last call of it
+Napi::Value profile(const Napi::CallbackInfo& info) {
+  cnnc::Arguments arguments(info);
+  const int64_t count = arguments.integer(0, "count", 0, cnnc::profile_slots);
+  if (!arguments.ok()) return {};
+  auto seconds = Napi::Float64Array::New(info.Env(), static_cast<size_t>(count));
+  cnnc::profile_take(seconds.Data(), static_cast<int>(count));
+  return seconds;
+}
+#endif
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   const auto environment = cnnc::Environment::create(env);
   napi_create_reference(env, cnnc::InstanceObject::define(env), 1, &environment->instance_class);
   exports.Set("models", Napi::Function::New(env, list_models, "models"));
   exports.Set("create", Napi::Function::New(env, create, "create"));
+#ifdef CNNC_PROFILE
+  exports.Set("profile", Napi::Function::New(env, profile, "profile"));
+#endif
   return exports;
 }
 
