@@ -23,17 +23,19 @@ export interface NodeWork {
  * which holds the node's own values of a unit of work.
  */
 export function workOf(plan: Plan, batch: number, machine: MachineSpeed): readonly NodeWork[] {
-  const { graph, stages, block } = plan;
+  const { graph, stages } = plan;
   const together = stages.map(({ units }) => {
     if (units.by === "samples" || units.by === "tiles") return Math.min(batch, units.samples);
     return units.by === "bands" ? 1 : batch;
   });
+  const sizes = graph.nodes.map((_, i) => bytesOf(i, plan));
+  const allOnce = sizes.reduce((sum, { once }) => sum + once, 0);
   return graph.nodes.map((node, i) => {
-    const { perSample, once } = bytesOf(node, plan);
+    const { perSample, once } = sizes[i]!;
     const stage = stages.findIndex(({ nodes }) => nodes.includes(i));
     const near = once + perSample * (together[stage] ?? 1);
     const flops = 2 * batch * macsOf(graph, node);
-    const memory = once / bandwidthFor(4 * block, machine) + (batch * perSample) / bandwidthFor(near, machine);
+    const memory = once / bandwidthFor(allOnce, machine) + (batch * perSample) / bandwidthFor(near, machine);
     return { flops, bytes: once + batch * perSample, compute: flops / machine.flops, memory };
   });
 }
@@ -44,13 +46,18 @@ function macsOf(graph: Graph, { core, inputs, body }: Node): number {
   return familyOf(core).macs?.(core as never, types, valueOf(graph, body[0]!.value).type) ?? 0;
 }
 
-function bytesOf(node: Node, plan: Plan): { readonly perSample: number; readonly once: number } {
-  const { graph } = plan;
+function bytesOf(index: number, plan: Plan): { readonly perSample: number; readonly once: number } {
+  const { graph, derived } = plan;
+  const node = graph.nodes[index]!;
   const { core, outputs } = node;
   // It reads and writes the weights and what the optimiser keeps for each, and reads the gradients.
   if (core.family === "update")
     return { perSample: 0, once: 4 * learnedFloats(plan) * (2 * (1 + core.slots.length) + 1) };
-  const sizes = [...readsOf(node), ...outputs, ...extraResults(core)].map((id) => sizeOfValue(graph, node, id));
+  const sizes = [...readsOf(node), ...outputs, ...extraResults(core)].map((id) => {
+    // Of a copy of weights its own size: transformed ones are larger.
+    const copy = derived.find(({ parameter, nodes }) => parameter === id && nodes.includes(index));
+    return copy ? { batched: false, bytes: 4 * copy.size } : sizeOfValue(graph, node, id);
+  });
   const total = (batched: boolean): number =>
     sizes.reduce((sum, it) => (it.batched === batched ? sum + it.bytes : sum), 0);
   return { perSample: total(true), once: total(false) };
