@@ -47,9 +47,11 @@ export interface Tile {
   readonly vectors: number;
 }
 
-/** A convolution 3×3 in tiles of m × m results, from products of transformed tiles and weights. */
+/** A convolution of stride 1 in tiles of rows × columns of results, from products of transformed tiles and weights. */
 export interface Winograd {
-  readonly m: 2 | 4;
+  readonly results: readonly [rows: number, columns: number];
+  /** Products for a tile and a pair of channels: (rows + kernel rows - 1) · (columns + kernel columns - 1). */
+  readonly points: number;
   /** Whether the tiles of a whole picture are transformed before weights are read, block by block. */
   readonly whole: boolean;
   /** Rows of tiles, or whole pictures, that are multiplied together. */

@@ -62,9 +62,9 @@ function unitsOf(graph: Graph, node: Node, { lanes, tile, winograd }: Choice): U
 }
 
 /** Tiles are not cut: bands have whole groups of their rows. */
-function tileUnits(graph: Graph, node: Node, { m, whole, group }: Winograd, blocks: number): Units {
-  const down = Math.ceil(extentOf(valueOf(graph, node.body[0]!.value).type.shape).height / m);
+function tileUnits(graph: Graph, node: Node, { results, whole, group }: Winograd, blocks: number): Units {
+  const down = Math.ceil(extentOf(valueOf(graph, node.body[0]!.value).type.shape).height / results[0]);
   if (whole) return { by: "tiles", down, blocks, samples: group };
-  const rows = (group * m) / (node.tail?.core.window.stride[0] ?? 1);
+  const rows = (group * results[0]) / (node.tail?.core.window.stride[0] ?? 1);
   return { by: "bands", bands: Math.ceil(down / group), rows };
 }

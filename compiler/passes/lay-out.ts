@@ -175,10 +175,10 @@ function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Deriv
   });
 }
 
-function transformed(graph: Graph, node: number, { lanes, tile }: Choice, { m }: Winograd): Derived {
+function transformed(graph: Graph, node: number, { lanes, tile }: Choice, { points }: Winograd): Derived {
   const [, parameter] = graph.nodes[node]!.inputs as [ValueId, ValueId];
   const [outputs = 1, channels = 1] = valueOf(graph, parameter).type.shape;
-  const size = (m + 2) ** 2 * channels * Math.ceil(outputs / lanes) * lanes;
+  const size = points * channels * Math.ceil(outputs / lanes) * lanes;
   return { prepared: graph.program === "infer", nodes: [node], parameter, lanes, vectors: tile!.vectors, size };
 }
 

@@ -1,4 +1,4 @@
-// A convolution 3×3 of stride 1 in tiles of m × m outputs: Y = Aᵀ [Σ_c (G g Gᵀ) ⊙ (Bᵀ d B)] A, by winograd.h.
+// A convolution of stride 1 in tiles of a few rows × columns of outputs: Y = Aᵀ [Σ_c (G g Gᵀ) ⊙ (Bᵀ d B)] A, by winograd.h.
 //
 // U = G g Gᵀ is made beforehand, in blocks of output channels: [block][point][C][width]. Where pictures are large, a group of
 // some rows of tiles goes through all blocks while its transformed inputs V and its products are in the second cache
@@ -12,20 +12,29 @@
 
 namespace cnnc::CNNC_ISA {
 
-// Results in a row of a tile; rows of tiles, or pictures, in a group; tiles × vectors in registers.
+// Rows × columns of results in a tile; rows of tiles, or pictures, in a group; tiles × vectors in registers.
 struct WinogradTile {
-  int m, group;
+  int rows, columns, group;
   Tile tile;
 };
 
+// How many products a row of a tile's results takes, of all columns and of all rows.
+constexpr int points_of(int results, int taps) { return results + taps - 1; }
+
+// The points of a cut tile with r results are the first finite ones, and ∞, which is the last.
+constexpr int point_slot(int j, int r, int m, int taps) { return j == points_of(r, taps) - 1 ? points_of(m, taps) - 1 : j; }
+constexpr bool point_unused(int j, int r, int m, int taps) {
+  return r > 0 && j >= points_of(r, taps) - 1 && j < points_of(m, taps) - 1;
+}
+
 // The tiles of rows [y0, y1) of tiles. Those at the right and lower edges have fewer outputs and use fewer points; in the
 // order right | inner | lower | corner the tiles that use a point always stand side by side.
-template <int m, int P, int Q>
+template <Window k, int P, int Q, WinogradTile t>
 struct TileGroup {
-  static constexpr int columns = Q / m, cut_columns = Q % m > 0, across = columns + cut_columns;
-  static constexpr int down = P / m, cut_height = P % m, cut_width = Q % m;
+  static constexpr int columns = Q / t.columns, cut_width = Q % t.columns, cut_columns = cut_width > 0, across = columns + cut_columns;
+  static constexpr int rows = P / t.rows, cut_height = P % t.rows, down = rows + (cut_height > 0);
   int full, cut;  // rows of whole tiles, and of cut ones
-  CNNC_INLINE TileGroup(int y0, int y1) : full(min(y1, down) - y0), cut(y1 > down) {}
+  CNNC_INLINE TileGroup(int y0, int y1) : full(min(y1, rows) - y0), cut(y1 > rows) {}
   CNNC_INLINE int inner() const { return full * cut_columns; }
   CNNC_INLINE int lower() const { return full * across; }
   CNNC_INLINE int corner() const { return full * across + cut * columns; }
@@ -35,10 +44,11 @@ struct TileGroup {
     if (y < full) return x < columns ? inner() + y * columns + x : y;
     return x < columns ? lower() + x : corner();
   }
-  // The tiles that use a point: past the r + 1 first ones, but for ∞, only whole tiles have it.
-  CNNC_INLINE Range with(int row, int column) const {
-    constexpr auto beyond = [](int j, int r) { return r > 0 && j > r && j <= m; };
-    const bool whole_rows = beyond(row, cut_height), whole_columns = beyond(column, cut_width);
+  // The tiles that use a point.
+  CNNC_INLINE Range with(int point) const {
+    constexpr int wide = points_of(t.columns, k.kw);
+    const bool whole_rows = point_unused(point / wide, cut_height, t.rows, k.kh);
+    const bool whole_columns = point_unused(point % wide, cut_width, t.columns, k.kw);
     return {whole_columns ? inner() : 0, whole_rows ? lower() : whole_columns ? corner() : count()};
   }
 };
@@ -46,31 +56,35 @@ struct TileGroup {
 // Floats between points: away from powers of two, where the points of a tile would meet in one set of the cache.
 constexpr long apart(long floats) { return floats + 16; }
 
+// Where the point (i, j) of a tile of R × S outputs is among those of a whole one.
+template <Window k, WinogradTile t, int R, int S>
+constexpr int point_at(int i, int j) {
+  return point_slot(i, R, t.rows, k.kh) * points_of(t.columns, k.kw) + point_slot(j, S, t.columns, k.kw);
+}
+
 // How V and the products of `tiles` tiles lie: [point][tile][channels], [point][tile][width of a block].
-template <class V, class X, int K, WinogradTile t>
+template <class V, class X, Window k, int K, WinogradTile t>
 struct WinogradLayout {
-  static constexpr int points = (t.m + 2) * (t.m + 2), channels = round_up(X::channels, V::lanes);
+  static constexpr int points = points_of(t.rows, k.kh) * points_of(t.columns, k.kw), channels = round_up(X::channels, V::lanes);
   static constexpr int width = min(t.tile.vectors, ceil_div(K, V::lanes)) * V::lanes;
   static constexpr long inputs(int tiles) { return apart(long(tiles) * channels); }
   static constexpr long products(int tiles) { return apart(long(tiles) * width); }
 };
 
-// v[point] = (Bᵀ d B)[point] for all channels of one tile; rows are those of the input, at the tile's first column.
-template <class V, class X, int m, int R, int S>
+// v[point] = (Bᵀ d B)[point] for all channels of one tile of R × S outputs; rows are those of the input, at the tile's first column.
+template <class V, class X, Window k, WinogradTile t, int R, int S>
 CNNC_KERNEL void winograd_tile_input(const float* const* rows, float* v, long points) {
-  constexpr int a = m + 2;
-  // The points of a cut tile: the finite ones first, ∞ last.
-  constexpr auto slot = [](int j, int r) { return j == r + 1 ? m + 1 : j; };
+  constexpr int high = points_of(R, k.kh), wide = points_of(S, k.kw);
   CNNC_ROLLED for (int c = 0; c < X::channels; c += V::lanes) {
-    V d[R + 2], columns[R + 2][S + 2], b[max(R, S) + 2];
-    CNNC_UNROLL for (int j = 0; j < S + 2; j++) {
-      CNNC_UNROLL for (int i = 0; i < R + 2; i++) d[i] = load_lanes<V, X>(rows[i] + j * X::pixel, c);
-      winograd_input<m, R>(d, b);
-      CNNC_UNROLL for (int i = 0; i < R + 2; i++) columns[i][j] = b[i];
+    V d[max(high, wide)], b[max(high, wide)], columns[high][wide];
+    CNNC_UNROLL for (int j = 0; j < wide; j++) {
+      CNNC_UNROLL for (int i = 0; i < high; i++) d[i] = load_lanes<V, X>(rows[i] + j * X::pixel, c);
+      winograd_input<t.rows, k.kh, R>(d, b);
+      CNNC_UNROLL for (int i = 0; i < high; i++) columns[i][j] = b[i];
     }
-    CNNC_UNROLL for (int i = 0; i < R + 2; i++) {
-      winograd_input<m, S>(columns[i], b);
-      CNNC_UNROLL for (int j = 0; j < S + 2; j++) b[j].store(v + (slot(i, R) * a + slot(j, S)) * points + c);
+    CNNC_UNROLL for (int i = 0; i < high; i++) {
+      winograd_input<t.columns, k.kw, S>(columns[i], b);
+      CNNC_UNROLL for (int j = 0; j < wide; j++) b[j].store(v + point_at<k, t, R, S>(i, j) * points + c);
     }
   }
 }
@@ -109,18 +123,16 @@ CNNC_KERNEL void winograd_products(const float* v, long row, const float* u, int
 }
 
 // y = Aᵀ M A for lanes of one tile.
-template <class V, int m, int R, int S>
+template <class V, Window k, WinogradTile t, int R, int S>
 CNNC_INLINE void winograd_tile_output(const float* products, long points, V (&y)[R][S]) {
-  constexpr int a = m + 2;
-  constexpr auto slot = [](int j, int r) { return j == r + 1 ? m + 1 : j; };
-  V d[R + 2], columns[R][S + 2];
-  CNNC_UNROLL for (int j = 0; j < S + 2; j++) {
-    CNNC_UNROLL for (int i = 0; i < R + 2; i++) d[i] = V::load(products + (slot(i, R) * a + slot(j, S)) * points);
-    V b[R];
-    winograd_output<m, R>(d, b);
+  constexpr int high = points_of(R, k.kh), wide = points_of(S, k.kw);
+  V d[high], b[R], columns[R][wide];
+  CNNC_UNROLL for (int j = 0; j < wide; j++) {
+    CNNC_UNROLL for (int i = 0; i < high; i++) d[i] = V::load(products + point_at<k, t, R, S>(i, j) * points);
+    winograd_output<t.rows, k.kh, R>(d, b);
     CNNC_UNROLL for (int i = 0; i < R; i++) columns[i][j] = b[i];
   }
-  CNNC_UNROLL for (int i = 0; i < R; i++) winograd_output<m, S>(columns[i], y[i]);
+  CNNC_UNROLL for (int i = 0; i < R; i++) winograd_output<t.columns, k.kw, S>(columns[i], y[i]);
 }
 
 // What becomes of the outputs of a tile: each goes through the body.
@@ -134,9 +146,8 @@ struct EachOutput {
   }
 };
 
-// The same, and windows of k × k outputs, which lie within tiles, are pooled in registers. Outputs that no window
-// has come at an edge.
-template <Pooling how, int k, class Body, class PoolBody, class Index>
+// The same, and windows w of outputs, which lie within tiles, are pooled in registers. Outputs that no window has come at an edge.
+template <Pooling how, Window w, class Body, class PoolBody, class Index>
 struct PooledOutputs {
   Body body;
   PoolBody pool_body;
@@ -145,69 +156,70 @@ struct PooledOutputs {
   CNNC_INLINE void operator()(V (&y)[R][S], At at) const {
     CNNC_UNROLL for (int i = 0; i < R; i++)
       CNNC_UNROLL for (int j = 0; j < S; j++) y[i][j] = body(y[i][j], At{at.n, at.h + i, at.w + j, at.c});
-    CNNC_UNROLL for (int p = 0; p < R / k; p++)
-      CNNC_UNROLL for (int q = 0; q < S / k; q++) {
-        const At pooled{at.n, at.h / k + p, at.w / k + q, at.c};
-        V v = y[p * k][q * k], tap = V::zero();
-        CNNC_UNROLL for (int i = 1; i < k * k; i++) {
-          V x = y[p * k + i / k][q * k + i % k];
-          if constexpr (keeps<Index>) tap = select(x > v, V(float(i)), tap);
-          v = how == Pooling::max ? max(v, x) : v + x;
-        }
-        if constexpr (keeps<Index>) tap.store(index.at(pooled.n, pooled.h, pooled.w, pooled.c));
-        if constexpr (how == Pooling::average || how == Pooling::average_with_pad) v = v * V(1.f / (k * k));
-        pool_body(v, pooled);
+    each<(R / w.kh) * (S / w.kw)>([&](auto window) __attribute__((always_inline)) {
+      constexpr int p = decltype(window)::value / (S / w.kw), q = decltype(window)::value % (S / w.kw);
+      V v = y[p * w.kh][q * w.kw], tap = V::zero();
+      CNNC_UNROLL for (int i = 1; i < w.kh * w.kw; i++) {
+        V x = y[p * w.kh + i / w.kw][q * w.kw + i % w.kw];
+        if constexpr (keeps<Index>) tap = select(x > v, V(float(i)), tap);
+        v = how == Pooling::max ? max(v, x) : v + x;
       }
+      const At pooled{at.n, at.h / w.kh + p, at.w / w.kw + q, at.c};
+      if constexpr (keeps<Index>) tap.store(index.at(pooled.n, pooled.h, pooled.w, pooled.c));
+      if constexpr (how == Pooling::average || how == Pooling::average_with_pad) v = v * V(1.f / (w.kh * w.kw));
+      pool_body(v, pooled);
+    });
   }
 };
 
-// Calls f with the size of tile (y, x): m × m, or what is left at an edge.
-template <int m, int P, int Q, class F>
+// Calls f with the rows and columns of tile (y, x): those of a whole one, or what is left at an edge.
+template <int P, int Q, WinogradTile t, class F>
 CNNC_INLINE void with_tile_size(int y, int x, const F& f) {
   const auto with_height = [&](auto height) __attribute__((always_inline)) {
-    if (Q % m == 0 || x < Q / m) {
-      if constexpr (Q >= m) f(height, Count<m>{});
+    if (Q % t.columns == 0 || x < Q / t.columns) {
+      if constexpr (Q >= t.columns) f(height, Count<t.columns>{});
     } else {
-      if constexpr (Q % m > 0) f(height, Count<Q % m>{});
+      if constexpr (Q % t.columns > 0) f(height, Count<Q % t.columns>{});
     }
   };
-  if (P % m == 0 || y < P / m) {
-    if constexpr (P >= m) with_height(Count<m>{});
+  if (P % t.rows == 0 || y < P / t.rows) {
+    if constexpr (P >= t.rows) with_height(Count<t.rows>{});
   } else {
-    if constexpr (P % m > 0) with_height(Count<P % m>{});
+    if constexpr (P % t.rows > 0) with_height(Count<P % t.rows>{});
   }
 }
 
 // V of the tiles of rows [y0, y1) of tiles of sample n; the group begins with row `first`.
-template <class V, class X, Window k, int P, int Q, int m>
-CNNC_INLINE void winograd_rows_input(X x, long n, TileGroup<m, P, Q> group, int first, int y0, int y1, float* v, long points) {
-  static_assert(k.kh == 3 && k.kw == 3 && k.sh == 1 && k.sw == 1 && k.dh == 1 && k.dw == 1);
+template <class V, class X, Window k, int P, int Q, WinogradTile t>
+CNNC_INLINE void winograd_rows_input(X x, long n, TileGroup<k, P, Q, t> group, int first, int y0, int y1, float* v, long points) {
+  static_assert(k.sh == 1 && k.sw == 1 && k.dh == 1 && k.dw == 1);
   constexpr Halo halo = conv_halo(k, X::width, Q);
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
   constexpr int channels = round_up(X::channels, V::lanes);
   for (int y = y0; y < y1; y++)
     for (int i = 0; i < group.across; i++) {
-      const int column = i * m - k.pw;
-      const float* rows[m + 2];
-      for (int r = 0; r < m + 2; r++) {
-        const int h = y * m - k.ph + r;
+      const int column = i * t.columns - k.pw;
+      constexpr int high = points_of(t.rows, k.kh);
+      const float* rows[high];
+      for (int r = 0; r < high; r++) {
+        const int h = y * t.rows - k.ph + r;
         rows[r] = h >= 0 && h < X::height ? x.at(n, h, column) : zero_row<X> + (X::left + column) * X::pixel;
       }
-      with_tile_size<m, P, Q>(y, i, [&](auto height, auto width) __attribute__((always_inline)) {
-        winograd_tile_input<V, X, m, decltype(height)::value, decltype(width)::value>(
+      with_tile_size<P, Q, t>(y, i, [&](auto height, auto width) __attribute__((always_inline)) {
+        winograd_tile_input<V, X, k, t, decltype(height)::value, decltype(width)::value>(
             rows, v + group.at(y - first, i) * channels, points);
       });
     }
 }
 
 // The products of the group's tiles with N vectors of outputs.
-template <class V, class X, int K, int P, int Q, WinogradTile t, int N>
-CNNC_INLINE void winograd_group_products(TileGroup<t.m, P, Q> group, const float* v, long inputs, const float* block,
+template <class V, class X, Window k, int K, int P, int Q, WinogradTile t, int N>
+CNNC_INLINE void winograd_group_products(TileGroup<k, P, Q, t> group, const float* v, long inputs, const float* block,
                                          float* o, long products) {
-  using L = WinogradLayout<V, X, K, t>;
-  constexpr int a = t.m + 2, width = N * V::lanes;
+  using L = WinogradLayout<V, X, k, K, t>;
+  constexpr int width = N * V::lanes;
   for (int point = 0; point < L::points; point++) {
-    const Range with = group.with(point / a, point % a);
+    const Range with = group.with(point);
     winograd_products<V, t.tile.pixels, N>(v + point * inputs + with.begin * L::channels, L::channels,
                                            block + long(point) * X::channels * width, X::channels,
                                            o + point * products + with.begin * width, with.end - with.begin);
@@ -215,18 +227,18 @@ CNNC_INLINE void winograd_group_products(TileGroup<t.m, P, Q> group, const float
 }
 
 // The outputs of the tiles of rows [y0, y1) from their products, N vectors from channel k0 on, tile by tile to `emit`.
-template <class V, int P, int Q, int m, int N, class Emit>
-CNNC_INLINE void winograd_rows_output(TileGroup<m, P, Q> group, const float* o, long products, long n, int y0, int y1,
+template <class V, Window k, int P, int Q, WinogradTile t, int N, class Emit>
+CNNC_INLINE void winograd_rows_output(TileGroup<k, P, Q, t> group, const float* o, long products, long n, int y0, int y1,
                                       int k0, const Emit& emit) {
   constexpr int width = N * V::lanes;
   for (int y = y0; y < y1; y++)
     for (int i = 0; i < group.across; i++) {
       const float* tile = o + group.at(y - y0, i) * width;
-      with_tile_size<m, P, Q>(y, i, [&](auto height, auto columns) __attribute__((always_inline)) {
+      with_tile_size<P, Q, t>(y, i, [&](auto height, auto columns) __attribute__((always_inline)) {
         CNNC_ROLLED for (int j = 0; j < N; j++) {
           V outputs[decltype(height)::value][decltype(columns)::value];
-          winograd_tile_output<V, m>(tile + j * V::lanes, products, outputs);
-          emit(outputs, At{n, y * m, i * m, k0 + j * V::lanes});
+          winograd_tile_output<V, k, t>(tile + j * V::lanes, products, outputs);
+          emit(outputs, At{n, y * t.rows, i * t.columns, k0 + j * V::lanes});
         }
       });
     }
@@ -235,8 +247,8 @@ CNNC_INLINE void winograd_rows_output(TileGroup<m, P, Q> group, const float* o, 
 // What the kernels below make of results: bodies for each, and where a pool of windows w follows, one for what is pooled.
 template <Pooling how, Window w, class Body, class PoolBody, class Index = NoIndex>
 CNNC_INLINE auto pooled_outputs(const Body& body, const PoolBody& pool_body, Index index = {}) {
-  static_assert(w.kh == w.kw && w.kh == w.sh && w.kw == w.sw && w.ph == 0 && w.pw == 0 && w.dh == 1 && w.dw == 1);
-  return PooledOutputs<how, w.kh, Body, PoolBody, Index>{body, pool_body, index};
+  static_assert(w.kh == w.sh && w.kw == w.sw && w.ph == 0 && w.pw == 0 && w.dh == 1 && w.dw == 1);
+  return PooledOutputs<how, w, Body, PoolBody, Index>{body, pool_body, index};
 }
 template <class Body>
 CNNC_INLINE auto each_output(const Body& body) {
@@ -246,20 +258,20 @@ CNNC_INLINE auto each_output(const Body& body) {
 // y[n,p,q,o] = Σ_{r,s,c} x[n, p + r - ph, q + s - pw, c] · w[o,c,r,s] for rows [y0, y1) of tiles.
 template <class V, class X, Window k, int K, int P, int Q, WinogradTile t, class Memory, class Emit>
 CNNC_KERNEL void conv_winograd(X x, const float* u, long n, int y0, int y1, Memory scratch, Emit emit) {
-  using L = WinogradLayout<V, X, K, t>;
-  constexpr int m = t.m, tiles = t.group * ceil_div(Q, m);
+  using L = WinogradLayout<V, X, k, K, t>;
+  constexpr int tiles = t.group * TileGroup<k, P, Q, t>::across;
   constexpr long inputs = L::inputs(tiles), products = L::products(tiles);
   static_assert(Memory::floats >= L::points * (inputs + products), "too little scratch memory");
   float *const v = scratch.data, *const o = v + L::points * inputs;
   for (int first = y0; first < y1; first += t.group) {
     const int last = min(first + t.group, y1);
-    const TileGroup<m, P, Q> group(first, last);
-    winograd_rows_input<V, X, k, P, Q, m>(x, n, group, first, first, last, v, inputs);
+    const TileGroup<k, P, Q, t> group(first, last);
+    winograd_rows_input<V, X, k, P, Q, t>(x, n, group, first, first, last, v, inputs);
     tiled<t.tile.vectors, ceil_div(K, V::lanes)>([&](auto vectors, int j) __attribute__((always_inline)) {
       constexpr int N = decltype(vectors)::value;
       const float* block = u + long(j) * V::lanes * L::points * X::channels;
-      winograd_group_products<V, X, K, P, Q, t, N>(group, v, inputs, block, o, products);
-      winograd_rows_output<V, P, Q, m, N>(group, o, products, n, first, last, j * V::lanes, emit);
+      winograd_group_products<V, X, k, K, P, Q, t, N>(group, v, inputs, block, o, products);
+      winograd_rows_output<V, k, P, Q, t, N>(group, o, products, n, first, last, j * V::lanes, emit);
     });
   }
 }
@@ -267,27 +279,28 @@ CNNC_KERNEL void conv_winograd(X x, const float* u, long n, int y0, int y1, Memo
 // V of rows [y0, y1) of tiles of sample n, which is at v + n·sample.
 template <class V, class X, Window k, int K, int P, int Q, WinogradTile t>
 CNNC_KERNEL void winograd_inputs(X x, long n, int y0, int y1, float* v, long sample) {
-  constexpr int down = ceil_div(P, t.m), tiles = down * ceil_div(Q, t.m);
-  winograd_rows_input<V, X, k, P, Q, t.m>(x, n, {0, down}, 0, y0, y1, v + n * sample,
-                                          WinogradLayout<V, X, K, t>::inputs(tiles));
+  using Group = TileGroup<k, P, Q, t>;
+  winograd_rows_input<V, X, k, P, Q, t>(x, n, Group(0, Group::down), 0, y0, y1, v + n * sample,
+                                        WinogradLayout<V, X, k, K, t>::inputs(Group::down * Group::across));
 }
 
 // One block of outputs of at most t.group samples [n0, n1).
-template <class V, class X, int K, int P, int Q, WinogradTile t, class Memory, class Emit>
+template <class V, class X, Window k, int K, int P, int Q, WinogradTile t, class Memory, class Emit>
 CNNC_KERNEL void conv_winograd_block(const float* v, long sample, const float* u, int b, long n0, long n1,
                                      Memory scratch, Emit emit) {
-  using L = WinogradLayout<V, X, K, t>;
-  constexpr int m = t.m, a = m + 2, down = ceil_div(P, m), tiles = down * ceil_div(Q, m);
+  using L = WinogradLayout<V, X, k, K, t>;
+  using Group = TileGroup<k, P, Q, t>;
+  constexpr int tiles = Group::down * Group::across;
   constexpr long inputs = L::inputs(tiles), products = L::products(t.group * tiles);
   static_assert(Memory::floats >= L::points * products, "too little scratch memory");
-  const TileGroup<m, P, Q> group(0, down);
+  const Group group(0, Group::down);
   float* const o = scratch.data;
   sized<t.tile.vectors, ceil_div(K, V::lanes)>(b * t.tile.vectors, [&](auto vectors) __attribute__((always_inline)) {
     constexpr int N = decltype(vectors)::value, width = N * V::lanes;
     const int k0 = b * t.tile.vectors * V::lanes;
     const float* block = u + long(k0) * L::points * X::channels;
     for (int point = 0; point < L::points; point++) {
-      const Range with = group.with(point / a, point % a);
+      const Range with = group.with(point);
       for (long n = n0; n < n1; n++)
         winograd_products<V, t.tile.pixels, N>(v + n * sample + point * inputs + with.begin * L::channels, L::channels,
                                                block + long(point) * X::channels * width, X::channels,
@@ -295,37 +308,35 @@ CNNC_KERNEL void conv_winograd_block(const float* v, long sample, const float* u
                                                with.end - with.begin);
     }
     for (long n = n0; n < n1; n++)
-      winograd_rows_output<V, P, Q, m, N>(group, o + (n - n0) * tiles * width, products, n, 0, down, k0, emit);
+      winograd_rows_output<V, k, P, Q, t, N>(group, o + (n - n0) * tiles * width, products, n, 0, Group::down, k0, emit);
   });
 }
 
-// U = G g Gᵀ from weights as conv_direct packs them, in blocks of Vectors vectors.
-template <class V, Tile t, int m, int Vectors, int K, int C>
-void winograd_weights(const float* packed, float* u) {
-  constexpr int a = m + 2, padded = round_up(K, V::lanes);
-  using L = ConvLayout<V::lanes, t, K, C, 3, 3, 1>;
-  using To = Blocks<K, V::lanes, Vectors * V::lanes>;
-  for (int k = 0; k < padded; k += V::lanes) {
-    const int width = To::width(k);
+// Block b of U = G g Gᵀ, from weights as conv_direct packs them in blocks of t.vectors vectors.
+template <class V, Tile t, Window k, WinogradTile to, int K, int C>
+void winograd_weights(const float* packed, float* u, int b) {
+  constexpr int high = points_of(to.rows, k.kh), wide = points_of(to.columns, k.kw), lanes = V::lanes;
+  using L = ConvLayout<lanes, t, K, C, k.kh, k.kw, 1>;
+  using To = Blocks<K, lanes, to.tile.vectors * lanes>;
+  const int first = b * to.tile.vectors * lanes, width = To::width(first);
+  float* const block = u + long(first) * high * wide * C;
+  for (int j = 0; j < width; j += lanes)
     for (int c = 0; c < C; c++) {
-      float* to = u + To::first(k) * long(a * a) * C + long(c) * width + k - To::first(k);
-      V rows[a][3];
-      CNNC_UNROLL for (int s = 0; s < 3; s++) {
-        V g[3];
-        CNNC_UNROLL for (int r = 0; r < 3; r++) g[r] = V::load(packed + L::at(k, c, r, s));
-        CNNC_UNROLL for (int i = 0; i < a; i++) {
-          constexpr auto& w = winograd<m>;
-          rows[i][s] = fma(V(w.g[i][0]), g[0], fma(V(w.g[i][1]), g[1], V(w.g[i][2]) * g[2]));
+      V rows[high][k.kw];
+      CNNC_UNROLL for (int s = 0; s < k.kw; s++)
+        CNNC_UNROLL for (int i = 0; i < high; i++) {
+          V sum = V::zero();
+          CNNC_UNROLL for (int r = 0; r < k.kh; r++)
+            sum = fma(V(winograd<to.rows, k.kh>.g[i][r]), V::load(packed + L::at(first + j, c, r, s)), sum);
+          rows[i][s] = sum;
         }
-      }
-      CNNC_UNROLL for (int i = 0; i < a; i++)
-        CNNC_UNROLL for (int j = 0; j < a; j++) {
-          constexpr auto& w = winograd<m>;
-          V v = fma(V(w.g[j][0]), rows[i][0], fma(V(w.g[j][1]), rows[i][1], V(w.g[j][2]) * rows[i][2]));
-          v.store(to + long(i * a + j) * C * width);
+      CNNC_UNROLL for (int i = 0; i < high; i++)
+        CNNC_UNROLL for (int p = 0; p < wide; p++) {
+          V sum = V::zero();
+          CNNC_UNROLL for (int s = 0; s < k.kw; s++) sum = fma(V(winograd<to.columns, k.kw>.g[p][s]), rows[i][s], sum);
+          sum.store(block + (long(i * wide + p) * C + c) * width + j);
         }
     }
-  }
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -7,11 +7,12 @@
 
 template <class V, ConvCase s, WinogradTile t>
 struct Setup {
-  static constexpr int L = V::lanes, tiles = ceil_div(s.P, t.m) * ceil_div(s.Q, t.m);
-  static constexpr int down = ceil_div(s.P, t.m);
+  static constexpr int L = V::lanes, tiles = ceil_div(s.P, t.rows) * ceil_div(s.Q, t.columns);
+  static constexpr int blocks = ceil_div(ceil_div(s.K, L), t.tile.vectors);
+  static constexpr int down = ceil_div(s.P, t.rows);
   static constexpr Tile direct{3, 2};
   using X = ConvInput<s, L>;
-  using Layout = WinogradLayout<V, X, s.K, t>;
+  using Layout = WinogradLayout<V, X, s.k, s.K, t>;
   static constexpr long sample = Layout::points * Layout::inputs(tiles);
   static constexpr long floats = Layout::points * (Layout::inputs(t.group * tiles) + Layout::products(t.group * tiles));
   Memory<float> u{long(Layout::points) * s.C * round_up(s.K, L), nan_value}, memory{floats, nan_value}, v;
@@ -22,9 +23,9 @@ struct Setup {
   } scratch{memory.data};
 
   explicit Setup(const std::vector<float>& w, long batch) : v(batch * sample, nan_value) {
-    Memory<float> packed(packed_conv_size<L, direct, s.K, s.C, 3, 3, 1>, nan_value);
-    pack_conv<L, direct, s.K, s.C, 3, 3, 1>(w.data(), packed.data);
-    winograd_weights<V, direct, t.m, t.tile.vectors, s.K, s.C>(packed.data, u.data);
+    Memory<float> packed(packed_conv_size<L, direct, s.K, s.C, s.k.kh, s.k.kw, 1>, nan_value);
+    pack_conv<L, direct, s.K, s.C, s.k.kh, s.k.kw, 1>(w.data(), packed.data);
+    for (int b = 0; b < blocks; b++) winograd_weights<V, direct, s.k, t, s.K, s.C>(packed.data, u.data, b);
   }
   // In bands of rows.
   template <class Emit>
@@ -39,28 +40,16 @@ struct Setup {
   void blocked(typename Setup::X x, long batch, const Emit& emit) {
     for (long n = 0; n < batch; n++)
       for (int y = 0; y < down; y++) winograd_inputs<V, X, s.k, s.K, s.P, s.Q, t>(x, n, y, y + 1, v.data, sample);
-    for (int b = 0; b < ceil_div(ceil_div(s.K, L), t.tile.vectors); b++)
+    for (int b = 0; b < blocks; b++)
       for (long n = 0; n < batch; n += t.group)
-        conv_winograd_block<V, X, s.K, s.P, s.Q, t>(v.data, sample, u.data, b, n, std::min(batch, n + t.group), scratch, emit);
+        conv_winograd_block<V, X, s.k, s.K, s.P, s.Q, t>(v.data, sample, u.data, b, n, std::min(batch, n + t.group), scratch, emit);
   }
 };
 
+// What the convolution stored is pooled beside, by the kernel of pools.
 template <class V, ConvCase s, WinogradTile t>
-void check(const char* name) {
-  constexpr long batch = 3;
-  using X = ConvInput<s, V::lanes>;
-  Filled<X> x(batch);
-  x.randomize();
-  const std::vector<float> w = random_floats(logical_weights<s>);
-  const std::vector<double> no_gradient(batch * s.P * s.Q * s.K);
-  const std::vector<double> y = conv_reference<s>(batch, x.values(), w, no_gradient).y;
-  Setup<V, s, t> kernel(w, batch);
-  const auto banded = collect<V, s.P, s.Q, s.K>(name, batch, [&](auto body) { kernel.banded(x.x, batch, each_output(body)); });
-  const auto blocked = collect<V, s.P, s.Q, s.K>(name, batch, [&](auto body) { kernel.blocked(x.x, batch, each_output(body)); });
-  same(name, banded, y);
-  expect("bands of rows and blocks of channels have the same bits", banded == blocked);
-
-  // What the convolution stored is pooled beside, by the kernel of pools.
+void check_pools(const char* name, Filled<ConvInput<s, V::lanes>>& x, Setup<V, s, t>& kernel) {
+  const long batch = x.batch;
   constexpr Window pool_window{2, 2, 2, 2, 0, 0, 1, 1};
   constexpr int PP = s.P / 2, PQ = s.Q / 2, pixel = round_up(s.K, V::lanes);
   using Y = Tensor<s.P, s.Q, s.K, pixel>;
@@ -93,10 +82,26 @@ void check(const char* name) {
   pools(Count<int(Pooling::max)>{}), pools(Count<int(Pooling::average)>{});
 }
 
+template <class V, ConvCase s, WinogradTile t>
+void check(const char* name) {
+  constexpr long batch = 3;
+  using X = ConvInput<s, V::lanes>;
+  Filled<X> x(batch);
+  x.randomize();
+  const std::vector<float> w = random_floats(logical_weights<s>);
+  const std::vector<double> no_gradient(batch * s.P * s.Q * s.K);
+  const std::vector<double> y = conv_reference<s>(batch, x.values(), w, no_gradient).y;
+  Setup<V, s, t> kernel(w, batch);
+  const auto banded = collect<V, s.P, s.Q, s.K>(name, batch, [&](auto body) { kernel.banded(x.x, batch, each_output(body)); });
+  const auto blocked = collect<V, s.P, s.Q, s.K>(name, batch, [&](auto body) { kernel.blocked(x.x, batch, each_output(body)); });
+  same(name, banded, y);
+  expect("bands of rows and blocks of channels have the same bits", banded == blocked);
+
+  if constexpr (t.rows % 2 == 0 && t.columns % 2 == 0) check_pools<V, s, t>(name, x, kernel);
+}
 // Normal numbers as operands: the largest error is a part of the standard deviation of the results.
-template <class V, int m>
+template <class V, ConvCase s, WinogradTile t>
 void check_error(const char* name, double bound) {
-  constexpr ConvCase s{12, 12, 512, V::lanes, 1, {3, 3, 1, 1, 1, 1, 1, 1}, 12, 12};
   using X = ConvInput<s, V::lanes>;
   std::mt19937 generator(1);
   std::normal_distribution<float> normal;
@@ -105,7 +110,7 @@ void check_error(const char* name, double bound) {
   std::vector<float> w(logical_weights<s>);
   for (float& v : w) v = normal(generator);
   const std::vector<double> y = conv_reference<s>(1, x.values(), w, std::vector<double>(s.P * s.Q * s.K)).y;
-  Setup<V, s, WinogradTile{m, 1, {4, 1}}> kernel(w, 1);
+  Setup<V, s, t> kernel(w, 1);
   const auto got = collect<V, s.P, s.Q, s.K>(name, 1, [&](auto body) { kernel.blocked(x.x, 1, each_output(body)); });
   double squares = 0, worst = 0;
   for (size_t i = 0; i < y.size(); i++) squares += y[i] * y[i], worst = std::max(worst, std::fabs(got[i] - y[i]));
@@ -118,15 +123,27 @@ int main() {
   with_vectors([]<class V>() {
     constexpr int L = V::lanes;
     constexpr Window k{3, 3, 1, 1, 1, 1, 1, 1};
-    check<V, ConvCase{8, 8, 5, L, 1, k, 8, 8}, WinogradTile{4, 1, {6, 1}}>("whole tiles");
-    check<V, ConvCase{9, 10, L + 1, 3 * L + 1, 1, k, 9, 10}, WinogradTile{4, 2, {3, 2}}>("tiles of 1 × 2 at the edges");
-    check<V, ConvCase{7, 11, 3, 2 * L, 1, k, 7, 11}, WinogradTile{4, 2, {7, 1}}>("tiles of 3 × 3 at the edges");
-    check<V, ConvCase{3, 5, 4, L, 1, k, 3, 5}, WinogradTile{4, 1, {2, 1}}>("no whole row of tiles");
-    check<V, ConvCase{9, 9, 4, L, 1, {3, 3, 1, 1, 0, 0, 1, 1}, 7, 7}, WinogradTile{4, 1, {2, 1}}>("without padding");
-    check<V, ConvCase{6, 7, 4, L, 1, {3, 3, 1, 1, 2, 2, 1, 1}, 8, 9}, WinogradTile{4, 3, {5, 1}}>("padded by more than a pixel");
-    check<V, ConvCase{6, 6, 5, L + 1, 1, k, 6, 6}, WinogradTile{2, 2, {6, 2}}>("m = 2, whole tiles");
-    check<V, ConvCase{7, 5, 2 * L, L, 1, k, 7, 5}, WinogradTile{2, 2, {4, 1}}>("m = 2, tiles of one row and column at the edges");
-    if constexpr (L > 1) check_error<V, 4>("m = 4", 2e-5), check_error<V, 2>("m = 2", 1e-5);
+    check<V, ConvCase{8, 8, 5, L, 1, k, 8, 8}, WinogradTile{4, 4, 1, {6, 1}}>("whole tiles");
+    check<V, ConvCase{9, 10, L + 1, 3 * L + 1, 1, k, 9, 10}, WinogradTile{4, 4, 2, {3, 2}}>("tiles of 1 × 2 at the edges");
+    check<V, ConvCase{7, 11, 3, 2 * L, 1, k, 7, 11}, WinogradTile{4, 4, 2, {7, 1}}>("tiles of 3 × 3 at the edges");
+    check<V, ConvCase{3, 5, 4, L, 1, k, 3, 5}, WinogradTile{4, 4, 1, {2, 1}}>("no whole row of tiles");
+    check<V, ConvCase{9, 9, 4, L, 1, {3, 3, 1, 1, 0, 0, 1, 1}, 7, 7}, WinogradTile{4, 4, 1, {2, 1}}>("without padding");
+    check<V, ConvCase{6, 7, 4, L, 1, {3, 3, 1, 1, 2, 2, 1, 1}, 8, 9}, WinogradTile{4, 4, 3, {5, 1}}>("padded by more than a pixel");
+    check<V, ConvCase{6, 6, 5, L + 1, 1, k, 6, 6}, WinogradTile{2, 2, 2, {6, 2}}>("m = 2, whole tiles");
+    check<V, ConvCase{7, 5, 2 * L, L, 1, k, 7, 5}, WinogradTile{2, 2, 2, {4, 1}}>("m = 2, tiles of one row and column at the edges");
+    constexpr Window five{5, 5, 1, 1, 2, 2, 1, 1};
+    check<V, ConvCase{9, 7, 6, L, 1, five, 9, 7}, WinogradTile{2, 2, 2, {6, 1}}>("5×5");
+    check<V, ConvCase{1, 15, L + 2, 2 * L + 1, 1, {1, 3, 1, 1, 0, 0, 1, 1}, 1, 13}, WinogradTile{1, 4, 1, {6, 2}}>("a row, 3 taps");
+    check<V, ConvCase{1, 15, L, L, 1, {1, 4, 1, 1, 0, 1, 1, 1}, 1, 13}, WinogradTile{1, 3, 1, {6, 2}}>("a row, 4 taps");
+    check<V, ConvCase{1, 15, L, L, 1, {1, 5, 1, 1, 0, 2, 1, 1}, 1, 15}, WinogradTile{1, 2, 1, {6, 2}}>("a row, 5 taps");
+    if constexpr (L > 1) {
+      check_error<V, ConvCase{12, 12, 512, L, 1, k, 12, 12}, WinogradTile{2, 2, 1, {4, 1}}>("F(2×2, 3×3)", 1e-5);
+      check_error<V, ConvCase{12, 12, 512, L, 1, k, 12, 12}, WinogradTile{4, 4, 1, {4, 1}}>("F(4×4, 3×3)", 2e-5);
+      check_error<V, ConvCase{12, 12, 192, L, 1, five, 12, 12}, WinogradTile{2, 2, 1, {4, 1}}>("F(2×2, 5×5)", 2e-5);
+      check_error<V, ConvCase{1, 62, 512, L, 1, {1, 3, 1, 1, 0, 1, 1, 1}, 1, 62}, WinogradTile{1, 4, 1, {4, 1}}>("F(4, 3)", 1e-5);
+      check_error<V, ConvCase{1, 62, 512, L, 1, {1, 4, 1, 1, 0, 1, 1, 1}, 1, 61}, WinogradTile{1, 3, 1, {4, 1}}>("F(3, 4)", 1e-5);
+      check_error<V, ConvCase{1, 62, 512, L, 1, {1, 5, 1, 1, 0, 2, 1, 1}, 1, 62}, WinogradTile{1, 2, 1, {4, 1}}>("F(2, 5)", 1e-5);
+    }
   });
   return finish();
 }

@@ -89,9 +89,9 @@ export function printFunction(index: number, c: Context, functors: Functors): st
 /** Tiles are transformed by one function, and multiplied by another; the first also writes the halo. */
 function printTiles(call: Call<"conv">): string[] {
   const { c, node, index } = call;
-  const { m } = c.choice(index).winograd!;
+  const [down] = c.choice(index).winograd!.results;
   const { height } = c.extent(resultOf(node));
-  const rows = m / (node.tail?.core.window.stride[0] ?? 1);
+  const rows = down / (node.tail?.core.window.stride[0] ?? 1);
   const halo = halos(node, c, `y0 * ${rows}, min(${height}, y1 * ${rows})`);
   return [
     "",

@@ -4,10 +4,10 @@ import { formatType } from "../../shape/tensor-type.ts";
 import { mapFunctor } from "./affine-map.ts";
 import { Context } from "./context.ts";
 import { shareFunctors, type Functors } from "./functors.ts";
-import { functionName, origin, printFunction, printPreparation, takesSteps } from "./functions.ts";
+import { functionName, printFunction, printPreparation, takesSteps } from "./functions.ts";
 import { indent } from "./names.ts";
 import { copyFunction } from "./results.ts";
-import { deriveCall, printStages } from "./stages.ts";
+import { printCopies, printStages } from "./stages.ts";
 import { readerType } from "./steps.ts";
 import { printUpdate } from "./update.ts";
 
@@ -61,8 +61,10 @@ function printPreparationStruct(
   c: Context,
   functors: Functors,
 ): string[] {
-  const turned = copies.map((index) => [origin(c.node(index)), `${deriveCall(index, c)};`]);
-  const calls = [...nodes.map((index) => `${functionName(c.node(index), c)}();`), ...turned.flat()];
+  const calls = [
+    ...nodes.map((index) => `${functionName(c.node(index), c)}();`),
+    ...(copies.length > 0 ? printCopies(copies, c) : []),
+  ];
   return [
     "struct Preparation {",
     ...indent([

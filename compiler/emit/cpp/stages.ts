@@ -88,36 +88,48 @@ function printJobs(jobs: readonly Job[], c: Context): string[] {
   ];
 }
 
-/** Weights with vectors over input channels, for the gradients to data. */
+/** Weights in another order than the parameters', or transformed. */
 function derivedWeights(c: Context): string[] {
-  const derived = c.plan.derived.filter(({ prepared }) => !prepared);
-  if (derived.length === 0) return [];
-  const jobs = derived
-    .flatMap(({ nodes }) => nodes)
-    .map((node) => ({
-      node: c.node(node),
-      units: "1",
-      name: "",
-      body: [`${deriveCall(node, c)};`],
-    }));
-  return ["// Weights with vectors over input channels, for the gradients to data.", ...printJobs(jobs, c), ""];
+  const nodes = c.plan.derived.filter(({ prepared }) => !prepared).flatMap((copy) => copy.nodes);
+  return nodes.length === 0 ? [] : [...printCopies(nodes, c), ""];
 }
 
-export function deriveCall(index: number, c: Context): string {
+/** The copies of their weights that nodes read, made beside each other. */
+export function printCopies(nodes: readonly number[], c: Context): string[] {
+  return [
+    "// Weights in the order, and the form, in which kernels read them.",
+    ...printJobs(
+      nodes.map((index) => copyJob(index, c)),
+      c,
+    ),
+  ];
+}
+
+function copyJob(index: number, c: Context): Job {
   const node = c.node(index);
   const parameter = node.inputs[1]!;
   const packing = c.packing(parameter);
-  const { lanes, tile: t } = c.choice(index);
+  const { lanes, tile: t, winograd } = c.choice(index);
   const [k = 1, ...kernel] = c.value(parameter).type.shape;
   const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
-  const operands = `(${c.memory(parameter)}, ${c.derived(index)})`;
   const from = tile({ pixels: 1, vectors: packing.vectors });
-  if (c.choice(index).winograd) return winogradWeights(node, index, c, from);
-  if (packing.form === "dense")
-    return `transpose_dense<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${k}, ${packing.operand.join(", ")}>${operands}`;
+  if (winograd) {
+    const blocks = Math.ceil(Math.ceil(k / lanes) / t!.vectors);
+    return { node, units: `${blocks}`, name: "block", body: [winogradWeights(node, index, c, from)] };
+  }
+  const whole = (call: string): Job => ({
+    node,
+    units: "1",
+    name: "",
+    body: [`${call}(${c.memory(parameter)}, ${c.derived(index)});`],
+  });
+  if (packing.form === "dense") {
+    const sizes = `${k}, ${packing.operand.join(", ")}`;
+    return whole(`transpose_dense<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${sizes}>`);
+  }
   const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${packing.groups}`;
-  if (packing.form === "conv_grouped") return `transpose_grouped<${packing.lanes}, ${lanes}, ${sizes}>${operands}`;
-  return `transpose_conv<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${sizes}>${operands}`;
+  if (packing.form === "conv_grouped") return whole(`transpose_grouped<${packing.lanes}, ${lanes}, ${sizes}>`);
+  return whole(`transpose_conv<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${sizes}>`);
 }
 
 /** Weight gradients, sums over channels and means beside each other, then the sums of their parts. */

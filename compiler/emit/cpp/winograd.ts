@@ -1,43 +1,39 @@
-import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
+import { resultOf, type Node } from "../../ir/graph.ts";
+import type { Tile, Winograd } from "../../ir/plan.ts";
 import { poolings, tile, window, type Call, type Printed } from "./call.ts";
 import { vector, type Context } from "./context.ts";
 
 /** A convolution in tiles, whose transformed inputs are in the memory of the thread, or have been put in that of the sample. */
 export function printWinograd(call: Call<"conv">): Printed {
-  const { c, core, index, inputs, loop } = call;
-  const { own, shared } = templateOf(call);
+  const { c, index, inputs, loop } = call;
   const scratch = `scratch_of<${c.plan.arena.scratch / 4}>(call, thread)`;
   if (loop === "tiles")
     return {
-      head: `${own}, ${shared}`,
+      head: templateOf(call),
       operands: [tilesOf(call), c.derived(index), "b, n0, n1", scratch, outputs(call)],
       kernel: "conv_winograd_block",
     };
   return {
-    head: `${own}, ${window(core.window)}, ${shared}`,
+    head: templateOf(call),
     operands: [c.memory(inputs[0]!), c.derived(index), "n", rowsOfTiles(call), scratch, outputs(call)],
   };
 }
 
 /** The tiles of rows [y0, y1) of them, transformed, for the blocks that come after. */
 export function printTransform(call: Call<"conv">): readonly string[] {
-  const { c, core, inputs } = call;
-  const { own, shared } = templateOf(call);
-  return [
-    `winograd_inputs<${own}, ${window(core.window)}, ${shared}>(`,
-    `    ${[c.memory(inputs[0]!), "n", "y0, y1", tilesOf(call)].join(", ")});`,
-  ];
+  const operands = [call.c.memory(call.inputs[0]!), "n", "y0, y1", tilesOf(call)];
+  return [`winograd_inputs<${templateOf(call)}>(`, `    ${operands.join(", ")});`];
 }
 
-function templateOf({ c, index, inputs: [x], result }: Call<"conv">): {
-  readonly own: string;
-  readonly shared: string;
-} {
+function templateOf({ c, core, index, inputs: [x], result }: Call<"conv">): string {
   const { winograd, lanes, tile: t } = c.choice(index);
   const { channels, height, width } = c.extent(result);
-  const tiles = `WinogradTile{${winograd!.m}, ${winograd!.group}, ${tile(t)}}`;
-  return { own: `${vector(lanes)}, ${c.type(x!)}`, shared: `${channels}, ${height}, ${width}, ${tiles}` };
+  const shape = `${c.type(x!)}, ${window(core.window)}, ${channels}, ${height}, ${width}`;
+  return `${vector(lanes)}, ${shape}, ${winogradTile(winograd!, t!)}`;
 }
+
+const winogradTile = ({ results, group }: Winograd, t: Tile): string =>
+  `WinogradTile{${[...results, group].join(", ")}, ${tile(t)}}`;
 
 function tilesOf({ c, index }: Call<"conv">): string {
   return `memory.in_slice<float>(${c.plan.arena.tiles.get(index)!.offset}), slice / 4`;
@@ -45,10 +41,10 @@ function tilesOf({ c, index }: Call<"conv">): string {
 
 /** All rows of tiles, or those of a band of rows of the result. */
 function rowsOfTiles({ c, index, node, result, loop }: Call<"conv">): string {
-  const { m } = c.choice(index).winograd!;
-  const down = Math.ceil(c.extent(result).height / m);
+  const [high] = c.choice(index).winograd!.results;
+  const down = Math.ceil(c.extent(result).height / high);
   if (loop !== "bands") return `0, ${down}`;
-  const rows = m / (node.tail?.core.window.stride[0] ?? 1);
+  const rows = high / (node.tail?.core.window.stride[0] ?? 1);
   return `h0 / ${rows}, h1 == ${c.extent(resultOf(node)).height} ? ${down} : h1 / ${rows}`;
 }
 
@@ -59,11 +55,12 @@ function outputs({ c, node, steps, tail }: Call<"conv">): string {
   return `pooled_outputs<${poolings[pooling]}, ${window(pooled)}>(${operands.join(", ")})`;
 }
 
-/** The copy of a node's weights that `winograd_weights` makes. */
+/** One block of the copy of a node's weights. */
 export function winogradWeights(node: Node, index: number, c: Context, from: string): string {
-  const parameter: ValueId = node.inputs[1]!;
+  if (node.core.family !== "conv") throw new Error(`${node.core.family} is not computed in tiles`);
+  const parameter = node.inputs[1]!;
   const { winograd, lanes, tile: t } = c.choice(index);
   const [k, channels] = c.value(parameter).type.shape;
-  const head = `${vector(lanes)}, ${from}, ${winograd!.m}, ${t!.vectors}, ${k}, ${channels}`;
-  return `winograd_weights<${head}>(${c.memory(parameter)}, ${c.derived(index)})`;
+  const head = `${vector(lanes)}, ${from}, ${window(node.core.window)}, ${winogradTile(winograd!, t!)}, ${k}, ${channels}`;
+  return `winograd_weights<${head}>(${c.memory(parameter)}, ${c.derived(index)}, int(block));`;
 }
