@@ -130,7 +130,7 @@ function describeUnits(units: Units): string {
     case "tiles":
       return `${units.down} rows of tiles of each sample, then ${units.blocks} blocks of channels for ${units.samples} samples`;
     case "blocks":
-      return `${units.blocks} blocks of values, whole batch`;
+      return `${units.blocks} blocks of channels for ${units.samples} samples`;
     case "preparation":
       return "when parameters have changed";
     case "sums":

@@ -144,8 +144,8 @@ export type Units =
   | { readonly by: "bands"; readonly bands: number; readonly rows: number }
   /** Transformed tiles, by rows of them, `down` in a sample; then blocks of channels for groups of samples. */
   | { readonly by: "tiles"; readonly down: number; readonly blocks: number; readonly samples: number }
-  /** Blocks of output values of a dense layer, for the whole batch. */
-  | { readonly by: "blocks"; readonly blocks: number }
+  /** Blocks of channels, or of output values of a dense layer, for groups of samples. */
+  | { readonly by: "blocks"; readonly blocks: number; readonly samples: number }
   /** Values of parameters alone: computed by `prepare`, when parameters have changed. */
   | { readonly by: "preparation" }
   /** Sums over the batch: each node's tiles and parts, or ranges of `floats`, all nodes beside each other. */

@@ -116,11 +116,11 @@ function tilesOf([rows, columns]: Pair, { height, width }: Extent) {
 
 function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Convolution) {
   const points = (results[0] + window.kernel[0] - 1) * (results[1] + window.kernel[1] - 1);
+  const tiles = tilesOf(results, y);
   const tile = productTile(lanes, y.channels, target);
   const vectors = Math.ceil(y.channels / lanes);
   const weightBytes = points * x.channels * vectors * lanes * 4;
   const macs = window.kernel[0] * window.kernel[1] * x.channels * y.channels * y.height * y.width;
-  const tiles = tilesOf(results, y);
   const group = groupOf(tiles, points, weightBytes, tile.vectors * lanes, x, y, macs >= ownStageFrom);
   const together = group.whole ? tiles.count : Math.min(tiles.count, group.group * tiles.across);
   const readings = group.whole ? 1 : Math.ceil(tiles.down / group.group);

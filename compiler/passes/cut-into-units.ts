@@ -8,6 +8,12 @@ import { macsOf, ownStageFrom } from "./work.ts";
 
 /** Elements of the parameter block in one unit of the optimiser, and of a parameter's gradient where parts are added. */
 const floatsPerUnit = 16 * 1024;
+/** Bytes of weights beyond which each reading of them takes time; then pictures of few pixels are cut by channels, others into bands of more. */
+const heavyWeights = 512 * 1024;
+const fewPixels = 256;
+const leastPixels = 28;
+/** Samples for which a dense layer's block of weights is read once. */
+const samplesOfDense = 64;
 /** Multiply-accumulates that a band of rows should have. */
 const bandWork = 2e6;
 
@@ -45,19 +51,32 @@ function joinable(graph: Graph, { units, nodes }: Stage, node: Node): boolean {
     );
 }
 
-function unitsOf(graph: Graph, node: Node, { lanes, tile, winograd }: Choice): Units {
+function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Choice): Units {
   const { core, inputs, body } = node;
   if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
   if (core.family === "map" && !valueOf(graph, body[0]!.value).batched) return { by: "preparation" };
   if (familyOf(core).acrossBatch) return { by: "sums", floats: floatsPerUnit };
   const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
-  const { channels, height } = extentOf(result.shape);
+  const { channels, height, width } = extentOf(result.shape);
   const work = macsOf(graph, node);
   const { wholeSamples } = familyOf(core);
   if (work < ownStageFrom || inputs.length === 0 || wholeSamples) return { by: "samples", samples: samplesTogether };
-  if (core.family === "dense") return { by: "blocks", blocks: Math.ceil(Math.ceil(channels / lanes) / tile!.vectors) };
-  if (winograd) return tileUnits(graph, node, winograd, Math.ceil(Math.ceil(channels / lanes) / tile!.vectors));
-  const rows = Math.max(1, Math.ceil(height / Math.ceil(work / bandWork)));
+  const blocks = Math.ceil(Math.ceil(channels / lanes) / (tile?.vectors ?? 1));
+  if (core.family === "dense") return { by: "blocks", blocks, samples: samplesOfDense };
+  if (winograd) return tileUnits(graph, node, winograd, blocks);
+  const weightBytes = 4 * (work / (height * width));
+  const heavy = weightBytes > heavyWeights;
+  if (
+    kernel === "conv_direct" &&
+    core.family === "conv" &&
+    core.groups === 1 &&
+    heavy &&
+    blocks >= 4 &&
+    height * width <= fewPixels
+  )
+    return { by: "blocks", blocks, samples: samplesTogether };
+  const least = heavy ? Math.ceil(leastPixels / width) : 1;
+  const rows = Math.max(least, Math.ceil(height / Math.ceil(work / bandWork)));
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", bands: Math.ceil(height / rows), rows };
 }
 

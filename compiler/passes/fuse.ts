@@ -14,6 +14,7 @@ import {
 import { extentOf, sameShape } from "../shape/tensor-type.ts";
 import type { State } from "../ir/plan.ts";
 import { askedOf, readsOf, stepsOf, usersOf } from "./rewrite.ts";
+import { macsOf, ownStageFrom } from "./work.ts";
 
 /**
  * The rows that a fused pooling keeps between convolution and window must stay small: a stack buffer of this many floats, for
@@ -84,9 +85,12 @@ function joinPool(graph: Graph, producer: Node, pool: Node): Node | undefined {
   const { channels, height, width } = extentOf(valueOf(graph, pool.inputs[0]).type.shape);
   const band = core.window.kernel[0] * width * Math.min(channels + 15, bandChannels);
   if (band > bandLimit) return undefined;
-  // One row of results would be one unit of work, and the picture, which is small there, costs little to store.
+  // One pixel would be one unit of work, of a kernel that has a choice of faster ones without it.
   const pooled = extentOf(valueOf(graph, resultOf(pool)).type.shape);
-  if (height > 1 && pooled.height === 1) return undefined;
+  if (pooled.height * pooled.width === 1 && height * width > 1) return undefined;
+  // Rows that two windows share are computed for each band that has one of them.
+  const overlaps = core.window.kernel[0] > core.window.stride[0];
+  if (overlaps && macsOf(graph, producer) >= ownStageFrom) return undefined;
   const origin = joinOrigins(producer.origin, pool.origin);
   return { ...producer, tail: { core, body: pool.body }, outputs: [...producer.outputs, ...pool.outputs], origin };
 }

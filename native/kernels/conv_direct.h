@@ -68,4 +68,16 @@ CNNC_KERNEL void conv_direct(X x, const float* w, long n, int p0, int p1, Body b
     });
 }
 
+// The same for block b of t.vectors vectors of outputs of samples [n0, n1), without groups: the weights of a block are read for all of them.
+template <class V, class X, Window k, int K, int P, int Q, Tile t, class Body>
+CNNC_KERNEL void conv_direct_block(X x, const float* w, int b, long n0, long n1, Body body) {
+  sized<t.vectors, ceil_div(K, V::lanes)>(b * t.vectors, [&](auto vectors) __attribute__((always_inline)) {
+    const int k0 = b * t.vectors * V::lanes;
+    const float* block = w + long(k0) * k.kh * k.kw * X::channels;
+    for (long n = n0; n < n1; n++)
+      for (int p = 0; p < P; p++)
+        conv_row<V, X, k, X::channels, Q, t.pixels, decltype(vectors)::value>(x, block, Broadcast<V>{}, 0, At{n, p, 0, k0}, body);
+  });
+}
+
 }  // namespace cnnc::CNNC_ISA

@@ -85,14 +85,6 @@ CNNC_INLINE void conv_weights_tile(X x, DY dy, Pixels pixels, const Operand& ope
       select(V::first(at.outputs - j * V::lanes), acc[i][j], V::zero()).store(tap(i) + j * V::lanes);
 }
 
-// Calls f with the taps of a unit: whole tiles, or what is left at the end of an axis. Only one axis is ever cut.
-template <int Full, int Total, class F>
-CNNC_INLINE void sized(int begin, const F& f) {
-  if constexpr (Total % Full == 0) f(Count<Full>{});
-  else if (Total >= Full && begin + Full <= Total) f(Count<min(Full, Total)>{});
-  else f(Count<Total % Full>{});
-}
-
 template <class V, class X, class DY, Window k, int In, int N, class Tiles, class Operand>
 CNNC_INLINE void conv_weights_unit(X x, DY dy, long n0, long n1, const Operand& operand, WeightTile at, float* dw) {
   constexpr Taps taps = Tiles::taps;

@@ -50,6 +50,14 @@ CNNC_INLINE void tiled(const F& f) {
   if constexpr (Total % N != 0) f(Count<Total % N>{}, Total - Total % N);
 }
 
+// Calls f(Count<Full>), or with what is left at the end of Total: the size of the part that begins at `begin`.
+template <int Full, int Total, class F>
+CNNC_INLINE void sized(int begin, const F& f) {
+  if constexpr (Total % Full == 0) f(Count<Full>{});
+  else if (Total >= Full && begin + Full <= Total) f(Count<min(Full, Total)>{});
+  else f(Count<Total % Full>{});
+}
+
 // Calls f(Count<0>), f(Count<1>), … f(Count<N - 1>).
 template <int N, int I = 0, class F>
 CNNC_INLINE void each(const F& f) {

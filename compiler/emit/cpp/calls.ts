@@ -71,7 +71,12 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
       tile,
     } = call;
     if (c.choice(call.index).winograd) return printWinograd(call);
-    const head = `${v}, ${c.type(x!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`;
+    const shape = `${v}, ${c.type(x!)}, ${window(core.window)}, ${c.extent(result).channels}`;
+    if (call.loop === "blocks") {
+      const operands = [c.memory(x!), c.memory(w!), "b, n0, n1", steps];
+      return { head: `${shape}, ${sizes(result, c)}, ${tile}`, operands, kernel: "conv_direct_block" };
+    }
+    const head = `${shape}, ${core.groups}, ${sizes(result, c)}, ${tile}`;
     const operands = [c.memory(x!), c.memory(w!), "n", rows, steps];
     if (!node.tail) return { head, operands };
     const { pooling, window: pooled } = node.tail.core;
@@ -89,7 +94,7 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
   }),
   dense: ({ c, inputs: [x, w], result, steps, v, tile, loop }) => {
     const { channels } = c.extent(result);
-    const blocks = loop === "blocks" ? "b0, b1" : `0, dense_blocks<${v}, ${channels}, ${tile}>`;
+    const blocks = loop === "blocks" ? "b, b + 1" : `0, dense_blocks<${v}, ${channels}, ${tile}>`;
     return {
       head: `${v}, ${c.type(x!)}, ${channels}, ${tile}`,
       operands: [c.memory(x!), c.memory(w!), "n0, n1", blocks, steps],

@@ -47,7 +47,7 @@ export const parameters: { readonly [L in Loop]: string } = {
   samples: "long n0, long n1",
   bands: "long n, int h0, int h1",
   tiles: "int b, long n0, long n1",
-  blocks: "long n0, long n1, int b0, int b1",
+  blocks: "int b, long n0, long n1",
 };
 
 /** A node that `prepare` computes, once: its values lie in the prepared memory. */
@@ -74,8 +74,8 @@ export function printFunction(index: number, c: Context, functors: Functors): st
   const halo = halos(node, c, call.rows);
   const forSample = (lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["for (long n = n0; n < n1; n++) {", ...indent(lines), "}"];
-  const lines =
-    loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...forSample(halo), ...text];
+  const once = loop === "blocks" && halo.length > 0 ? ["if (b == 0)", ...indent(forSample(halo))] : forSample(halo);
+  const lines = loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...once, ...text];
   const thread = usesScratch(index, c) ? ", int thread" : "";
   return [
     "",

@@ -49,8 +49,8 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       ];
     }
     case "blocks": {
-      const call = `${functionName(c.node(first), c)}(0, call.batch, int(block), int(block) + 1);  ${origin(c.node(first))}`;
-      return [`for_units(call, ${units.blocks}, [&](long block, int) {`, `  ${call}`, "});"];
+      const loop = `for_blocks<${units.samples}>(call, ${units.blocks}, [&](int b, long n0, long n1) {`;
+      return [loop, `  ${functionName(c.node(first), c)}(b, n0, n1);  ${origin(c.node(first))}`, "});"];
     }
     case "preparation":
       return [];
