@@ -12,13 +12,14 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * `vitest --mode full` (npm run test:full) adds the slow suites, named *.full.test.ts. Suites that need what cnnc is compared
- * with run by name alone: *.zoo.test.ts by `--mode zoo` (onnxruntime), *.gradients.test.ts by `--mode gradients` (PyTorch).
+ * with, or compile for half an hour, run by name alone: *.zoo.test.ts by `--mode zoo` (onnxruntime), *.gradients.test.ts by
+ * `--mode gradients` (PyTorch), *.nvcc.test.ts by `--mode nvcc` (the CUDA toolkit).
  */
 export default defineConfig(({ mode }) => {
   const full = mode === "full";
-  const witnesses = ["zoo", "gradients"];
-  const own = witnesses.includes(mode) ? mode : undefined;
-  const others = [...witnesses, ...(full ? [] : ["full"])].filter((name) => name !== own);
+  const byName = ["zoo", "gradients", "nvcc"];
+  const own = byName.includes(mode) ? mode : undefined;
+  const others = [...byName, ...(full ? [] : ["full"])].filter((name) => name !== own);
   return {
     test: {
       include: [own === undefined ? "test/**/*.test.ts" : `test/**/*.${own}.test.ts`],

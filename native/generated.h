@@ -30,17 +30,4 @@
 #include "program.h"
 #include "random/philox.h"
 #include "simd/math.h"
-
-// What is computed once for a step or a sample, in double: learning rates, maps of pictures.
-namespace cnnc::CNNC_ISA::scalars {
-
-inline double max(double a, double b) { return a > b ? a : b; }
-inline double min(double a, double b) { return a < b ? a : b; }
-inline double cos(double x) { return __builtin_cos(x); }
-inline double sin(double x) { return __builtin_sin(x); }
-inline double exp(double x) { return __builtin_exp(x); }
-inline double sqrt(double x) { return __builtin_sqrt(x); }
-inline double fma(double a, double b, double c) { return a * b + c; }
-inline double select(bool condition, double then, double otherwise) { return condition ? then : otherwise; }
-
-}  // namespace cnnc::CNNC_ISA::scalars
+#include "simd/scalars.h"

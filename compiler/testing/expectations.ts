@@ -4,7 +4,7 @@ import { nativeIsa } from "../build/toolchain.ts";
 import { sizeOf, type Shape } from "../shape/tensor-type.ts";
 import { drawInputs, drawTarget } from "./draws.ts";
 import { buildTestAddon, NativeModel } from "./native.ts";
-import { referenceOutputs, type Tensors } from "./reference.ts";
+import { referenceLoss, referenceOutputs, type Tensors } from "./reference.ts";
 
 export interface NamedNumbers {
   readonly name: string;
@@ -17,7 +17,8 @@ const step = { seed: 1, step: 0, totalSteps: 100 };
 
 /**
  * What another target must compute of a batch of random inputs: outputs in float64 by the operators' references; where the
- * model trains, loss, gradients and parameters after a step, on this machine's processors in f32.
+ * model trains, the loss without what is drawn, again in float64, and results, gradients and parameters after a step, on this
+ * machine's processors in f32.
  */
 export async function expectationsOf(
   model: CheckedModel,
@@ -46,6 +47,7 @@ async function expectedStep(model: CheckedModel, parameters: Tensors, inputs: Te
     };
   });
   const data = targets.map((target) => target.data);
+  const loss = referenceLoss(model, inputs, parameters, new Map(targets.map((target) => [target.name, target.data])));
   const native = new NativeModel(addon, model);
   try {
     native.setParameters(parameters);
@@ -54,6 +56,7 @@ async function expectedStep(model: CheckedModel, parameters: Tensors, inputs: Te
     const learned = parametersOf(model).filter(({ spec }) => spec.trained !== false);
     return [
       ...targets.map((target) => numbers(`target.${target.name}`, [target.data.length], target.data)),
+      numbers("loss", [1], [loss]),
       numbers("results", [results.length], results),
       ...learned.map(({ name }) => {
         const { shape, data: gradient } = gradients.get(name)!;

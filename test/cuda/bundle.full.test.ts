@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
-import * as path from "node:path";
-import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { findNvcc } from "../../compiler/build/cuda-toolkit.ts";
 import { withTempFolder } from "../support/paths.ts";
-import { makeBundle } from "./bundle.ts";
+import { make, makeBundle } from "./bundle.ts";
 
 it.each(["f32", "tf32", "f16", "bf16"])(
   "LeNet's bundle in %s checks itself on the emulated device, and is built by nvcc",
@@ -12,11 +9,7 @@ it.each(["f32", "tf32", "f16", "bf16"])(
     await withTempFolder(async (folder) => {
       const printed = await makeBundle("examples/lenet/lenet.cnn", folder, "check-emulated", "--precision", precision);
       expect(printed.trimEnd()).toMatch(/\ncheck passed$/);
-      if (findNvcc() === undefined) return;
-      await promisify(execFile)("make", ["-j2"], {
-        cwd: path.join(folder, "bundle"),
-        env: { ...process.env, NVCC: findNvcc() },
-      });
+      if (findNvcc() !== undefined) await make(folder, "all");
     });
   },
   1_800_000,

@@ -7,9 +7,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { CheckOptions } from "../../compiler/check/check.ts";
 import { costsOf, parametersOf, totalOf } from "../../compiler/check/cost.ts";
-import type { CheckedModel, Layer, LossExpression } from "../../compiler/check/program.ts";
+import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
 import { onnxFile } from "../../compiler/onnx/file.ts";
-import { onnxGraph } from "../../compiler/onnx/graph.ts";
+import { termsOf, trainingGraph } from "../../compiler/onnx/training.ts";
 import type { Operator } from "../../compiler/opkit/operator.ts";
 import { buildTestAddon, NativeModel, operators, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
 import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
@@ -56,11 +56,6 @@ function withoutChance(model: Trained): Trained {
   return { ...model, layers: model.layers.map(certain), train: { ...model.train, augments: [] } };
 }
 
-function termsOf(loss: LossExpression): readonly Extract<LossExpression, { kind: "loss" }>[] {
-  if (loss.kind === "constant") return [];
-  return loss.kind === "loss" ? [loss] : [...termsOf(loss.left), ...termsOf(loss.right)];
-}
-
 function withoutKinks(model: Trained): Trained {
   const [silu, mean] = ["silu", "avg_pool"].map((name) => operators.find((it) => it.name === name)!) as [
     Operator,
@@ -87,19 +82,9 @@ function unfit({ train, ...model }: CheckedModel, file: string): string | undefi
   return odd && `has a loss, ${odd.definition.name}, of which PyTorch is not asked`;
 }
 
-function lossAsJson(loss: LossExpression): object {
-  if (loss.kind === "constant") return loss;
-  if (loss.kind === "binary") return { ...loss, left: lossAsJson(loss.left), right: lossAsJson(loss.right) };
-  const { definition, attributes, prediction, target } = loss;
-  return { kind: "loss", name: definition.name, attributes, prediction, target };
-}
-
 /** Asks PyTorch; gives the loss and the gradients of what learns. */
 function ask(model: Trained, at: string, parameters: Tensors, inputs: Tensors, targets: readonly Written[]) {
-  const predictions = termsOf(model.train.loss).map(({ prediction }) => {
-    return { ...model.outputs[0]!, name: `of ${prediction}`, value: prediction };
-  });
-  const graph = onnxGraph({ ...model, outputs: [...model.outputs, ...predictions] });
+  const { graph, loss } = trainingGraph(model)!;
   const values = new Map([...parameters].map(([name, { data }]) => [name, Float32Array.from(data)]));
   fs.writeFileSync(path.join(at, "net.onnx"), onnxFile(graph, { kind: "inside", values }));
   const given = model.inputs.map(({ name, type }) => {
@@ -112,7 +97,7 @@ function ask(model: Trained, at: string, parameters: Tensors, inputs: Tensors, t
     inputs: given,
     targets: targets.map(({ name, data }) => write(at, `${name}.target`, [data.length], data, name)),
     trained: trained.map(({ name }) => name),
-    loss: lossAsJson(model.train.loss),
+    loss,
   };
   fs.writeFileSync(path.join(at, "step.json"), JSON.stringify(step));
   const script = fileURLToPath(new URL("pytorch-gradients.py", import.meta.url));

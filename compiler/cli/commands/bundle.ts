@@ -8,6 +8,7 @@ import type { CheckedModel } from "../../check/program.ts";
 import { emitBundle } from "../../emit/cuda/bundle.ts";
 import type { Precision } from "../../ir/plan.ts";
 import { onnxGraph } from "../../onnx/graph.ts";
+import { trainingGraph } from "../../onnx/training.ts";
 import { drawParameters } from "../../testing/draws.ts";
 import { expectationsOf } from "../../testing/expectations.ts";
 import { tensor, type Tensors } from "../../testing/index.ts";
@@ -35,7 +36,8 @@ export async function bundleCommand(file: string, options: BundleCommandOptions)
   const { macs } = totalOf(costsOf(model));
   const parameters = options.weights === undefined ? drawParameters(model) : readParameters(model, options.weights);
   const numbers = await expectationsOf(model, parameters, batch);
-  const graph = { name: "net.json", text: `${JSON.stringify(onnxGraph(model))}\n` };
+  const net = { predict: onnxGraph(model), step: trainingGraph(model) };
+  const graph = { name: "net.json", text: `${JSON.stringify(net)}\n` };
   writeBundle(out, variants[0]!.kernels, [...emitBundle({ model: model.name, precision, macs }), graph]);
   await writeSafetensors(
     path.join(out, "data.safetensors"),

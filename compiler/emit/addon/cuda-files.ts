@@ -3,14 +3,19 @@ import { kernelFlags, options, type CudaCompiler, type DeviceFiles, type Project
 /** Compute capability 8.0 and up: for each machine code, and PTX for what comes after. */
 const architectures = ["80", "90"];
 
-/** What is compiled by nvcc; the host's part of it as position independent as the rest. */
-export const nvccFlags: readonly string[] = [
+/** How nvcc compiles kernels, for whatever device. */
+export const deviceFlags: readonly string[] = [
   "-std=c++20",
   "-O3",
   // Functions that are constexpr are for the device too.
   "--expt-relaxed-constexpr",
   // A multiplication and an addition become one only where it is written, as on processors.
   "-fmad=false",
+];
+
+/** What is compiled by nvcc; the host's part of it as position independent as the rest. */
+export const nvccFlags: readonly string[] = [
+  ...deviceFlags,
   "-Xcompiler=-fPIC,-fvisibility=hidden,-fvisibility-inlines-hidden",
   ...architectures.map((sm) => `-gencode=arch=compute_${sm},code=sm_${sm}`),
   `-gencode=arch=compute_${architectures.at(-1)},code=compute_${architectures.at(-1)}`,

@@ -16,27 +16,14 @@ export function printProgram(plan: Plan, name: string, profiled: boolean): reado
   const c = new Context(plan, profiled);
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
-  const functors = shareFunctors(
-    graph.nodes.filter(({ core }) => takesSteps(core.family)),
-    c,
-  );
-  const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const { functors, preparation, lines } = opening(c, name);
   const copies = plan.derived.filter(({ prepared }) => prepared).flatMap(({ nodes }) => nodes);
   const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c, functors)));
   return [
     ...(update
       ? [`namespace scalars { double ${graph.model}_learning_rate(double step, double total_steps); }`, ""]
       : []),
-    `namespace ${name}_program {`,
-    "namespace {",
-    "",
-    "// Bytes of one sample's slice of the arena, and what lies in it.",
-    `constexpr long slice = ${arena.slice};`,
-    ...[...c.tensors].map(([type, tensor]) => `using ${type} = ${tensor};`),
-    ...graph.nodes.flatMap((node) =>
-      node.core.family === "affine_sample" ? ["", ...mapFunctor(node, node.core, c).definition] : [],
-    ),
-    ...functors.definitions,
+    ...lines,
     ...(update ? ["", ...printUpdate(update, c).definition] : []),
     "",
     ...(arena.preparedBytes > 0 ? printPreparationStruct(preparation, copies, c, functors) : []),
@@ -52,6 +39,29 @@ export function printProgram(plan: Plan, name: string, profiled: boolean): reado
       : []),
     `void ${name}(const cnnc::Call& call) { ${name}_program::Program{call}.run(); }`,
   ];
+}
+
+/** What programs of all targets begin with: tensor types and functors of steps; and which nodes depend on parameters alone. */
+export function opening(c: Context, name: string) {
+  const { graph, arena, stages } = c.plan;
+  const functors = shareFunctors(
+    graph.nodes.filter(({ core }) => takesSteps(core.family)),
+    c,
+  );
+  const preparation = stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const lines = [
+    `namespace ${name}_program {`,
+    "namespace {",
+    "",
+    "// Bytes of one sample's slice of the arena, and what lies in it.",
+    `constexpr long slice = ${arena.slice};`,
+    ...[...c.tensors].map(([type, tensor]) => `using ${type} = ${tensor};`),
+    ...graph.nodes.flatMap((node) =>
+      node.core.family === "affine_sample" ? ["", ...mapFunctor(node, node.core, c).definition] : [],
+    ),
+    ...functors.definitions,
+  ];
+  return { functors, preparation, lines };
 }
 
 /** What is computed from parameters alone, when they have changed. */

@@ -107,7 +107,7 @@ Made by \`cnnc bundle\`: all that is needed to check and to measure the network 
 | \`make check\`          | predicts, trains for a step, compares with \`data.safetensors\`, prints the largest relative errors   |
 | \`make bench\`          | times predictions and steps of 1, 32 and 128 samples: medians, TFLOP/s, percent of the roofline     |
 | \`make sanitize\`       | \`check\` under NVIDIA's compute-sanitizer                                                            |
-| \`make compare\`        | the same predictions by PyTorch and cuDNN: differences and times; needs Python with torch and numpy |
+| \`make compare\`        | the same by PyTorch and cuDNN: differences and times; needs Python with torch and numpy              |
 | \`make check-emulated\` | \`check\` on the emulated device; needs g++, no CUDA                                                  |
 
 Weights and inputs are random but fixed. Outputs were computed in float64 by the operators' references, the step by the same

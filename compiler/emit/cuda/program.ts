@@ -1,11 +1,10 @@
 import type { Expression } from "../../ir/expression.ts";
 import type { Plan } from "../../ir/plan.ts";
-import { mapFunctor } from "../cpp/affine-map.ts";
 import { Context } from "../cpp/context.ts";
-import { functionName, origin, takesSteps } from "../cpp/functions.ts";
-import { shareFunctors, type Functors } from "../cpp/functors.ts";
+import { functionName, origin } from "../cpp/functions.ts";
+import type { Functors } from "../cpp/functors.ts";
 import { indent } from "../cpp/names.ts";
-import { members } from "../cpp/program.ts";
+import { members, opening } from "../cpp/program.ts";
 import { printAxes } from "./axes.ts";
 import type { Launching } from "./launches.ts";
 import { printLaunches } from "./print-launches.ts";
@@ -17,27 +16,14 @@ import { printUpdate } from "./update.ts";
 export function printCudaProgram(plan: Plan, name: string, rate: Expression | undefined): readonly string[] {
   const c = new Context(plan);
   const { graph, arena } = plan;
-  const functors = shareFunctors(
-    graph.nodes.filter(({ core }) => takesSteps(core.family)),
-    c,
-  );
-  const preparation = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const { functors, preparation, lines } = opening(c, name);
   const inRun = [...graph.nodes.keys()].filter((index) => !preparation.includes(index));
   const update = graph.nodes.find(({ core }) => core.family === "update");
   return [
-    `namespace ${name}_program {`,
-    "namespace {",
-    "",
-    "// Bytes of one sample's slice of the arena, and what lies in it.",
-    `constexpr long slice = ${arena.slice};`,
-    ...[...c.tensors].map(([type, tensor]) => `using ${type} = ${tensor};`),
-    ...graph.nodes.flatMap((node) =>
-      node.core.family === "affine_sample" ? ["", ...mapFunctor(node, node.core, c).definition] : [],
-    ),
+    ...lines,
     ...graph.nodes.flatMap(({ core }, i) =>
       core.family === "resample" || core.family === "permute" ? printAxes(graph.nodes[i]!, core, c) : [],
     ),
-    ...functors.definitions,
     ...(update ? printUpdate(update, rate!) : []),
     "",
     ...(arena.preparedBytes > 0

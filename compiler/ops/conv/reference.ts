@@ -16,8 +16,9 @@ export function convReference(x: Tensor, [weight, bias]: readonly Tensor[], use:
   const extent = extentOf(own);
   const out = slide(extent, window);
   const y = tensor([samples, ...shapeOf([channels, out.height, out.width], own.length)]);
-  eachProduct(samples, { channels, ...out }, extent, { window, groups }, (from, to, tap) => {
-    y.data[to]! += weight!.data[tap]! * x.data[from]!;
+  eachRow(samples, { channels, ...out }, extent, { window, groups }, ({ from, stride, to, count, tap }) => {
+    const w = weight!.data[tap]!;
+    for (let i = 0; i < count; i++) y.data[to + i]! += w * x.data[from + i * stride]!;
   });
   return plusBias(y, bias);
 }
@@ -34,41 +35,52 @@ export function transposeReference(
   const extent = extentOf(own);
   const out = unslide(extent, window, use.more);
   const y = tensor([samples, ...shapeOf([channels, out.height, out.width], own.length)]);
-  eachProduct(samples, extent, { channels, ...out }, { window, groups }, (from, to, tap) => {
-    y.data[from]! += weight!.data[tap]! * x.data[to]!;
+  eachRow(samples, extent, { channels, ...out }, { window, groups }, ({ from, stride, to, count, tap }) => {
+    const w = weight!.data[tap]!;
+    for (let i = 0; i < count; i++) y.data[from + i * stride]! += w * x.data[to + i]!;
   });
   return plusBias(y, bias);
 }
 
-/** Every product of a convolution from `wide` to `narrow`: places of its factors and of the sum that it belongs to. */
-function eachProduct(
+/** Products of one tap with a row: `count` places of the narrow side from `to` on, each `stride` further from `from` on in the wide one. */
+interface Row {
+  readonly from: number;
+  readonly stride: number;
+  readonly to: number;
+  readonly count: number;
+  readonly tap: number;
+}
+
+/** Every product of a convolution from `wide` to `narrow`, by rows; those of a sum in the order of their taps. */
+function eachRow(
   samples: number,
   narrow: Extent,
   wide: Extent,
   { window, groups }: { readonly window: Window; readonly groups: number },
-  visit: (from: number, to: number, tap: number) => void,
+  visit: (row: Row) => void,
 ): void {
   const [kh, kw] = window.kernel;
   const [[sh, sw], [dh, dw], [ph, pw]] = [window.stride, window.dilation, window.pad];
   const perGroup = wide.channels / groups;
-  const plane = narrow.height * narrow.width;
-  for (let to = 0; to < samples * narrow.channels * plane; to++) {
-    const left = (to % narrow.width) * sw - pw;
-    const top = Math.floor((to % plane) / narrow.width) * sh - ph;
-    const k = Math.floor(to / plane) % narrow.channels;
-    const n = Math.floor(to / (plane * narrow.channels));
-    const first = n * wide.channels + Math.floor(k / (narrow.channels / groups)) * perGroup;
-    for (let c = 0; c < perGroup; c++)
-      for (let r = 0; r < kh; r++) {
-        const h = top + r * dh;
-        if (h < 0 || h >= wide.height) continue;
-        const row = ((first + c) * wide.height + h) * wide.width;
-        const tap = ((k * perGroup + c) * kh + r) * kw;
-        for (let s = 0; s < kw; s++) {
-          const w = left + s * dw;
-          if (w >= 0 && w < wide.width) visit(row + w, to, tap + s);
-        }
+  const taps = perGroup * kh * kw;
+  for (let plane = 0; plane < samples * narrow.channels; plane++) {
+    const k = plane % narrow.channels;
+    const first =
+      Math.floor(plane / narrow.channels) * wide.channels + Math.floor((k * groups) / narrow.channels) * perGroup;
+    for (let t = 0; t < taps; t++) {
+      const [c, r, s] = [Math.floor(t / (kh * kw)), Math.floor(t / kw) % kh, t % kw];
+      // Columns q with 0 ≤ q·sw + s·dw - pw < width.
+      const left = s * dw - pw;
+      const begin = Math.max(0, Math.ceil(-left / sw));
+      const end = Math.min(narrow.width, Math.ceil((wide.width - left) / sw));
+      for (let p = 0; p < narrow.height; p++) {
+        const h = p * sh + r * dh - ph;
+        if (h < 0 || h >= wide.height || begin >= end) continue;
+        const from = ((first + c) * wide.height + h) * wide.width + begin * sw + left;
+        const to = (plane * narrow.height + p) * narrow.width + begin;
+        visit({ from, stride: sw, to, count: end - begin, tap: k * taps + t });
       }
+    }
   }
 }
 

@@ -1,8 +1,10 @@
-"""The predictions of a bundle by PyTorch, eager and compiled, channels last, beside data.safetensors: differences and times.
+"""A bundle's network by PyTorch, eager and compiled, channels last, beside data.safetensors: differences and times.
 
 Usage: python3 compare-pytorch.py [cpu], in the folder of the bundle. The network is read from net.json, its graph in terms of
-ONNX. Convolutions and products are cuDNN's and cuBLAS's, in the precision of the bundle. With `cpu` nothing is timed.
+ONNX. Convolutions and products are cuDNN's and cuBLAS's, in the precision of the bundle; a training step in 16 bits is under
+autocast, so that weights are f32 as they are here, and has dropout, but no augmentation. With `cpu` nothing is timed.
 """
+import inspect
 import json
 import pathlib
 import re
@@ -16,13 +18,15 @@ try:
 except ImportError as error:
     sys.exit(f"{error}: `pip install torch numpy` installs PyTorch")
 
+from onnx_network import bound, loss_of, operators_for, run
+
 device = sys.argv[1] if len(sys.argv) > 1 else "cuda"
 if device == "cuda" and not torch.cuda.is_available():
     sys.exit("this PyTorch has no CUDA device; `compare-pytorch.py cpu` compares the numbers alone")
 
-graph = json.loads(pathlib.Path("net.json").read_text())
+net = json.loads(pathlib.Path("net.json").read_text())
 precision = re.search(r'facts = \{"(\w+)"', pathlib.Path("models.cc").read_text())[1]
-dtype = {"f16": torch.float16, "bf16": torch.bfloat16}.get(precision, torch.float32)
+narrow = {"f16": torch.float16, "bf16": torch.bfloat16}.get(precision, torch.float32)
 torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
 torch.backends.cudnn.benchmark = True
 
@@ -39,115 +43,49 @@ def read_safetensors(file):
     return found
 
 
-def padded(x, pads, value):
-    """ONNX has all sides before, then all sides behind; PyTorch the last axis first, its two sides together."""
-    axes = len(pads) // 2
-    sides = [side for axis in reversed(range(axes)) for side in (pads[axis], pads[axes + axis])]
-    return F.pad(x, sides, value=value) if any(sides) else x
-
-
-def same_on_both_sides(pads):
-    axes = len(pads) // 2
-    return pads[:axes] if pads[:axes] == pads[axes:] else None
-
-
-def conv(x, weight, bias=None, *, strides, pads, group, dilations=None, kernel_shape):
-    op = F.conv1d if len(kernel_shape) == 1 else F.conv2d
-    pad = same_on_both_sides(pads)
-    x, pad = (x, pad) if pad is not None else (padded(x, pads, 0.0), 0)
-    return op(x, weight, bias, strides, pad, dilations or 1, group)
-
-
-def max_pool(x, *, kernel_shape, strides, pads):
-    op = F.max_pool1d if len(kernel_shape) == 1 else F.max_pool2d
-    return op(padded(x, pads, -torch.inf), kernel_shape, strides)
-
-
-def average_pool(x, *, kernel_shape, strides, pads=None, count_include_pad=0):
-    op = F.avg_pool1d if len(kernel_shape) == 1 else F.avg_pool2d
-    if not any(pads or []):
-        return op(x, kernel_shape, strides)
-    counted = op(padded(torch.ones_like(x[:1, :1]), pads, float(count_include_pad)), kernel_shape, strides)
-    return op(padded(x, pads, 0.0), kernel_shape, strides) / counted
-
-
-def batch_norm(x, scale, shift, mean, variance, *, epsilon, momentum):
-    return F.batch_norm(x, mean, variance, scale, shift, False, 0.0, epsilon)
-
-
-def positions(x):
-    return list(range(2, x.dim()))
-
-
-operators = {
-    "Add": torch.add,
-    "AveragePool": average_pool,
-    "BatchNormalization": batch_norm,
-    "Cast": lambda x, to: x.to(dtype),
-    "Clip": lambda x, low, high: torch.clamp(x, low.item(), high.item()),
-    "Concat": lambda *x, axis: torch.cat(x, axis),
-    "Conv": conv,
-    "Div": torch.div,
-    "Elu": lambda x, alpha: F.elu(x, alpha),
-    "Erf": torch.erf,
-    "Flatten": lambda x, axis: x.flatten(axis),
-    "Gemm": lambda x, weight, bias=None, transB=1: F.linear(x, weight, bias),
-    "GlobalAveragePool": lambda x: x.mean(positions(x), keepdim=True),
-    "GlobalMaxPool": lambda x: x.amax(positions(x), keepdim=True),
-    "HardSigmoid": lambda x, alpha, beta: torch.clamp(alpha * x + beta, 0, 1),
-    "HardSwish": F.hardswish,
-    "Identity": lambda x: x,
-    "LeakyRelu": lambda x, alpha: F.leaky_relu(x, alpha),
-    "LogSoftmax": lambda x, axis: F.log_softmax(x, axis),
-    "MatMul": torch.matmul,
-    "MaxPool": max_pool,
-    "Mul": torch.mul,
-    "Neg": torch.neg,
-    "PRelu": lambda x, slope: torch.where(x > 0, x, slope * x),
-    "Relu": torch.relu,
-    "Sigmoid": torch.sigmoid,
-    "Softmax": lambda x, axis: F.softmax(x, axis),
-    "Sub": torch.sub,
-    "Tanh": torch.tanh,
-    "Transpose": lambda x, perm: x.permute(perm),
-    "Unsqueeze": lambda x, axes: x.reshape([*x.shape, *[1] * len(axes)]),
-}
-missing = {node["op"] for node in graph["nodes"]} - operators.keys()
-if missing:
-    sys.exit(f"this script does not know the operators {', '.join(sorted(missing))}")
-
-
-def plain(attribute):
-    return attribute["float"] if isinstance(attribute, dict) else attribute
-
-
 def laid_out(x):
     return x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x
 
 
 stored = read_safetensors("data.safetensors")
-weights = {it["name"]: laid_out(stored[f"parameter.{it['name']}"].to(device, dtype)) for it in graph["parameters"]}
-for it in graph["constants"]:
-    kind = dtype if it["dtype"] == "f32" else torch.int64
-    weights[it["name"]] = torch.tensor(it["data"], dtype=kind, device=device).reshape(it["shape"])
-nodes = [(operators[it["op"]], it["inputs"], it["output"], {k: plain(v) for k, v in it["attributes"].items()}) for it in graph["nodes"]]
 
 
-def predict(*inputs):
-    values = {**weights, **{it["name"]: x for it, x in zip(graph["inputs"], inputs)}}
-    for operator, operands, result, attributes in nodes:
-        values[result] = operator(*[values[name] for name in operands], **attributes)
-    return [values[it["name"]] for it in graph["outputs"]]
-
-
-def batch_of(count):
-    """The bundle's samples again and again."""
-    found = []
-    for it in graph["inputs"]:
-        x = stored[f"input.{it['name']}"]
-        x = x[torch.arange(count or len(x)) % len(x)]
-        found.append(laid_out(x.to(device, torch.uint8 if it["type"]["dtype"] == "u8" else dtype)))
+def weights_of(graph, dtype):
+    """Parameters and constants by name; lengths and axes stay where the operators read them, on the host."""
+    found = {it["name"]: laid_out(stored[f"parameter.{it['name']}"].to(device, dtype)) for it in graph["parameters"]}
+    for it in graph["constants"]:
+        is_real = it["dtype"] == "f32"
+        kind, place = (dtype, device) if is_real else (torch.int64, "cpu")
+        found[it["name"]] = torch.tensor(it["data"], dtype=kind, device=place).reshape(it["shape"])
     return found
+
+
+def nodes_of(graph, dtype, draws=None):
+    """What `run` wants; in training with what layers draw behind them."""
+    nodes = []
+    for it in graph["nodes"]:
+        attributes = {k: v["float"] if isinstance(v, dict) else v for k, v in it["attributes"].items()}
+        nodes.append((it["op"], it["inputs"], it["output"], attributes))
+        if it["output"] in (draws or {}):
+            nodes.append(("Dropout", [it["output"]], it["output"], draws[it["output"]]))
+    return bound(nodes, {**operators_for(dtype, training=draws is not None), "Dropout": F.dropout})
+
+
+def inputs_of(graph, count, dtype):
+    """The bundle's samples again and again."""
+    found = {}
+    for it in graph["inputs"]:
+        kind = {"u8": torch.uint8, "i32": torch.int32}.get(it["type"]["dtype"], dtype)
+        found[it["name"]] = laid_out(repeated(f"input.{it['name']}", count).to(kind))
+    return found
+
+
+samples = len(next(x for name, x in stored.items() if name.startswith("input.")))
+
+
+def repeated(name, count):
+    x = stored[name].to(device).reshape(samples, -1, *stored[name].shape[1:])
+    return x[torch.arange(count or samples, device=device) % samples].flatten(0, 1)
 
 
 def median_ms(run):
@@ -165,16 +103,91 @@ def median_ms(run):
     return sorted(times)[len(times) // 2]
 
 
-with torch.inference_mode():
-    for it, found in zip(graph["outputs"], predict(*batch_of(None))):
-        expected = stored[f"output.{it['name']}"]
-        difference = (found.float().cpu().reshape(expected.shape) - expected).abs().max() / expected.abs().max()
-        print(f"output.{it['name']}: PyTorch differs by {difference.item():.2e} of the largest")
+def time_all(what, forward, prepare):
+    """`prepare(forward, count)` gives what is timed."""
+    for how, made in {"eager": forward, "compile": torch.compile(forward, mode="max-autotune")}.items():
+        for count in (1, 32, 128):
+            try:
+                ms = median_ms(prepare(made, count))
+                print(f"{what:8} batch {count:4d}  {ms:10.4f} ms  PyTorch {torch.__version__} {how}, {precision}", flush=True)
+            except Exception as error:  # a compiler that is not there, or too little memory, is no reason to stop
+                print(f"{what:8} batch {count:4d}  {how} fails: {str(error).splitlines()[0]}", flush=True)
+
+
+def difference(found, expected):
+    return (found.float().cpu().reshape(expected.shape) - expected).abs().max() / expected.abs().max()
+
+
+@torch.inference_mode()
+def compare_predictions(graph):
+    weights, nodes = weights_of(graph, narrow), nodes_of(graph, narrow)
+
+    def predict(inputs):
+        values = {**weights, **inputs}
+        run(nodes, values)
+        return [values[it["name"]] for it in graph["outputs"]]
+
+    for it, found in zip(graph["outputs"], predict(inputs_of(graph, None, narrow))):
+        name = f"output.{it['name']}"
+        print(f"{name}: PyTorch differs by {difference(found, stored[name]).item():.2e} of the largest")
+
+    def prepare(predict, count):
+        inputs = inputs_of(graph, count, narrow)
+        return lambda: predict(inputs)
+
     if device == "cuda":
-        for name, run in {"eager": predict, "compile": torch.compile(predict, mode="max-autotune")}.items():
-            for count in (1, 32, 128):
-                inputs = batch_of(count)
-                try:
-                    print(f"predict  batch {count:4d}  {median_ms(lambda: run(*inputs)):10.4f} ms  PyTorch {torch.__version__} {name}, {precision}")
-                except Exception as error:  # a compiler that is not there is no reason to stop
-                    print(f"predict  batch {count:4d}  {name} fails: {str(error).splitlines()[0]}")
+        time_all("predict", predict, prepare)
+
+
+def optimizer_of(use, weights):
+    given = dict(use["attributes"])
+    if "beta1" in given:
+        given["betas"] = (given.pop("beta1"), given.pop("beta2"))
+    kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop}[use["name"]]
+    if device == "cuda" and "fused" in inspect.signature(kind).parameters:
+        given["fused"] = True
+    return kind(weights, **given)
+
+
+def compare_steps(step):
+    """The loss without what is drawn, and the time of forward, backward and optimiser."""
+    graph = step["graph"]
+    weights = weights_of(graph, torch.float32)
+    learned = [it for name, it in weights.items() if f"gradient.{name}" in stored]
+    for it in learned:
+        it.requires_grad_()
+    optimizer = optimizer_of(step["optimizer"], learned)
+
+    def forward_of(nodes):
+        def forward(inputs, targets):
+            values = {**weights, **inputs}
+            with torch.autocast(device, narrow, enabled=device == "cuda" and narrow != torch.float32):
+                run(nodes, values)
+                return loss_of(step["loss"], values, targets)
+
+        return forward
+
+    def batch_of(count):
+        targets = {name.removeprefix("target."): repeated(name, count) for name in stored if name.startswith("target.")}
+        return inputs_of(graph, count, torch.float32), targets
+
+    def prepare(forward, count):
+        batch = batch_of(count)
+
+        def train():
+            optimizer.zero_grad(set_to_none=True)
+            forward(*batch).backward()
+            optimizer.step()
+
+        return train
+
+    certain = forward_of(nodes_of(graph, torch.float32, {}))
+    with torch.no_grad():
+        print(f"loss: PyTorch differs by {difference(certain(*batch_of(None)), stored['loss']).item():.2e}")
+    if device == "cuda":
+        time_all("step", forward_of(nodes_of(graph, torch.float32, step["draws"])), prepare)
+
+
+compare_predictions(net["predict"])
+if "step" in net:
+    compare_steps(net["step"])
