@@ -4,6 +4,7 @@ Usage: python3 compare-pytorch.py [cpu], in the folder of the bundle. The networ
 ONNX. Convolutions and products are cuDNN's and cuBLAS's, in the precision of the bundle; a training step in 16 bits is under
 autocast, so that weights are f32 as they are here, and has dropout, but no augmentation. With `cpu` nothing is timed.
 """
+import contextlib
 import inspect
 import json
 import pathlib
@@ -157,11 +158,12 @@ def compare_steps(step):
     for it in learned:
         it.requires_grad_()
     optimizer = optimizer_of(step["optimizer"], learned)
+    narrows = device == "cuda" and narrow != torch.float32
 
     def forward_of(nodes):
         def forward(inputs, targets):
             values = {**weights, **inputs}
-            with torch.autocast(device, narrow, enabled=device == "cuda" and narrow != torch.float32):
+            with torch.autocast("cuda", narrow) if narrows else contextlib.nullcontext():
                 run(nodes, values)
                 return loss_of(step["loss"], values, targets)
 
