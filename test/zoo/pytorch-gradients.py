@@ -15,6 +15,7 @@ try:
 except ImportError as error:
     sys.exit(f"{error}: `apt-get install python3-torch libopenblas0-openmp python3-onnx` installs PyTorch and ONNX")
 
+sys.dont_write_bytecode = True  # no __pycache__ among the native sources, which bundles copy
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "native/cuda/bundle"))
 from onnx_network import bound, loss_of, operators_for, run
 
