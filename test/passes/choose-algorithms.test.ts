@@ -98,15 +98,15 @@ describe("a convolution 3×3", () => {
   };
 
   it("of many channels is computed in tiles, where that takes fewer cycles", () => {
-    expect(choiceOf(56, 64)).toMatchObject({ kernel: "conv_winograd", winograd: { m: 4, whole: false } });
-    expect(choiceOf(56, 64, {}, "avx2")).toMatchObject({ kernel: "conv_winograd", winograd: { m: 4, whole: false } });
+    expect(choiceOf(56, 64)).toMatchObject({ kernel: "conv_winograd", winograd: { results: [4, 4], whole: false } });
+    expect(choiceOf(56, 64, {}, "avx2")).toMatchObject({ kernel: "conv_winograd", winograd: { results: [4, 4], whole: false } });
     expect(choiceOf(56, 4).kernel).toBe("conv_direct");
     expect(choiceOf(56, 64, {}, "scalar").kernel).toBe("conv_direct");
   });
 
   it("reads weights once for a picture, and fewer of them, where they are larger than what they are multiplied by", () => {
-    expect(choiceOf(14, 256).winograd).toMatchObject({ m: 4, whole: true });
-    expect(choiceOf(7, 512).winograd).toMatchObject({ m: 2, whole: true });
+    expect(choiceOf(14, 256).winograd).toMatchObject({ results: [4, 4], whole: true });
+    expect(choiceOf(7, 512).winograd).toMatchObject({ results: [2, 2], whole: true });
   });
 });
 

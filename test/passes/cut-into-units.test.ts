@@ -58,7 +58,7 @@ it("what moves the same running values is never done at the same time, and stays
 });
 
 describe("large layers", () => {
-  const big = plan("  input x: f32[64, 56, 56]\n  y = x -> conv(64, kernel=5, pad=2) -> relu -> flatten -> dense(3)");
+  const big = plan("  input x: f32[64, 56, 56]\n  y = x -> conv(64, kernel=7, pad=3) -> relu -> flatten -> dense(3)");
 
   it("of rows are cut into bands that cover the picture", () => {
     expect(stagesOf(big)).toEqual(["map samples 1", "conv bands 1", "dense samples 2"]);

@@ -359,7 +359,7 @@ struct Program {
   }
 
   void run() const {
-    // Weights with vectors over input channels, for the gradients to data.
+    // Weights in the order, and the form, in which kernels read them.
     for_jobs(call,
       // lenet.cnn:14: gradient of dense(10) -> gradient of tanh
       Job{1, [&](long) {
