@@ -89,15 +89,20 @@ CNNC_KERNEL void winograd_tile_input(const float* const* rows, float* v, long po
   }
 }
 
-// o[i] = Σ_c v[i][c]·u[c] for M tiles by N vectors.
+// o[i] = Σ_c v[i][c]·u[c] for M tiles by N vectors. Meanwhile `step` floats for each channel are fetched from `ahead` on.
 template <class V, int M, int N>
-CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u, int channels, float* o) {
+CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u, int channels, const float* ahead, long step,
+                                        float* o) {
   constexpr int width = N * V::lanes;
   V acc[M][N];
   CNNC_UNROLL for (int i = 0; i < M; i++)
     CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j] = V::zero();
   CNNC_UNROLL_4 for (int c = 0; c < channels; c++) {
     reload<M * N>();
+    if constexpr (N > 2) {
+      __builtin_prefetch(ahead + c * step, 0, 2);
+      __builtin_prefetch(ahead + c * step + step / 2, 0, 2);
+    }
     V b[N];
     CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(u + c * width + j * V::lanes);
     CNNC_UNROLL for (int i = 0; i < M; i++) {
@@ -109,16 +114,21 @@ CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u
     CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j].store(o + i * width + j * V::lanes);
 }
 
-// The same for `count` tiles, cut into as few register tiles of at most M as can be, of about one size.
+// The same for `count` tiles, cut into as few register tiles of at most M as can be, of about one size. Each fetches its part
+// of the next point's weights, which lie behind those of this one, into the second cache: reading and multiplying go side by side.
 template <class V, int M, int N>
 CNNC_KERNEL void winograd_products(const float* v, long row, const float* u, int channels, float* o, int count) {
-  for (int parts = ceil_div(count, M); parts > 0; parts--) {
+  constexpr int width = N * V::lanes;
+  const int all = ceil_div(count, M);
+  const long step = width / max(1, all);
+  const float* ahead = u + long(channels) * width;
+  for (int parts = all; parts > 0; parts--, ahead += channels * step) {
     const int size = ceil_div(count, parts);
     each<M>([&](auto one_less) __attribute__((always_inline)) {
       constexpr int size_here = decltype(one_less)::value + 1;
-      if (size == size_here) winograd_products_tile<V, size_here, N>(v, row, u, channels, o);
+      if (size == size_here) winograd_products_tile<V, size_here, N>(v, row, u, channels, ahead, step, o);
     });
-    count -= size, v += size * row, o += size * N * V::lanes;
+    count -= size, v += size * row, o += size * width;
   }
 }
 
