@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Addon, AddonInstance } from "../../runtime/bind/addon.ts";
+import type { Addon, AddonInstance, AddonModel } from "../../runtime/bind/addon.ts";
 import { buildNative } from "../build/build-native.ts";
 import { parametersOf } from "../check/cost.ts";
 import type { CheckedModel } from "../check/program.ts";
@@ -32,6 +32,15 @@ export async function buildTestAddon(
   return result;
 }
 
+const described = new WeakMap<Addon, readonly AddonModel[]>();
+
+/** What an addon tells of a model; it is asked once, since it takes a while where models are hundreds. */
+function addonModel(addon: Addon, name: string): AddonModel {
+  const models = described.get(addon) ?? addon.models();
+  described.set(addon, models);
+  return models.find((model) => model.name === name)!;
+}
+
 /** One model of a test addon, called with float64 tensors by name. */
 export class NativeModel {
   readonly #model: CheckedModel;
@@ -41,10 +50,7 @@ export class NativeModel {
   constructor(addon: Addon, model: CheckedModel, threads = 1) {
     this.#model = model;
     this.#instance = addon.create(model.name, threads);
-    this.#targetTypes = addon
-      .models()
-      .find(({ name }) => name === model.name)!
-      .targets.map(({ type }) => type);
+    this.#targetTypes = addonModel(addon, model.name).targets.map(({ type }) => type);
   }
 
   setParameters(parameters: Tensors): void {
