@@ -34,13 +34,19 @@ std::vector<Cell> cells;
 std::vector<Copies> copies;
 uint32_t block_count = 0;
 
-int own_warp() { return thread_index() / warp_size; }
+// Who accesses memory, and when: asked once for all cells of an access.
+struct Access {
+  int me = thread_index(), warp = me / warp_size;
+  Time time = now();
 
-// Whether what `warp` did then is over and seen by this thread.
-bool is_before(Time then, int warp) {
-  const Time t = now();
-  return then.block != t.block || (warp == own_warp() && then.warp != t.warp);
-}
+  // Whether what a warp did then is over and seen by this thread.
+  bool is_after(Time then, int then_warp) const {
+    return then.block != time.block || (then_warp == warp && then.warp != time.warp);
+  }
+  bool races_with_writer(const Cell& cell) const {
+    return cell.writer != nobody && cell.writer != me && !is_after(cell.written, cell.writer / warp_size);
+  }
+};
 
 void require_inside(int offset, int bytes, const char* does) {
   if (offset < 0 || offset + bytes > int(memory.size()))
@@ -58,29 +64,26 @@ Cell& cell_at(int i) {
 
 template <class F>
 void each_cell(int offset, int bytes, const F& f) {
-  for (int i = offset / cell_bytes; i * cell_bytes < offset + bytes; i++) f(cell_at(i), i * cell_bytes);
+  const Access access;
+  for (int i = offset / cell_bytes; i * cell_bytes < offset + bytes; i++) f(access, cell_at(i), i * cell_bytes);
 }
 
-void reads(Cell& cell, int offset) {
-  const int me = thread_index();
+void reads(const Access& access, Cell& cell, int offset) {
   if (cell.awaited) fail("reads shared memory at %d, to which a copy is still on its way", offset);
-  if (cell.writer != nobody && cell.writer != me && !is_before(cell.written, cell.writer / warp_size))
-    fail("races: reads shared memory at %d, which thread %d writes", offset, cell.writer);
-  const bool later = cell.reader == nobody || is_before(cell.read, cell.reading_warp);
-  cell.reader = later || cell.reader == me ? int16_t(me) : int16_t(several);
-  cell.reading_warp = later || cell.reading_warp == own_warp() ? int16_t(own_warp()) : int16_t(several);
-  cell.read = now();
+  if (access.races_with_writer(cell)) fail("races: reads shared memory at %d, which thread %d writes", offset, cell.writer);
+  const bool later = cell.reader == nobody || access.is_after(cell.read, cell.reading_warp);
+  cell.reader = later || cell.reader == access.me ? int16_t(access.me) : int16_t(several);
+  cell.reading_warp = later || cell.reading_warp == access.warp ? int16_t(access.warp) : int16_t(several);
+  cell.read = access.time;
 }
 
-void writes(Cell& cell, int offset) {
-  const int me = thread_index();
+void writes(const Access& access, Cell& cell, int offset) {
   if (cell.awaited) fail("writes shared memory at %d, to which a copy is still on its way", offset);
-  if (cell.writer != nobody && cell.writer != me && !is_before(cell.written, cell.writer / warp_size))
-    fail("races: writes shared memory at %d, which thread %d writes", offset, cell.writer);
-  if (cell.reader != nobody && cell.reader != me && !is_before(cell.read, cell.reading_warp))
+  if (access.races_with_writer(cell)) fail("races: writes shared memory at %d, which thread %d writes", offset, cell.writer);
+  if (cell.reader != nobody && cell.reader != access.me && !access.is_after(cell.read, cell.reading_warp))
     fail("races: writes shared memory at %d, which %s", offset, "another thread reads");
-  cell.writer = int16_t(me);
-  cell.written = now();
+  cell.writer = int16_t(access.me);
+  cell.written = access.time;
 }
 
 }  // namespace
@@ -114,8 +117,8 @@ void copy_async(int to, const void* from, int bytes, bool reads_memory) {
     if (reinterpret_cast<uintptr_t>(from) % uintptr_t(bytes) != 0) fail("copies %d bytes from %p, which are not aligned", bytes, from);
     check_read(from, bytes);
   }
-  each_cell(to, bytes, [](Cell& cell, int offset) {
-    writes(cell, offset);
+  each_cell(to, bytes, [](const Access& access, Cell& cell, int offset) {
+    writes(access, cell, offset);
     cell.awaited = true;
   });
   Copies& own = copies[size_t(thread_index())];
@@ -132,10 +135,10 @@ void wait_copies(int pending) {
     char* to = memory.data() + copy.to;
     if (copy.from) std::memcpy(to, copy.from, size_t(copy.bytes));
     else std::memset(to, 0, size_t(copy.bytes));
-    each_cell(copy.to, copy.bytes, [](Cell& cell, int) {
+    each_cell(copy.to, copy.bytes, [](const Access& access, Cell& cell, int) {
       cell.awaited = false;
-      cell.writer = int16_t(thread_index());
-      cell.written = now();
+      cell.writer = int16_t(access.me);
+      cell.written = access.time;
     });
   }
   std::erase_if(own.pending, arrives);
