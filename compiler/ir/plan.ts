@@ -60,6 +60,8 @@ export interface Winograd {
 
 /** What a block of a CUDA device computes at a time: `rows` × `columns` results over `depth` terms, by `warps` rows of warps × columns of them. */
 export interface BlockTile {
+  /** What multiplies: exactly in f32, or the tensor cores in the target's precision. */
+  readonly unit: "fma" | "mma";
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;

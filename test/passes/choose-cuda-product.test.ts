@@ -36,6 +36,15 @@ describe("tiles of products", () => {
   });
 });
 
+it("what learns is multiplied by tensor cores, tables of transforms exactly where numbers are stored in f32", () => {
+  const unitOf = (input: string, link: string, precision: Precision) =>
+    choiceOf(planOf(input, link, "infer", precision), "conv").block!.unit;
+  const precisions = ["f32", "tf32", "f16", "bf16"] as const;
+  const spectrum = "spectrogram(rate=1kHz, window=16ms, hop=5ms)";
+  expect(precisions.map((it) => unitOf("16, 8, 8", "conv(32, kernel=3)", it))).toEqual(["fma", "mma", "mma", "mma"]);
+  expect(precisions.map((it) => unitOf("1, 64", spectrum, it))).toEqual(["fma", "fma", "mma", "mma"]);
+});
+
 describe("groups", () => {
   it("are products where they are wide", () => {
     expect(choiceOf(planOf("32, 9, 9", "conv(32, kernel=3, groups=4)", "infer"), "conv").block).toBeDefined();

@@ -61,10 +61,8 @@ function batchLaunch(
 function blockOf(index: number, c: Context): string[] {
   const { block } = c.choice(index);
   if (!block) return [];
-  const { rows, columns, depth, warps } = block;
-  const { target } = c.plan;
-  const isExact = target.device === "cuda" && target.precision === "f32";
-  return [isExact ? "Unit::fma" : "Unit::mma", `BlockTile{${[rows, columns, depth, ...warps].join(", ")}}`];
+  const { unit, rows, columns, depth, warps } = block;
+  return [`Unit::${unit}`, `BlockTile{${[rows, columns, depth, ...warps].join(", ")}}`];
 }
 
 /** The weights that a node reads: in the parameter block, or their copy. */
