@@ -10,9 +10,9 @@ import { costsOf, parametersOf, totalOf } from "../../compiler/check/cost.ts";
 import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
 import { onnxFile } from "../../compiler/onnx/file.ts";
 import { termsOf, trainingGraph } from "../../compiler/onnx/training.ts";
-import type { Operator } from "../../compiler/opkit/operator.ts";
-import { buildTestAddon, NativeModel, operators, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
+import { buildTestAddon, NativeModel, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
 import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
+import { withoutKinks } from "../support/without-kinks.ts";
 import { exampleModels } from "./examples.ts";
 
 /** Of the largest gradient of a parameter, or of this share of the largest of all, where the true one is 0. */
@@ -54,20 +54,6 @@ function withoutChance(model: Trained): Trained {
     return name === "relu" ? { ...layer, attributes: { ...layer.attributes, leak_grad: [0, 0] } } : layer;
   };
   return { ...model, layers: model.layers.map(certain), train: { ...model.train, augments: [] } };
-}
-
-function withoutKinks(model: Trained): Trained {
-  const [silu, mean] = ["silu", "avg_pool"].map((name) => operators.find((it) => it.name === name)!) as [
-    Operator,
-    Operator,
-  ];
-  const smooth = (layer: Layer): Layer => {
-    const { name } = layer.operator;
-    if (name === "relu") return { ...layer, operator: silu, attributes: {} };
-    const attributes = { ...layer.attributes, count_pad: false };
-    return name === "max_pool" ? { ...layer, operator: mean, attributes } : layer;
-  };
-  return { ...model, layers: model.layers.map(smooth) };
 }
 
 /** Why a model is no case, if it is none. */
