@@ -6,7 +6,7 @@ import { samplesOfNewKernels } from "../ops/new-kernels.ts";
 
 /** What of the largest value results and gradients may be off. */
 export const tolerances: { readonly [P in Precision]: Tolerances } = {
-  f32: { forward: 1e-5, gradient: 2e-5 },
+  f32: { forward: 1e-5, gradient: 1e-5 },
   tf32: { forward: 2e-3, gradient: 2e-3, rounding: 2 ** -11 },
   f16: { forward: 1e-2, gradient: 1e-2, rounding: 2 ** -11 },
   bf16: { forward: 1e-2, gradient: 1e-2, rounding: 2 ** -8 },
