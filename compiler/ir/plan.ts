@@ -140,8 +140,11 @@ export interface Stage {
 }
 
 export type Units =
-  /** Groups of `samples` samples; each goes through all nodes of the stage. */
-  | { readonly by: "samples"; readonly samples: number }
+  /**
+   * Groups of `samples` samples; each goes through all nodes of the stage. A batch that is one group would be one thread's work: where
+   * there is much of it, nodes run one by one instead, in bands of so many rows (of `apart`; 0: by samples).
+   */
+  | { readonly by: "samples"; readonly samples: number; readonly apart?: readonly number[] }
   /** One sample and one band of rows. */
   | { readonly by: "bands"; readonly bands: number; readonly rows: number }
   /** Transformed tiles, by rows of them, `down` in a sample; then blocks of channels for groups of samples. */

@@ -1,5 +1,5 @@
 import { familyOf } from "../ir/families/index.ts";
-import { valueOf, type Graph, type Node } from "../ir/graph.ts";
+import { resultOf, valueOf, type Graph, type Node } from "../ir/graph.ts";
 import type { Choice, Stage, State, Units, Winograd } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
@@ -14,6 +14,9 @@ const fewPixels = 256;
 const leastPixels = 28;
 /** Samples for which a dense layer's block of weights is read once. */
 const samplesOfDense = 64;
+/** Work, as direct multiply-accumulates, for which it is worth to have threads meet at each node, and that of a band then. */
+const apartFrom = 2e6;
+const bandApart = 2.5e5;
 /** Multiply-accumulates that a band of rows should have. */
 const bandWork = 2e6;
 
@@ -33,7 +36,34 @@ export function cutIntoUnits(state: State): State {
     if (joins) stages[stages.length - 1] = { ...last, nodes: [...last.nodes, i] };
     else stages.push({ nodes: [i], units });
   });
-  return { ...state, stages };
+  return { ...state, stages: stages.map((stage) => withBandsApart(stage, graph, choices)) };
+}
+
+/** What a stage of whole samples does with a batch that is a single group of them. */
+function withBandsApart(stage: Stage, graph: Graph, choices: readonly Choice[]): Stage {
+  const { nodes, units } = stage;
+  if (units.by !== "samples") return stage;
+  const work = nodes.map((index) => workOf(graph, graph.nodes[index]!, choices[index]!));
+  if (work.reduce((sum, one) => sum + one, 0) < apartFrom) return stage;
+  const apart = nodes.map((index, i) => rowsApart(graph, graph.nodes[index]!, choices[index]!, work[i]!));
+  return apart.every((rows) => rows === 0) ? stage : { nodes, units: { ...units, apart } };
+}
+
+/** In multiply-accumulates of a direct convolution that would take as long. */
+function workOf(graph: Graph, node: Node, { kernel, winograd }: Choice): number {
+  const macs = macsOf(graph, node);
+  if (winograd) return macs / 3;
+  if (kernel.startsWith("conv_grouped")) return 3 * macs;
+  return familyOf(node.core).macs ? macs : 8 * macs;
+}
+
+function rowsApart(graph: Graph, node: Node, { winograd }: Choice, work: number): number {
+  const { height } = extentOf(valueOf(graph, resultOf(node)).type.shape);
+  const { core, inputs } = node;
+  if (height === 1 || inputs.length === 0 || familyOf(core).wholeSamples || work < bandApart) return 0;
+  // Tiles are not cut.
+  const least = winograd ? Math.max(1, winograd.results[0] / (node.tail?.core.window.stride[0] ?? 1)) : 1;
+  return least * Math.ceil(height / Math.floor(work / bandApart) / least);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The thread pool shared by all models of one addon.
 //
-// A worker owns a mailbox. A caller with units to share puts its job into the mailboxes of idle
+// A worker owns a mailbox. A caller with units to share puts shares of them into the mailboxes of idle
 // workers, takes part itself, and at the end takes back the mailboxes that no worker has opened yet.
 // So a caller never waits for a worker that is asleep, preempted or (after a fork) does not exist, and
 // callers on different threads share the workers without knowing of each other.
@@ -31,13 +31,15 @@ class Pool {
 
  private:
   struct Job;
+  struct Share;
   struct Worker;
 
   Pool() = default;
   void grow(int workers);
   bool start(Worker& worker);
   static void work(Worker& worker);
-  static void take_units(Job& job, int thread);
+  static void take_units(Job& job, int own);
+  void run_shared(int threads, int64_t first, int64_t units, Task task, void* context);
 
   std::mutex growing_;
   int reserved_ = 0;              // helpers wanted by all users together

@@ -39,7 +39,8 @@ export function origin({ origin: { file, line, text } }: Node): string {
 
 /** Which range of its result a node's function computes. */
 function loopOf(index: number, c: Context): Loop {
-  const units = c.plan.stages.find((stage) => stage.nodes.includes(index))!.units;
+  const { units, nodes } = c.plan.stages.find((stage) => stage.nodes.includes(index))!;
+  if (units.by === "samples" && (units.apart?.[nodes.indexOf(index)] ?? 0) > 0) return "bands";
   return units.by === "bands" || units.by === "blocks" || units.by === "tiles" ? units.by : "samples";
 }
 

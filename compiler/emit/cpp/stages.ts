@@ -24,22 +24,16 @@ export function printStages(c: Context): string[] {
 function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean): string[] {
   const [first = 0] = nodes;
   switch (units.by) {
-    case "samples":
-      return [
-        `for_samples<${units.samples}>(call, [&](long n0, long n1${onThread(nodes, c)}) {`,
-        ...nodes.map((index) => {
-          const thread = usesScratch(index, c) ? ", thread" : "";
-          return `  ${functionName(c.node(index), c)}(n0, n1${thread});  ${origin(c.node(index))}`;
-        }),
-        ...(copiesResults ? ["  copy_results(n0, n1);"] : []),
-        "});",
-      ];
-    case "bands": {
-      const { height } = c.extent(resultOf(c.node(first)));
-      const loop = `for_bands<${height}, ${units.rows}>(call, [&](long n, int h0, int h1${onThread(nodes, c)}) {`;
-      const thread = usesScratch(first, c) ? ", thread" : "";
-      return [loop, `  ${functionName(c.node(first), c)}(n, h0, h1${thread});  ${origin(c.node(first))}`, "});"];
+    case "samples": {
+      const { samples, apart } = units;
+      const together = printSamples(nodes, samples, apart, copiesResults, c);
+      if (apart === undefined) return together;
+      const copy = copiesResults ? ["copy_results(0, call.batch);"] : [];
+      const each = nodes.flatMap((index, i) => printApart(index, apart[i]!, c));
+      return [`if (call.batch <= ${samples}) {`, ...indent([...each, ...copy]), "} else {", ...indent(together), "}"];
     }
+    case "bands":
+      return printBands(first, units.rows, c);
     case "tiles": {
       const name = functionName(c.node(first), c);
       return [
@@ -61,6 +55,42 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       return [origin(c.node(first)), ...printUpdate(c.node(first), c).call(units.floats, norm)];
     }
   }
+}
+
+/** Groups of samples, each through all nodes. */
+function printSamples(
+  nodes: readonly number[],
+  samples: number,
+  apart: readonly number[] | undefined,
+  copiesResults: boolean,
+  c: Context,
+): string[] {
+  return [
+    `for_samples<${samples}>(call, [&](long n0, long n1${onThread(nodes, c)}) {`,
+    ...nodes.map((index, i) => {
+      const node = c.node(index);
+      const thread = usesScratch(index, c) ? ", thread" : "";
+      const { height } = c.extent(resultOf(node));
+      const inBands = (apart?.[i] ?? 0) > 0;
+      const loop = inBands ? "for (long n = n0; n < n1; n++) " : "";
+      return `  ${loop}${functionName(node, c)}(${inBands ? `n, 0, ${height}` : "n0, n1"}${thread});  ${origin(node)}`;
+    }),
+    ...(copiesResults ? ["  copy_results(n0, n1);"] : []),
+    "});",
+  ];
+}
+
+/** One node of a small batch by itself. */
+function printApart(index: number, rows: number, c: Context): string[] {
+  return rows > 0 ? printBands(index, rows, c) : printSamples([index], 1, undefined, false, c);
+}
+
+function printBands(index: number, rows: number, c: Context): string[] {
+  const node = c.node(index);
+  const { height } = c.extent(resultOf(node));
+  const thread = usesScratch(index, c) ? ", thread" : "";
+  const loop = `for_bands<${height}, ${rows}>(call, [&](long n, int h0, int h1${onThread([index], c)}) {`;
+  return [loop, `  ${functionName(node, c)}(n, h0, h1${thread});  ${origin(node)}`, "});"];
 }
 
 const onThread = (nodes: readonly number[], c: Context): string =>
