@@ -42,11 +42,11 @@ CNNC_INLINE void for_blocks(const Call& call, int blocks, const F& f) {
   });
 }
 
-// f(n, h0, h1) for bands of Rows rows of each sample; for whole samples where the batch alone gives work enough, since
-// weights are then read less often. A row's bits do not depend on the band it is in.
+// f(n, h0, h1) for bands of Rows rows of each sample; for whole samples where the batch alone gives work enough, or there is one
+// thread, since weights are then read less often. A row's bits do not depend on the band it is in.
 template <int Height, int Rows, class F>
 CNNC_INLINE void for_bands(const Call& call, const F& f) {
-  const int rows = call.batch < 16 ? Rows : Height;
+  const int rows = call.batch < 16 && call.threads > 1 ? Rows : Height;
   const long bands = ceil_div(Height, rows);
   for_units(call, call.batch * bands, [&](long unit, int thread) {
     int h0 = int(unit % bands) * rows;

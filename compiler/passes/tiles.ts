@@ -1,15 +1,15 @@
 import type { CpuTarget, Target, Tile } from "../ir/plan.ts";
 
 /**
- * The vector width for `channels` side by side: the one that needs least time. A vector of 16 takes as long as two
- * of 8 (Zen 4 splits it), so 8 wins where 16 would leave too many lanes empty; the wide one needs fewer
- * instructions, so it may waste a fifth. Below 4 channels scalars waste less memory than vectors.
+ * The vector width for `channels` side by side: the one that needs least time. A vector of 16 takes as long as two of 8 on Zen 4,
+ * which splits it, and as long as one on Zen 5 and on Intel's servers: so 8 wins where 16 would leave too many lanes
+ * empty, more than a third of what 8 would need. Below 4 channels scalars waste less memory than vectors.
  */
 export function lanesFor(channels: number, target: Target): number {
   const [widest = 1, ...narrower] = target.lanes;
   if (channels < 4) return 1;
   const padded = (lanes: number): number => Math.ceil(channels / lanes) * lanes;
-  return narrower.find((lanes) => lanes > 1 && padded(widest) > 1.2 * padded(lanes)) ?? widest;
+  return narrower.find((lanes) => lanes > 1 && padded(widest) > 1.4 * padded(lanes)) ?? widest;
 }
 
 /** Cycles for one step of the reduction of a tile: limited by multiply-adds, by loads, or by the latency of a chain. */

@@ -36,6 +36,7 @@ struct Call {
   double total_steps;        // step: the schedule's length
   Parallel parallel;
   void* pool;
+  int32_t threads;           // of the pool; results do not depend on it
   char* derived;             // Model::derived_bytes, 64-byte aligned; prepare writes, infer reads; else null
   uint8_t* activity;         // step: Model::activity_bytes; a unit's byte becomes 1 when it fires
   char* scratch;             // 64-byte aligned, Program::scratch bytes for each thread of the pool, one after another

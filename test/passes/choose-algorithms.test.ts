@@ -20,8 +20,8 @@ describe("vectors", () => {
     [8, 8, 8],
     [10, 16, 8],
     [16, 16, 8],
-    [20, 8, 8],
-    [24, 8, 8],
+    [20, 16, 8],
+    [24, 16, 8],
     [28, 16, 8],
     [64, 16, 8],
     [84, 16, 8],
@@ -99,7 +99,10 @@ describe("a convolution 3×3", () => {
 
   it("of many channels is computed in tiles, where that takes fewer cycles", () => {
     expect(choiceOf(56, 64)).toMatchObject({ kernel: "conv_winograd", winograd: { results: [4, 4], whole: false } });
-    expect(choiceOf(56, 64, {}, "avx2")).toMatchObject({ kernel: "conv_winograd", winograd: { results: [4, 4], whole: false } });
+    expect(choiceOf(56, 64, {}, "avx2")).toMatchObject({
+      kernel: "conv_winograd",
+      winograd: { results: [4, 4], whole: false },
+    });
     expect(choiceOf(56, 4).kernel).toBe("conv_direct");
     expect(choiceOf(56, 64, {}, "scalar").kernel).toBe("conv_direct");
   });

@@ -122,6 +122,7 @@ Call CpuInstance::make_call(int64_t batch, const Arena& arena) {
   call.scratch = scratch_.data();
   call.parallel = Team::run;
   call.pool = &team_;
+  call.threads = team_.threads();
   return call;
 }
 
