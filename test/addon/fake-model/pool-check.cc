@@ -109,6 +109,7 @@ int main(int arguments, char**) {
   const int rounds = arguments > 1 ? 2000 : 20000;
   for (int threads : {1, 2, 4, 8}) every_unit_runs_once(threads, rounds);
   results_are_visible(rounds);
+  threads_are_told_apart(rounds);
   denormals_are_flushed_in_units_only();
   std::vector<std::thread> callers;
   for (int i = 1; i <= 4; i++) callers.emplace_back([i, rounds] { every_unit_runs_once(1 + i, rounds); });
