@@ -3,7 +3,7 @@ import type { Tile } from "../../ir/plan.ts";
 import type { Window } from "../../shape/window.ts";
 import type { Context } from "./context.ts";
 
-/** What a node's function loops over: samples; one sample's rows; blocks of a dense layer's outputs. */
+/** What a node's function loops over: samples; one sample's rows; one block of outputs, of transformed tiles or of the operand, for some samples. */
 export type Loop = "samples" | "bands" | "tiles" | "blocks";
 
 /** What a call is printed from. */
@@ -15,6 +15,7 @@ export interface Call<F extends Family = Family> {
   readonly inputs: readonly ValueId[];
   /** The value the kernel itself computes, before pointwise steps. */
   readonly result: ValueId;
+  /** The text that makes the functor of its steps. */
   readonly steps: string;
   readonly tail: string;
   /** `0, 28` or `h0, h1` */

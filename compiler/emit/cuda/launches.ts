@@ -1,18 +1,12 @@
-import type { CoreOf, Family, Node, ValueId } from "../../ir/graph.ts";
+import type { Family, ValueId } from "../../ir/graph.ts";
+import type { Call } from "../cpp/call.ts";
 import type { Context } from "../cpp/context.ts";
 
-/** What the launches of a node are printed from. */
-export interface Launching<F extends Family = Family> {
-  readonly c: Context;
-  readonly index: number;
-  readonly node: Node;
-  readonly core: CoreOf<F>;
-  readonly inputs: readonly ValueId[];
-  /** The value that the kernel itself computes, before pointwise steps. */
-  readonly result: ValueId;
-  /** The text that makes the functor of its steps. */
-  readonly steps: string;
-}
+/** What the launches of a node are printed from: of a call on a processor what does not depend on its loop. */
+export type Launching<F extends Family = Family> = Pick<
+  Call<F>,
+  "c" | "index" | "node" | "core" | "inputs" | "result" | "steps"
+>;
 
 /** A kernel's factory with its template arguments, and what it gets: one launch. */
 export interface Launch {
