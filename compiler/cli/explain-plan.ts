@@ -95,12 +95,14 @@ export function arenaText(plan: Pick<Plan, "graph" | "arena">): string[] {
 }
 
 /** What passes decided beside the graph, as far as they have come; the latest decision stands last. */
-export function decisionsText({ graph, choices, layouts, stages, arena }: State): string[] {
+export function decisionsText({ graph, choices, layouts, stages, arena, group }: State): string[] {
   const parts: string[][] = [];
   if (choices) parts.push(["algorithms", ...algorithmsText({ graph, choices })]);
   if (layouts) parts.push(["layouts", ...[...layouts].map(([value, layout]) => `${value}: ${describeLayout(layout)}`)]);
   if (stages) parts.push(["stages", ...stages.map((stage, i) => `${i + 1}. ${describeStage(stage, graph.nodes)}`)]);
   if (arena) parts.push(["arena", ...arenaText({ graph, arena })]);
+  if (group)
+    parts.push(["groups", `${group} ${group > 1 ? "samples" : "sample"} of a batch through all layers at a time`]);
   return parts.flatMap(([title, ...lines]) => ["", `── ${title}`, ...lines]);
 }
 

@@ -216,6 +216,8 @@ export interface State {
   readonly derived?: readonly Derived[];
   readonly stages?: readonly Stage[];
   readonly arena?: Arena;
+  /** Samples of a batch that one thread takes through the whole program; 0: batches are not taken apart. */
+  readonly group?: number;
 }
 
 /** A state after all passes. */

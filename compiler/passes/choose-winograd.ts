@@ -1,6 +1,7 @@
 import type { CoreOf, Node } from "../ir/graph.ts";
 import type { CpuTarget, Tile, Winograd } from "../ir/plan.ts";
 import type { Extent } from "../shape/tensor-type.ts";
+import { cacheBytes, cyclesToRead, levelOf, type CacheLevel } from "./caches.ts";
 import { broadcastRegisters, cyclesOf } from "./tiles.ts";
 import { ownStageFrom } from "./work.ts";
 
@@ -29,18 +30,8 @@ const forms: { readonly [kernel in string]?: readonly Form[] } = {
   "1×5": [{ results: [1, 2], error: 1e-5 }],
 };
 
-/** Bytes that come into a core in a cycle: from the second cache, from the third, from memory. */
-const bytesPerCycle = { second: 32, third: 24, memory: 7 } as const;
-const cacheBytes = { second: 768 * 1024, third: 12 * 1024 * 1024 } as const;
 /** Tiles that share a reading of the weights: enough that multiplications, not reading, take the time. */
-const tilesFor = { second: 14, third: 28, memory: 56 } as const;
-
-function levelOf(bytes: number): keyof typeof bytesPerCycle {
-  if (bytes <= cacheBytes.second) return "second";
-  return bytes <= cacheBytes.third ? "third" : "memory";
-}
-
-const cyclesToRead = (bytes: number): number => bytes / bytesPerCycle[levelOf(bytes)];
+const tilesFor: { readonly [level in CacheLevel]: number } = { first: 14, second: 14, third: 28, memory: 56 };
 
 /** Cycles of the transforms of one vector of channels of one tile, for each of its points: loads, stores and arithmetic. */
 const transformCycles = 5.5;

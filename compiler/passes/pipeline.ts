@@ -8,6 +8,7 @@ import { differentiate } from "./differentiate.ts";
 import { expand } from "./expand.ts";
 import { fuse } from "./fuse.ts";
 import { order } from "./order.ts";
+import { groupSamples } from "./group-samples.ts";
 import { layOut } from "./lay-out.ts";
 import { planMemory } from "./plan-memory.ts";
 
@@ -32,6 +33,7 @@ export const pipeline: readonly Pass[] = [
   { name: "lay-out", summary: "memory layouts, halos, packed parameters", run: layOut },
   { name: "cut-into-units", summary: "stages of independent units of work", run: cutIntoUnits },
   { name: "plan-memory", summary: "offsets in the arena", run: planMemory },
+  { name: "group-samples", summary: "samples that a thread takes through all layers", run: groupSamples },
 ];
 
 export interface PassOptions {

@@ -46,6 +46,7 @@ struct Program {
   void (*run)(const Call& call);  // null: the model has no such program
   int64_t arena_fixed, arena_per_sample;  // bytes
   int64_t scratch = 0;       // bytes that kernels work in, for each thread; a multiple of 64
+  int64_t group = 0;         // samples of a batch that one thread best takes through all of `run`; 0: batches are not taken apart
 };
 
 enum class Type : int32_t { u8, f32, i32 };

@@ -52,7 +52,7 @@ describe.each([1, 2, 4])("with %i threads", (threads) => {
 
   it("computes the same for any batch", async () => {
     const net = create(threads);
-    for (const batch of [1, 2, 63, 64, 65, 200]) {
+    for (const batch of [1, 2, 3, 5, 8, 9, 63, 64, 65, 200]) {
       const image = Uint8Array.from({ length: 3 * batch }, (_, i) => i % 5);
       const into = outputs(batch);
       net.inferSync(batch, [image], 0, into);
@@ -270,10 +270,14 @@ describe("memory", () => {
     expect((await use(20_000)) - before).toBeLessThan(16 << 20);
   });
 
-  it("is bounded for any batch", () => {
-    const net = create();
+  it.each([
+    { threads: 1, bytes: 2 * 16 },
+    // Of each thread: a group, whole pages and a line.
+    { threads: 2, bytes: 2 * (4096 + 64) },
+  ])("is bounded for any batch, with $threads", ({ threads, bytes }) => {
+    const net = create(threads);
     const batch = 10_000;
     net.inferSync(batch, [new Uint8Array(3 * batch)], 0, outputs(batch));
-    expect(net.arenaBytes).toBe(64 * 16);
+    expect(net.arenaBytes).toBe(bytes);
   });
 });

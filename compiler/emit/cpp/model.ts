@@ -231,5 +231,6 @@ function programEntry(model: ModelPlans, name: ProgramName): string {
   const plan = model.plans[name];
   if (!plan) return "{nullptr, 0, 0}";
   const { bytesOnce, bytesPerSample, scratch } = plan.arena;
-  return `{${[functionOf(model, name), bytesOnce, bytesPerSample, ...(scratch > 0 ? [scratch] : [])].join(", ")}}`;
+  const optional = plan.group > 0 ? [scratch, plan.group] : scratch > 0 ? [scratch] : [];
+  return `{${[functionOf(model, name), bytesOnce, bytesPerSample, ...optional].join(", ")}}`;
 }

@@ -19,9 +19,18 @@ constexpr Instance::Error no_program = "the model was compiled without this prog
 constexpr int64_t chunk_samples = 64;
 constexpr int64_t chunk_bytes = int64_t{512} << 20;
 
+// Whole pages, so that threads share none, and a line, so that arenas do not all fall into the same sets of a cache.
+constexpr int64_t apart(int64_t bytes) { return (bytes + 4095) / 4096 * 4096 + 64; }
+
+// Units in order on the calling thread.
+void alone(void*, int64_t units, Pool::Task task, void* context) {
+  for (int64_t unit = 0; unit < units; unit++) task(context, unit, 0);
+}
+
 }  // namespace
 
 bool CpuInstance::reserve() {
+  views_.resize(threads());
   return parameters_.reserve(block_bytes()) && derived_.reserve(model_.derived_bytes) &&
          activity_.reserve(model_.activity_bytes) && compute_constants();
 }
@@ -137,17 +146,59 @@ Instance::Error CpuInstance::prepare() {
   return nullptr;
 }
 
+// Samples of a call in which threads share each stage. One thread gains from a group's values in its caches by itself.
 int64_t CpuInstance::chunk_size() const {
-  const int64_t per_sample = std::max<int64_t>(model_.infer.arena_per_sample, 1);
-  return std::clamp<int64_t>((chunk_bytes - model_.infer.arena_fixed) / per_sample, 1, chunk_samples);
+  const Program& program = model_.infer;
+  if (threads() == 1 && program.group > 0) return program.group;
+  const int64_t per_sample = std::max<int64_t>(program.arena_per_sample, 1);
+  return std::clamp<int64_t>((chunk_bytes - program.arena_fixed) / per_sample, 1, chunk_samples);
 }
 
-Instance::Error CpuInstance::infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs) {
-  if (!infer_arena_.fit(model_.infer, batch) || !fit_scratch(model_.infer)) return no_memory_for_arena;
+// Samples of a group when each thread takes groups of its own through all stages; 0: there are too few for that.
+int64_t CpuInstance::group_size(int64_t samples) const {
+  if (threads() == 1) return 0;
+  const int64_t wanted = model_.infer.group, size = std::min(wanted, samples / threads());
+  return 2 * size < wanted ? 0 : size;
+}
+
+void CpuInstance::Views::set(const Model& model, const InputView* from, float* const* to, int64_t first) {
+  inputs.assign(from, from + model.input_count);
+  outputs.assign(to, to + model.output_count);
+  for (int32_t i = 0; i < model.input_count; i++)
+    inputs[i].data = static_cast<const char*>(from[i].data) + first * from[i].sample * element_bytes(model.inputs[i].type);
+  for (int32_t i = 0; i < model.output_count; i++)
+    if (to[i]) outputs[i] = to[i] + first * element_count(model.outputs[i]);
+}
+
+Call CpuInstance::infer_call(int64_t batch, Views& views) {
   Call call = make_call(batch, infer_arena_);
-  call.inputs = inputs;
-  call.outputs = outputs;
-  model_.infer.run(call);
+  call.inputs = views.inputs.data();
+  call.outputs = views.outputs.data();
+  return call;
+}
+
+Instance::Error CpuInstance::infer_by_stages(int64_t first, int64_t samples, const InputView* inputs, float* const* outputs) {
+  if (!infer_arena_.fit(model_.infer, samples) || !fit_scratch(model_.infer)) return no_memory_for_arena;
+  views_[0].set(model_, inputs, outputs, first);
+  model_.infer.run(infer_call(samples, views_[0]));
+  return nullptr;
+}
+
+Instance::Error CpuInstance::infer_by_groups(int64_t first, int64_t groups, int64_t group, const InputView* inputs,
+                                             float* const* outputs) {
+  const int64_t arena = apart(model_.infer.arena_fixed + group * model_.infer.arena_per_sample);
+  if (!infer_arena_.memory.reserve(threads() * arena) || !fit_scratch(model_.infer)) return no_memory_for_arena;
+  auto run = [&](int64_t unit, int thread) {
+    Views& views = views_[thread];
+    views.set(model_, inputs, outputs, first + unit * group);
+    Call call = infer_call(group, views);
+    call.arena += thread * arena;
+    call.scratch += thread * model_.infer.scratch;
+    call.threads = 1;
+    call.parallel = alone;
+    model_.infer.run(call);
+  };
+  Team::run(&team_, groups, [](void* f, int64_t unit, int thread) { (*static_cast<decltype(run)*>(f))(unit, thread); }, &run);
   return nullptr;
 }
 
@@ -156,20 +207,13 @@ Instance::Error CpuInstance::infer(int64_t batch, const InputView* inputs, float
   std::lock_guard lock(mutex_);
   FlushDenormals flush;
   if (Error error = prepare()) return error;
-  const int64_t chunk = chunk_size();
-  if (batch <= chunk) return infer_chunk(batch, inputs, outputs);
-  chunk_inputs_.assign(inputs, inputs + model_.input_count);
-  chunk_outputs_.assign(outputs, outputs + model_.output_count);
-  for (int64_t done = 0; done < batch; done += chunk) {
-    const int64_t samples = std::min(chunk, batch - done);
-    if (Error error = infer_chunk(samples, chunk_inputs_.data(), chunk_outputs_.data())) return error;
-    for (int32_t i = 0; i < model_.input_count; i++) {
-      InputView& view = chunk_inputs_[i];
-      view.data = static_cast<const char*>(view.data) +
-                  samples * view.sample * element_bytes(model_.inputs[i].type);
-    }
-    for (int32_t i = 0; i < model_.output_count; i++)
-      if (chunk_outputs_[i]) chunk_outputs_[i] += samples * element_count(model_.outputs[i]);
+  for (int64_t done = 0; done < batch;) {
+    const int64_t rest = batch - done, group = group_size(rest);
+    const int64_t samples = group > 0 ? rest / (group * threads()) * group * threads() : std::min(rest, chunk_size());
+    const Error error = group > 0 ? infer_by_groups(done, samples / group, group, inputs, outputs)
+                                  : infer_by_stages(done, samples, inputs, outputs);
+    if (error) return error;
+    done += samples;
   }
   return nullptr;
 }

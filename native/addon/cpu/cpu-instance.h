@@ -40,14 +40,26 @@ class CpuInstance final : public Instance {
     [[nodiscard]] bool fit(const Program& program, int64_t batch);
   };
 
+  // Where some of a call's samples are.
+  struct Views {
+    std::vector<InputView> inputs;
+    std::vector<float*> outputs;
+    void set(const Model& model, const InputView* from, float* const* to, int64_t first);
+  };
+
   [[nodiscard]] bool compute_constants();
   Call make_call(int64_t batch, const Arena& arena);
   // Memory in which a program's kernels work, for each thread.
   [[nodiscard]] bool fit_scratch(const Program& program);
   Error prepare();
-  Error infer_chunk(int64_t batch, const InputView* inputs, float* const* outputs);
+  // Threads share the units of each stage.
+  Error infer_by_stages(int64_t first, int64_t samples, const InputView* inputs, float* const* outputs);
+  // Each thread takes groups of samples through all stages, in an arena of its own.
+  Error infer_by_groups(int64_t first, int64_t groups, int64_t group, const InputView* inputs, float* const* outputs);
+  Call infer_call(int64_t batch, Views& views);
   Error train(const Program& program, Arena& arena, Call call);
   int64_t chunk_size() const;
+  int64_t group_size(int64_t samples) const;
   int64_t block_bytes() const { return model_.block * static_cast<int64_t>(sizeof(float)); }
   float* state_block(int32_t slot) { return state_.floats() + slot * model_.block; }
 
@@ -55,8 +67,7 @@ class CpuInstance final : public Instance {
   std::mutex mutex_;
   Buffer parameters_, constants_, gradients_, state_, derived_, activity_, scratch_;
   Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
-  std::vector<InputView> chunk_inputs_;
-  std::vector<float*> chunk_outputs_;
+  std::vector<Views> views_;  // of each thread
   bool prepared_ = false;   // derived_ belongs to the parameters of now
 };
 

@@ -143,7 +143,7 @@ constexpr Model make(const char* name, const char* cpu, Program infer_program) {
 
 // Code for processors that nobody has stands before what runs.
 const Model better = make("Linear", "quantum", {slow_infer, 0, 16});
-const Model linear = make("Linear", "x86-64", {infer, 0, 16});
+const Model linear = make("Linear", "x86-64", {infer, 0, 16, 0, 2});
 const Model slow_model = make("Slow", "x86-64", {slow_infer, 0, 16});
 const Model alien = make("Alien", "quantum", {infer, 0, 16});
 
