@@ -8,8 +8,9 @@ import { planModel } from "./plan-model.ts";
 import type { EmittedFile } from "./emit/emitted-file.ts";
 import { printModel } from "./emit/cpp/model.ts";
 import type { ModelPlans } from "./ir/model-plans.ts";
+import type { Tuning } from "./ir/tuning.ts";
 import { manifestOf } from "./manifest-of.ts";
-import { allTargets } from "./passes/targets.ts";
+import { allTargets, tunedTarget } from "./passes/targets.ts";
 import { version } from "./version.ts";
 
 export interface CompileOptions extends CheckOptions {
@@ -17,6 +18,8 @@ export interface CompileOptions extends CheckOptions {
   readonly cpus: readonly Level[];
   /** false: train on pictures as they are, whatever `augment` lines say. */
   readonly augment?: boolean | undefined;
+  /** What was measured on the machine at hand. */
+  readonly tuning?: Tuning | undefined;
   /** Code for processors that tells how long its nodes run. */
   readonly profiled?: boolean;
 }
@@ -70,7 +73,7 @@ export function arenaBytes({ plans }: ModelPlans): number {
 function compileModel(
   model: CheckedModel,
   sources: readonly [SourceFile, ...SourceFile[]],
-  { cpus, set, augment = true, profiled }: CompileOptions,
+  { cpus, set, augment = true, profiled, tuning }: CompileOptions,
 ): CompiledModel {
   const [source, ...others] = sources;
   const read = others.map(({ path, text }) => [fileName(path), text]);
@@ -79,11 +82,11 @@ function compileModel(
     compiler: `cnnc ${version}`,
     file: fileName(source.path),
     sourceHash,
-    hash: sha256(JSON.stringify([version, set ?? {}, augment, source.text, ...read])).slice(0, 32),
+    hash: sha256(JSON.stringify([version, set ?? {}, augment, tuning ?? {}, source.text, ...read])).slice(0, 32),
   };
   const variants = allTargets
     .filter(({ level }) => cpus.includes(level))
-    .map((target) => planModel(model, target))
+    .map((target) => planModel(model, tunedTarget(target, tuning)))
     .map((plans) => ({ plans, kernels: printModel(plans, identity, profiled) }));
   const plans = variants.map((variant) => variant.plans);
   return { model, manifest: manifestOf(model, plans, identity, `${baseName(source.path)}.node`), sources, variants };

@@ -1,13 +1,14 @@
 import { nativeCpu } from "../build/toolchain.ts";
 import { compile } from "../compile.ts";
 import type { CompiledModel } from "../compile.ts";
-import { targetFor } from "../passes/targets.ts";
+import { targetFor, tunedTarget } from "../passes/targets.ts";
 import type { Target } from "../ir/plan.ts";
 import { CliError } from "./cli-error.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "./diagnostics-output.ts";
 import type { TargetOptions } from "./options.ts";
 import { loadSource, readSource } from "./source.ts";
 import { printJson } from "./terminal.ts";
+import { readTuning } from "./tuning-file.ts";
 
 /** The compiled models of a file, or nothing when findings were printed. */
 export function compileFile(
@@ -18,6 +19,7 @@ export function compileFile(
   const { model, set, json, quiet, augment, profiled } = options;
   const { models, diagnostics } = compile(readSource(file), {
     ...{ model, set, single, augment, ...(profiled && { profiled }) },
+    tuning: options.tuning ?? readTuning(file),
     cpus: levelsOf(options),
     load: loadSource,
   });
@@ -28,7 +30,7 @@ export function compileFile(
 }
 
 /** `native` is resolved before anything depends on it: caches are keyed by what a machine runs, not by its name. */
-function levelsOf({ target = "cpu", cpu, precision }: TargetOptions): readonly Target["level"][] {
+export function levelsOf({ target = "cpu", cpu, precision }: TargetOptions): readonly Target["level"][] {
   if (target === "cuda") {
     if (cpu !== undefined) throw new CliError("--cpu chooses among processors, --target cuda is none", "leave one out");
     return [`cuda-${precision ?? "f32"}`];
@@ -38,7 +40,7 @@ function levelsOf({ target = "cpu", cpu, precision }: TargetOptions): readonly T
   return (cpu ?? ["native"]).map((name) => (name === "native" ? nativeCpu() : name));
 }
 
-/** Of the one level that a command shows. */
-export function targetOf(options: TargetOptions): Target {
-  return targetFor(levelsOf(options)[0]!);
+/** Of the one level that a command shows, with what was measured for the file's layers. */
+export function targetOf(file: string, options: TargetOptions): Target {
+  return tunedTarget(targetFor(levelsOf(options)[0]!), readTuning(file));
 }

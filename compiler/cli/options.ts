@@ -1,4 +1,5 @@
 import type { Precision } from "../ir/plan.ts";
+import type { Tuning } from "../ir/tuning.ts";
 import type { CpuName } from "./cpu.ts";
 import type { Overrides } from "./overrides.ts";
 
@@ -19,6 +20,8 @@ export interface TargetOptions extends CommonOptions {
   readonly precision?: Precision;
   /** Absent: as the file says. */
   readonly augment?: boolean;
+  /** Instead of what stands in the file's tuning. */
+  readonly tuning?: Tuning;
   /** What `cnnc bench` measures: code that tells how long its nodes run. */
   readonly profiled?: boolean;
 }

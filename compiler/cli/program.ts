@@ -109,6 +109,7 @@ function addBuilding(program: Command, finish: Finish): void {
     .option("--cpu <levels>", `${cpuHelp}; several, with commas between, are chosen from when it is loaded`, cpuList)
     .option("--out <folder>", "folder for the products (default: build/NAME beside the file)")
     .option("--no-augment", "a training step that takes the pictures as they are")
+    .option("--tune", "first measure, on this machine, which algorithm is best for each convolution (NAME.tune.json)")
     .action(async (file: string, options) =>
       finish(await (await import("./commands/build.ts")).buildCommand(file, options)),
     );

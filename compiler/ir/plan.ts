@@ -1,4 +1,5 @@
 import type { Graph, ValueId } from "./graph.ts";
+import type { TunedLayers } from "./tuning.ts";
 
 /** Instruction sets, as kernels name them. */
 export type Isa = "avx512" | "avx2" | "scalar";
@@ -34,6 +35,8 @@ export interface CpuTarget extends TargetTraits {
   readonly registers: number;
   /** The most vectors side by side in a tile. */
   readonly vectors: number;
+  /** What was measured on a machine of this kind, by shape of layer. */
+  readonly tuned?: TunedLayers | undefined;
 }
 
 export interface CudaTarget extends TargetTraits {

@@ -3,8 +3,9 @@ import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
 import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
-import { chooseWinograd } from "./choose-winograd.ts";
+import { chooseWinograd, tunedFor, type Convolution } from "./choose-winograd.ts";
 import { chooseTile, lanesFor } from "./tiles.ts";
+import { describeTuned } from "./tuning.ts";
 
 /**
  * Decides, node by node, which kernel computes it, with which vectors and which register tile. Weights are packed in
@@ -55,12 +56,22 @@ function chooseConv(groups: number, x: Extent, y: Extent, target: CpuTarget, blo
 }
 
 function withWinograd(direct: Choice, node: Node, graph: Graph, target: CpuTarget): Choice {
+  const conv = convolutionOf(direct, node, graph, target);
+  if (!conv) return direct;
+  const chosen = chooseWinograd(conv);
+  if (chosen) return { ...chosen, kernel: "conv_winograd", lanes: direct.lanes, forward: direct };
+  const measured = tunedFor(conv);
+  return measured ? { ...direct, reason: `${direct.reason}; ${describeTuned(measured)}` } : direct;
+}
+
+/** A node as a convolution, and how it is computed directly. */
+export function convolutionOf(choice: Choice, node: Node, graph: Graph, target: CpuTarget): Convolution | undefined {
   const { core } = node;
-  if (core.family !== "conv" || !direct.tile) return direct;
+  const { lanes, tile } = choice.forward ?? choice;
+  if (core.family !== "conv" || !tile) return undefined;
   const extent = (id: ValueId): Extent => extentOf(valueOf(graph, id).type.shape);
   const [x, y] = [extent(node.inputs[0]!), extent(node.body[0]!.value)];
-  const chosen = chooseWinograd({ node, core, x, y, lanes: direct.lanes, tile: direct.tile, target });
-  return chosen ? { ...chosen, kernel: "conv_winograd", lanes: direct.lanes, forward: direct } : direct;
+  return { node, core, x, y, lanes, tile, target };
 }
 
 function chooseDense(channels: number, target: CpuTarget, block?: number): Omit<Choice, "kernel"> {

@@ -1,8 +1,10 @@
 import type { CoreOf, Node } from "../ir/graph.ts";
 import type { CpuTarget, Tile, Winograd } from "../ir/plan.ts";
+import type { TunedLayer } from "../ir/tuning.ts";
 import type { Extent } from "../shape/tensor-type.ts";
 import { cacheBytes, cyclesToRead, levelOf, type CacheLevel } from "./caches.ts";
 import { broadcastRegisters, cyclesOf } from "./tiles.ts";
+import { describeTuned, direct, layerShape } from "./tuning.ts";
 import { ownStageFrom } from "./work.ts";
 
 type Pair = readonly [rows: number, columns: number];
@@ -36,7 +38,7 @@ const tilesFor: { readonly [level in CacheLevel]: number } = { first: 14, second
 /** Cycles of the transforms of one vector of channels of one tile, for each of its points: loads, stores and arithmetic. */
 const transformCycles = 5.5;
 
-interface Convolution {
+export interface Convolution {
   readonly node: Node;
   readonly core: CoreOf<"conv">;
   readonly x: Extent;
@@ -56,26 +58,51 @@ export interface ChosenWinograd {
 /**
  * Whether fewer multiplications pay: in tiles of r × s results a convolution of stride 1 takes one product for each point of a
  * tile and pair of channels, (r + kh - 1)(s + kw - 1) instead of r·s·kh·kw, but transforms tiles, and reads as many times the bytes of
- * weights. Decided by a count of cycles for one sample.
+ * weights. Decided by what was measured, else by a count of cycles for one sample.
  */
 export function chooseWinograd(conv: Convolution): ChosenWinograd | undefined {
-  const { core, x, y, lanes, node } = conv;
-  const { kernel, stride, dilation } = core.window;
-  const name = kernel.join("×");
-  const plain = [...stride, ...dilation, core.groups].every((n) => n === 1);
-  if (!plain || lanes === 1 || Math.min(x.channels, y.channels) < 8) return undefined;
-  const options = (forms[name] ?? [])
-    .filter(({ results }) => poolFits(node, results) && y.height >= results[0] && y.width >= results[1])
+  const options = formsFor(conv)
     .map((form) => ({ form, ...planOf(form, conv) }))
     .sort((a, b) => a.cycles - b.cycles);
-  const [best] = options;
-  const direct = directCycles(conv);
-  if (!best || best.cycles * 1.1 > direct) return undefined;
-  const { form, winograd, tile, weightBytes } = best;
+  const counted = directCycles(conv);
+  const measured = tunedFor(conv);
+  const best = measured
+    ? options.find(({ form }) => nameOf(form, conv) === measured.use)
+    : options.find(({ cycles }) => cycles * 1.1 <= counted);
+  if (!best) return undefined;
+  const { form, winograd, tile, weightBytes, cycles } = best;
+  const because = measured
+    ? describeTuned(measured)
+    : `${(counted / cycles).toFixed(1)} times as fast as direct by the count of cycles`;
   const reason =
-    `Winograd F(${form.results.join("×")}, ${name}): ${(direct / best.cycles).toFixed(1)} times as fast as direct by the count of cycles; ` +
+    `Winograd ${nameOf(form, conv)}: ${because}; ` +
     `error below ${form.error.toExponential(0)}·σ; transformed weights ${(weightBytes / 2 ** 20).toFixed(1)} MiB`;
   return { winograd, tile, reason };
+}
+
+/** All ways to compute a convolution, by their names in a tuning. */
+export function algorithmsFor(conv: Convolution): readonly string[] {
+  return [direct, ...formsFor(conv).map((form) => nameOf(form, conv))];
+}
+
+/** What was measured for a convolution of this shape; nothing where that is not one of its algorithms (any more). */
+export function tunedFor(conv: Convolution): TunedLayer | undefined {
+  const { node, core, x, y, target } = conv;
+  const tuned = target.tuned?.[layerShape(node, core.window, x, y)];
+  return tuned && algorithmsFor(conv).includes(tuned.use) ? tuned : undefined;
+}
+
+const nameOf = ({ results }: Form, { core }: Convolution): string =>
+  `F(${results.join("×")}, ${core.window.kernel.join("×")})`;
+
+/** The tiles that a convolution can be computed in. */
+function formsFor({ core, x, y, lanes, node }: Convolution): readonly Form[] {
+  const { kernel, stride, dilation } = core.window;
+  const plain = [...stride, ...dilation, core.groups].every((n) => n === 1);
+  if (!plain || lanes === 1 || Math.min(x.channels, y.channels) < 8) return [];
+  return (forms[kernel.join("×")] ?? []).filter(
+    ({ results }) => poolFits(node, results) && y.height >= results[0] && y.width >= results[1],
+  );
 }
 
 /** Windows of a pooling behind the convolution must lie within tiles. */

@@ -1,4 +1,5 @@
 import type { CpuTarget, CudaTarget, Isa, Precision, Target } from "../ir/plan.ts";
+import type { Tuning } from "../ir/tuning.ts";
 
 const cpu = { device: "cpu", halo: true, pools: true } as const;
 
@@ -24,4 +25,9 @@ export const allTargets: readonly Target[] = [...levels, ...precisions.map(cudaT
 
 export function targetFor(level: Target["level"]): Target {
   return allTargets.find((target) => target.level === level)!;
+}
+
+/** A target with what was measured for it. */
+export function tunedTarget(target: Target, tuning: Tuning = {}): Target {
+  return target.device === "cpu" ? { ...target, tuned: tuning[target.level] } : target;
 }

@@ -7,14 +7,18 @@ import type { ExitCode } from "../cli-error.ts";
 import { formatBytes, formatSeconds } from "../columns.ts";
 import { withInterrupt } from "../interrupt.ts";
 import type { TargetOptions } from "../options.ts";
+import { measureTuning } from "../tune.ts";
+import { checkTuningWritable, writeTuning } from "../tuning-file.ts";
 import { printJson, printLine, printNote } from "../terminal.ts";
 
 export interface BuildCommandOptions extends TargetOptions {
   readonly out?: string;
+  readonly tune?: boolean;
 }
 
 /** `cnnc build FILE`: all models of the file in one folder. */
 export async function buildCommand(file: string, options: BuildCommandOptions): Promise<ExitCode> {
+  if (options.tune && !(await tune(file, options))) return 1;
   const compiled = compileFile(file, options, false);
   if (compiled === undefined) return 1;
   const name = baseName(file);
@@ -31,6 +35,14 @@ export async function buildCommand(file: string, options: BuildCommandOptions): 
     printLine([`${models.join(", ")} (${cpus.join(", ")}) in ${out}`, ...filesOf(result)].join("\n"));
   }
   return 0;
+}
+
+/** Measures, and writes what was found beside the file; false where findings were printed. */
+async function tune(file: string, options: BuildCommandOptions): Promise<boolean> {
+  checkTuningWritable(file);
+  const tuning = await withInterrupt((signal) => measureTuning(file, options, signal));
+  if (tuning) writeTuning(file, tuning);
+  return tuning !== undefined;
 }
 
 function filesOf({ files, cached, milliseconds }: BuildResult): string[] {

@@ -2,7 +2,7 @@ import { didYouMean } from "../../../grammar/index.ts";
 import type { CheckedModel } from "../../check/program.ts";
 import { planProgram } from "../../plan-model.ts";
 import type { ProgramName } from "../../ir/graph.ts";
-import type { State } from "../../ir/plan.ts";
+import type { State, Target } from "../../ir/plan.ts";
 import { print } from "../../ir/print.ts";
 import { lower } from "../../lower/lower.ts";
 import { pipeline } from "../../passes/pipeline.ts";
@@ -54,13 +54,14 @@ export function explainCommand(file: string, options: ExplainCommandOptions): Ex
   if (options.program === "step" && model.train === undefined) {
     throw new CliError(`${model.name} has no train section, so it has no program \`step\``);
   }
-  explainModel(view, model, options);
+  explainModel(view, model, targetOf(file, options), options);
   return 0;
 }
 
 function explainModel(
   view: "passes" | "pass" | "algorithms" | "arena",
   model: CheckedModel,
+  target: Target,
   options: ExplainCommandOptions,
 ): void {
   const { json, program, pass } = options;
@@ -73,14 +74,15 @@ function explainModel(
       return;
     }
     case "pass": {
-      const text = pass === "layers" ? explainLayers(model, options.line).join("\n") : graphText(pass!, model, options);
+      const text =
+        pass === "layers" ? explainLayers(model, options.line).join("\n") : graphText(pass!, model, target, options);
       if (json) printJson({ program, pass, text });
       else printLine(text);
       return;
     }
     case "algorithms":
     case "arena": {
-      const plan = planProgram(model, program, targetOf(options));
+      const plan = planProgram(model, program, target);
       const [asJson, asText] = view === "arena" ? [arenaOf, arenaText] : [algorithmsOf, algorithmsText];
       if (json) printJson({ program, [view]: asJson(plan) });
       else printLine(asText(plan).join("\n"));
@@ -96,16 +98,15 @@ function explainText(step: "tokens" | "tree", file: string, { json, line }: Expl
 }
 
 /** The graph after a pass and the decisions so far; of one source line only its nodes. */
-function graphText(pass: string, model: CheckedModel, options: ExplainCommandOptions): string {
-  const state = stateAfter(pass, model, options);
+function graphText(pass: string, model: CheckedModel, target: Target, options: ExplainCommandOptions): string {
+  const state = stateAfter(pass, model, target, options);
   const text = print(state.graph).trimEnd();
   if (options.line === undefined) return [text, ...decisionsText(state)].join("\n");
   const nodes = text.split("\n\n").filter((block) => new RegExp(`^# .*?:${options.line}: `).test(block));
   return nodes.join("\n\n");
 }
 
-function stateAfter(pass: string, model: CheckedModel, options: ExplainCommandOptions): State {
-  const target = targetOf(options);
+function stateAfter(pass: string, model: CheckedModel, target: Target, options: ExplainCommandOptions): State {
   if (pass === start.name) return { graph: lower(model, options.program), target };
   let found: State | undefined;
   planProgram(model, options.program, target, ({ name }, state) => {
