@@ -22,6 +22,7 @@ import type {
   NpyColumn,
 } from "../../runtime/index.ts";
 import { CliError } from "./cli-error.ts";
+import { isFolder } from "./output-file.ts";
 import type { AnyModel } from "./load.ts";
 import { warn } from "./terminal.ts";
 
@@ -164,8 +165,4 @@ export function split(data: Data, share: number, seed: number): Split {
 
 function hasIdx(folder: string): boolean {
   return fs.readdirSync(folder).some((name) => /-ubyte(\.gz)?$/.test(name));
-}
-
-export function isFolder(folder: string): boolean {
-  return fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CliError } from "./cli-error.ts";
-import { isFolder } from "./data.ts";
+
+export function isFolder(folder: string): boolean {
+  return fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
 
 /** Before hours of work, not after. The file's folder is what counts: the file is written beside, then renamed. */
 export function checkWritable(file: string, purpose: string): void {
