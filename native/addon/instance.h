@@ -56,6 +56,9 @@ class Instance {
   virtual const char* device() const = 0;
 
   [[nodiscard]] virtual Error set_parameter(int32_t index, const float* logical) = 0;
+  // Sets parameters to f32 numbers of an open file, number i from positions[i] on (-1: they are elsewhere), and tells how many are
+  // set: those before the first that cannot be read, or, where `finite` is asked for, is not. What it does not take, nobody lost.
+  [[nodiscard]] virtual int32_t read_parameters(int /*file*/, const int64_t* /*positions*/, bool /*finite*/) { return 0; }
   [[nodiscard]] virtual Error get_parameter(int32_t index, float* logical) = 0;
   // Before the first step the state is zero.
   [[nodiscard]] virtual Error set_state(int32_t slot, int32_t index, const float* logical) = 0;

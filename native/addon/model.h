@@ -59,12 +59,17 @@ struct Tensor {              // an input, output or target; shape without the ba
   int64_t below = 0;         // of i32: all are from 0 to below - 1, since kernels use them as addresses; 0: any
 };
 
+// Elements [begin, end) of a tensor's row-major order, of which `logical` is the first, to their places in its packed form: rows
+// of the first axis, from a multiple of pack_step of them to another or to the end. Different parts may be packed at the same time.
+using Pack = void (*)(const float* logical, float* packed, int64_t begin, int64_t end);
+constexpr int64_t pack_step = 16;
+
 struct Parameter {
   const char* name;          // stable name, e.g. "logits.conv1.weight"
   int32_t rank;
   const int64_t* shape;      // logical, row-major, PyTorch's order
   int64_t offset;            // of its packed form in the parameter block, in floats
-  void (*pack)(const float* logical, float* packed);
+  Pack pack;
   void (*unpack)(const float* packed, float* logical);
 };
 
@@ -73,7 +78,7 @@ struct Constant {
   int64_t elements;
   int64_t offset;            // of its packed form in the block of constants, in floats
   void (*compute)(float* logical);  // row-major
-  void (*pack)(const float* logical, float* packed);
+  Pack pack;
 };
 
 struct Model {

@@ -1,6 +1,10 @@
 // Weights between the order of their names (row-major, [output][input][row][column]) and the order kernels read them in.
 // All packings are bijections but for padding, which is zero.
+//
+// What packs takes elements [begin, end) of the first order, rows of the first axis: from a multiple of pack_step of them on
+// (addon/model.h) to another, or to the end. Such parts share no vector, so threads may pack them at the same time.
 #pragma once
+#include "../addon/model.h"
 #include "../tensor/window.h"
 
 namespace cnnc::CNNC_ISA {
@@ -17,10 +21,10 @@ struct Blocks {
 
 // A table of R rows of C values, each padded with zeros to whole vectors.
 template <int Lanes, int R, int C>
-void pack_rows(const float* logical, float* packed) {
+void pack_rows(const float* logical, float* packed, long begin, long end) {
   constexpr int row = round_up(C, Lanes);
-  for (long r = 0; r < R; r++)
-    for (int c = 0; c < row; c++) packed[r * row + c] = c < C ? logical[r * C + c] : 0;
+  for (long r = begin / C; r < end / C; r++, logical += C)
+    for (int c = 0; c < row; c++) packed[r * row + c] = c < C ? logical[c] : 0;
 }
 template <int Lanes, int R, int C>
 void unpack_rows(const float* packed, float* logical) {
@@ -34,8 +38,9 @@ template <int Lanes, int C>
 constexpr long packed_vector_size = round_up(C, Lanes);
 
 template <int Lanes, int C>
-void pack_vector(const float* logical, float* packed) {
-  for (int c = 0; c < round_up(C, Lanes); c++) packed[c] = c < C ? logical[c] : 0;
+void pack_vector(const float* logical, float* packed, long begin, long end) {
+  for (long c = begin; c < end; c++) packed[c] = logical[c - begin];
+  for (long c = end; end == C && c < round_up(C, Lanes); c++) packed[c] = 0;
 }
 template <int Lanes, int C>
 void unpack_vector(const float* packed, float* logical) {
@@ -78,16 +83,43 @@ CNNC_INLINE void clear(float* p, long n) {
   for (long i = 0; i < n; i++) p[i] = 0;
 }
 
+// Columns of a square that is turned: lines of the cache are read as wholes, and written as wholes.
+constexpr int square_side = 16;
+constexpr long shorter(long a, long b) { return a < b ? a : b; }
+
+// Element [j][p] of `high` rows of `wide` elements, `step` apart, to lane j of the vector at to(p); lanes without a row are zero.
+template <int Lanes, class To>
+CNNC_INLINE void turn_square(const float* rows, long step, int high, int wide, const To& to) {
+  float square[square_side][Lanes] = {};
+  const auto turn = [&](int h, int w) __attribute__((always_inline)) {
+    for (int j = 0; j < h; j++)
+      for (int p = 0; p < w; p++) square[p][j] = rows[j * step + p];
+  };
+  if (high == Lanes && wide == square_side) turn(Lanes, square_side);
+  else turn(high, wide);
+  for (int p = 0; p < wide; p++) {
+    float* vector = to(p);
+    for (int j = 0; j < Lanes; j++) vector[j] = square[p][j];
+  }
+}
+
 template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G>
 constexpr long packed_conv_size = ConvLayout<Lanes, t, K, Cg, KH, KW, G>::size;
 template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G>
 constexpr long packed_conv_data_size = ConvDataLayout<Lanes, t, K, Cg, KH, KW, G>::size;
 
 template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
-void pack_conv(const float* logical, float* packed) {
+void pack_conv(const float* logical, float* packed, long begin, long end) {
   using L = ConvLayout<Lanes, t, K, Cg, KH, KW, G, Spanning>;
-  clear(packed, L::size);
-  each_conv_weight<K, Cg, KH, KW>([&](long i, int k, int c, int r, int s) { packed[L::at(k, c, r, s)] = logical[i]; });
+  constexpr long row = L::positions;
+  static_assert(pack_step % Lanes == 0);
+  for (long k = begin / row; k < end / row; k += Lanes, logical += Lanes * row)
+    for (long i = 0; i < row; i += square_side)
+      turn_square<Lanes>(logical + i, row, int(shorter(Lanes, end / row - k)), int(shorter(square_side, row - i)),
+                         [&](int p) __attribute__((always_inline)) {
+                           constexpr int taps = KH * KW;
+                           return packed + L::at(int(k), int((i + p) / taps), 0, int((i + p) % taps));
+                         });
 }
 template <int Lanes, Tile t, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
 void unpack_conv(const float* packed, float* logical) {
@@ -111,8 +143,8 @@ constexpr long packed_grouped_size = ConvLayout<Lanes, one_vector, K, Cg, KH, KW
 template <int Lanes, int K, int Cg, int KH, int KW, int G>
 constexpr long packed_grouped_data_size = ConvDataLayout<Lanes, one_vector, K, Cg, KH, KW, G, true>::size;
 template <int Lanes, int K, int Cg, int KH, int KW, int G>
-void pack_grouped(const float* logical, float* packed) {
-  pack_conv<Lanes, one_vector, K, Cg, KH, KW, G, true>(logical, packed);
+void pack_grouped(const float* logical, float* packed, long begin, long end) {
+  pack_conv<Lanes, one_vector, K, Cg, KH, KW, G, true>(logical, packed, begin, end);
 }
 template <int Lanes, int K, int Cg, int KH, int KW, int G>
 void unpack_grouped(const float* packed, float* logical) {
@@ -131,8 +163,8 @@ template <int Lanes, Tile t, int K, int C, int H, int W>
 constexpr long packed_dense_data_size = long(H) * W * round_up(C, Lanes) * K;
 
 template <int Lanes, Tile t, int K, int C, int H, int W>
-void pack_dense(const float* logical, float* packed) {
-  pack_conv<Lanes, t, K, C, H, W, 1>(logical, packed);
+void pack_dense(const float* logical, float* packed, long begin, long end) {
+  pack_conv<Lanes, t, K, C, H, W, 1>(logical, packed, begin, end);
 }
 template <int Lanes, Tile t, int K, int C, int H, int W>
 void unpack_dense(const float* packed, float* logical) {

@@ -42,6 +42,11 @@ export interface AddonModel {
  */
 export interface AddonInstance {
   setParameter(index: number, values: Float32Array): void;
+  /**
+   * Sets parameters to numbers (F32) of an open file, each from a position on, or -1 where they are elsewhere; tells how many
+   * are set. The first that is not, cannot be read or, where `finite` is asked for, has a value that is no finite number.
+   */
+  readParameters(file: number, positions: Float64Array, finite: boolean): number;
   getParameter(index: number, into: Float32Array): Float32Array;
   setState(slot: number, index: number, values: Float32Array): void;
   getState(slot: number, index: number, into: Float32Array): Float32Array;

@@ -8,8 +8,8 @@ import type { ParameterManifest } from "./manifest.ts";
 /** Optimiser state in a checkpoint stands under this prefix; it is no part of the weights. */
 export const statePrefix = "optimizer.";
 
-/** Who takes the values of a parameter, by its index. */
-type Taker = Pick<AddonInstance, "setParameter">;
+/** Who takes the values of a parameter, by its index; native code reads them from a file by itself. */
+type Taker = Pick<AddonInstance, "setParameter"> & Partial<Pick<AddonInstance, "readParameters">>;
 
 /** Fills every parameter: names and shapes are compared before the first is set. */
 export function loadWeights(
@@ -24,11 +24,25 @@ export function loadWeights(
   }
   compareNames(model, parameters, weights);
   for (const { name, shape } of parameters) mustHaveShape(weights, name, shape);
+  const read = readByNative(native, parameters, weights, allowNonFinite);
   for (const [index, parameter] of parameters.entries()) {
+    if (index < read) continue;
     const values = readTensor(weights, parameter);
     if (!allowNonFinite) mustBeFinite(parameter.name, values);
     native.setParameter(index, values);
   }
+}
+
+/** How many parameters native code has read from the file; what it does not take, tells its fault when it is read here. */
+function readByNative(
+  native: Taker,
+  parameters: readonly ParameterManifest[],
+  { stored }: Weights,
+  allowNonFinite: boolean,
+): number {
+  if (!stored || !native.readParameters) return 0;
+  const positions = Float64Array.from(parameters, ({ name }) => stored.position(name));
+  return native.readParameters(stored.file, positions, !allowNonFinite);
 }
 
 /** Refuses a tensor of another shape than the model's; `name` is what the weights call it. */

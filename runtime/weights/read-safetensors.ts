@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { CnncWeightsError, reasonOf } from "../errors.ts";
 import { formats } from "./number-formats.ts";
 import { largestHeader, parseHeader, type SafetensorsHeader } from "./safetensors-header.ts";
-import type { Weights } from "./weights.ts";
+import type { StoredWeights, Weights } from "./weights.ts";
 
 /** A file that is open: tensors are read one by one, so a large network is never in memory twice. */
 export interface SafetensorsFile extends Weights, Disposable {
@@ -23,7 +23,8 @@ export function openSafetensors(path: string | URL): SafetensorsFile {
     const weights = naming(file, () => readWeights(source));
     const close = () => fs.closeSync(fd);
     const read = (name: string) => naming(file, () => weights.read(name));
-    return { ...weights, read, close, [Symbol.dispose]: close };
+    const stored = { file: fd, position: weights.position };
+    return { ...weights, read, stored, close, [Symbol.dispose]: close };
   } catch (error) {
     fs.closeSync(fd);
     throw error;
@@ -43,7 +44,7 @@ interface Source {
   read(into: Uint8Array, position: number): void;
 }
 
-function readWeights(source: Source): Weights {
+function readWeights(source: Source): Weights & Pick<StoredWeights, "position"> {
   const { header, dataAt } = readHeader(source);
   const find = (name: string) => {
     const entry = header.tensors.get(name);
@@ -61,6 +62,10 @@ function readWeights(source: Source): Weights {
       const bytes = new Uint8Array(end - begin);
       source.read(bytes, dataAt + begin);
       return formats[dtype].decode(bytes.buffer);
+    },
+    position: (name) => {
+      const { dtype, begin } = find(name);
+      return dtype === "F32" ? dataAt + begin : -1;
     },
   };
 }

@@ -13,6 +13,14 @@ export interface Weights {
   has(name: string): boolean;
   shape(name: string): readonly number[];
   read(name: string): Float32Array;
+  /** Where they are in a file, so that native code can read them. */
+  readonly stored?: StoredWeights;
+}
+
+/** An open file, and where in it the numbers of a tensor begin; -1 where they are not F32. */
+export interface StoredWeights {
+  readonly file: number;
+  position(name: string): number;
 }
 
 /** Weights from memory. */

@@ -88,7 +88,8 @@ function prepare(plan: Plan): string[] {
       const [form, args] = packTemplate(packing, type.shape);
       return [
         comment(`${id}: ${formatType(type)}`),
-        `constexpr auto pack_${i} = pack_${form}<${args}>, unpack_${i} = unpack_${form}<${args}>;`,
+        `constexpr auto pack_${i} = pack_${form}<${args}>;`,
+        `constexpr auto unpack_${i} = unpack_${form}<${args}>;`,
       ];
     }),
     ...constantFunctions(plan),

@@ -1,10 +1,12 @@
 #include "cpu-instance.h"
 
 #include <algorithm>
+#include <atomic>
 #include <new>
 
 #include "../../parallel/float-mode.h"
 #include "cpu.h"
+#include "read-values.h"
 
 namespace cnnc {
 namespace {
@@ -27,6 +29,15 @@ void alone(void*, int64_t units, Pool::Task task, void* context) {
   for (int64_t unit = 0; unit < units; unit++) task(context, unit, 0);
 }
 
+// So many elements of a parameter, and more only where a step of rows has more, are packed by a thread at a time.
+constexpr int64_t part_elements = int64_t{1} << 16;
+
+int64_t part_size(const Parameter& parameter) {
+  const int64_t rows = parameter.rank > 0 ? parameter.shape[0] : 1;
+  const int64_t step = pack_step * (element_count(parameter) / rows);
+  return std::max(part_elements / step, int64_t{1}) * step;
+}
+
 }  // namespace
 
 bool CpuInstance::reserve() {
@@ -42,7 +53,7 @@ bool CpuInstance::compute_constants() {
     const Constant& constant = model_.constants[i];
     if (!logical.reserve(constant.elements * static_cast<int64_t>(sizeof(float)))) return false;
     constant.compute(logical.floats());
-    constant.pack(logical.floats(), constants_.floats() + constant.offset);
+    constant.pack(logical.floats(), constants_.floats() + constant.offset, 0, constant.elements);
   }
   return true;
 }
@@ -65,12 +76,50 @@ Instance* Instance::create(const Model& model, int threads, int device, Error* w
   return nullptr;
 }
 
+template <class F>
+void CpuInstance::for_parts(const Parameter& parameter, const F& f) {
+  struct Parts {
+    const F& f;
+    int64_t elements, size;
+    static void run(void* context, int64_t part, int thread) {
+      const auto& [f, elements, size] = *static_cast<const Parts*>(context);
+      f(part * size, std::min((part + 1) * size, elements), thread);
+    }
+  };
+  Parts parts{f, element_count(parameter), part_size(parameter)};
+  Team::run(&team_, (parts.elements + parts.size - 1) / parts.size, Parts::run, &parts);
+}
+
 Instance::Error CpuInstance::set_parameter(int32_t index, const float* logical) {
   std::lock_guard lock(mutex_);
   const Parameter& parameter = model_.parameters[index];
-  parameter.pack(logical, parameters_.floats() + parameter.offset);
+  float* packed = parameters_.floats() + parameter.offset;
   prepared_ = false;
+  for_parts(parameter, [&](int64_t begin, int64_t end, int) { parameter.pack(logical + begin, packed, begin, end); });
   return nullptr;
+}
+
+int32_t CpuInstance::read_parameters(int file, const int64_t* positions, bool finite) {
+  std::lock_guard lock(mutex_);
+  prepared_ = false;
+  int64_t largest = 0;
+  for (int32_t i = 0; i < model_.parameter_count; i++)
+    largest = std::max(largest, std::min(element_count(model_.parameters[i]), part_size(model_.parameters[i])));
+  Buffer room;
+  if (!room.reserve(team_.threads() * largest * static_cast<int64_t>(sizeof(float)))) return 0;
+  for (int32_t i = 0; i < model_.parameter_count; i++) {
+    if (positions[i] < 0) return i;
+    const Parameter& parameter = model_.parameters[i];
+    std::atomic<bool> taken{true};
+    for_parts(parameter, [&](int64_t begin, int64_t end, int thread) {
+      float* values = room.floats() + thread * largest;
+      const int64_t at = positions[i] + begin * static_cast<int64_t>(sizeof(float)), count = end - begin;
+      if (!read_values(file, at, values, count) || (finite && !all_finite(values, count))) taken = false;
+      if (taken) parameter.pack(values, parameters_.floats() + parameter.offset, begin, end);
+    });
+    if (!taken) return i;
+  }
+  return model_.parameter_count;
 }
 
 Instance::Error CpuInstance::get_parameter(int32_t index, float* logical) {
@@ -84,7 +133,7 @@ Instance::Error CpuInstance::set_state(int32_t slot, int32_t index, const float*
   std::lock_guard lock(mutex_);
   if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
   const Parameter& parameter = model_.parameters[index];
-  parameter.pack(logical, state_block(slot) + parameter.offset);
+  parameter.pack(logical, state_block(slot) + parameter.offset, 0, element_count(parameter));
   return nullptr;
 }
 

@@ -18,6 +18,7 @@ class CpuInstance final : public Instance {
   int threads() const override { return team_.threads(); }
   const char* device() const override { return model_.cpu; }
   [[nodiscard]] Error set_parameter(int32_t index, const float* logical) override;
+  [[nodiscard]] int32_t read_parameters(int file, const int64_t* positions, bool finite) override;
   [[nodiscard]] Error get_parameter(int32_t index, float* logical) override;
   [[nodiscard]] Error set_state(int32_t slot, int32_t index, const float* logical) override;
   [[nodiscard]] Error get_state(int32_t slot, int32_t index, float* logical) override;
@@ -48,6 +49,9 @@ class CpuInstance final : public Instance {
   };
 
   [[nodiscard]] bool compute_constants();
+  // f(begin, end, thread) for the parts of a parameter, on all threads.
+  template <class F>
+  void for_parts(const Parameter& parameter, const F& f);
   Call make_call(int64_t batch, const Arena& arena);
   // Memory in which a program's kernels work, for each thread.
   [[nodiscard]] bool fit_scratch(const Program& program);

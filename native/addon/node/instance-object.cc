@@ -1,6 +1,7 @@
 #include "instance-object.h"
 
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "../dispatch.h"
@@ -61,6 +62,7 @@ Napi::Function InstanceObject::define(Napi::Env env) {
   return DefineClass(env, "Instance",
                      {
                          InstanceMethod<&InstanceObject::set_parameter>("setParameter"),
+                         InstanceMethod<&InstanceObject::read_parameters>("readParameters"),
                          InstanceMethod<&InstanceObject::get_parameter>("getParameter"),
                          InstanceMethod<&InstanceObject::set_state>("setState"),
                          InstanceMethod<&InstanceObject::get_state>("getState"),
@@ -175,6 +177,23 @@ Napi::Value InstanceObject::set_parameter(const Napi::CallbackInfo& info) {
   Values values;
   if (!read_values(arguments, 0, values)) return {};
   return answer(info.Env(), instance_->set_parameter(values.index, values.data), info.Env().Undefined());
+}
+
+// readParameters(file, positions: Float64Array, finite) → how many are set
+Napi::Value InstanceObject::read_parameters(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  Arguments arguments(info);
+  const auto file = static_cast<int>(arguments.integer(0, "file", 0, std::numeric_limits<int>::max()));
+  const Span span = arguments.array(arguments[1], "positions", napi_float64_array, instance_->model().parameter_count);
+  if (!arguments.ok()) return {};
+  std::vector<int64_t> positions;
+  for (size_t i = 0; i < span.length; i++) {
+    const double position = static_cast<const double*>(span.data)[i];
+    const bool is_one = position >= 0 && position <= static_cast<double>(largest_whole);
+    positions.push_back(is_one ? static_cast<int64_t>(position) : -1);
+  }
+  const bool finite = info[2].ToBoolean();
+  return Napi::Number::New(info.Env(), instance_->read_parameters(file, positions.data(), finite));
 }
 
 // getParameter(index, into: Float32Array) → into

@@ -25,6 +25,7 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
 
  private:
   Napi::Value set_parameter(const Napi::CallbackInfo& info);
+  Napi::Value read_parameters(const Napi::CallbackInfo& info);
   Napi::Value get_parameter(const Napi::CallbackInfo& info);
   Napi::Value set_state(const Napi::CallbackInfo& info);
   Napi::Value get_state(const Napi::CallbackInfo& info);

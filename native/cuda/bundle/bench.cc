@@ -73,7 +73,7 @@ struct Arguments {
 void fill_block(std::vector<float>& block, const Model& model, bundle::Numbers& numbers) {
   for (int32_t i = 0; i < model.parameter_count; i++) {
     const Parameter& it = model.parameters[i];
-    it.pack(numbers.read(std::string("parameter.") + it.name).data(), block.data() + it.offset);
+    it.pack(numbers.read(std::string("parameter.") + it.name).data(), block.data() + it.offset, 0, element_count(it));
   }
 }
 
@@ -82,7 +82,7 @@ void fill_constants(std::vector<float>& block, const Model& model) {
     const Constant& it = model.constants[i];
     std::vector<float> logical(size_t(it.elements));
     it.compute(logical.data());
-    it.pack(logical.data(), block.data() + it.offset);
+    it.pack(logical.data(), block.data() + it.offset, 0, it.elements);
   }
 }
 

@@ -56,7 +56,7 @@ Error CudaInstance::upload_constants() {
     const Constant& constant = model_.constants[i];
     logical.resize(size_t(constant.elements));
     constant.compute(logical.data());
-    constant.pack(logical.data(), staging_.as<float>() + constant.offset);
+    constant.pack(logical.data(), staging_.as<float>() + constant.offset, 0, constant.elements);
   }
   return upload(constants_.data(), bytes);
 }
@@ -90,7 +90,7 @@ Error CudaInstance::set_packed(char* block, int32_t index, const float* logical)
   const int64_t bytes = packed_floats(index) * int64_t(sizeof(float));
   if (Error error = staging_.reserve(bytes)) return error;
   std::memset(staging_.data(), 0, size_t(bytes));
-  parameter.pack(logical, staging_.as<float>());
+  parameter.pack(logical, staging_.as<float>(), 0, element_count(parameter));
   return upload(block + parameter.offset * int64_t(sizeof(float)), bytes);
 }
 

@@ -1,6 +1,7 @@
 // What the compiler would generate for y = w·x + b, by hand and slowly: three inputs, two outputs,
 // softmax over them as a class, cross-entropy, plain gradient descent. Everything that the host may get
 // wrong shows: packed parameters (transposed), a derived block, an arena, units on threads, metrics.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -13,15 +14,18 @@ constexpr int64_t in = 3, out = 2, state_slots = 1;
 constexpr int64_t bias_at = 16, block = 32;
 
 // Packed: w as [in][out].
-void pack_weight(const float* logical, float* packed) {
-  for (int64_t o = 0; o < out; o++)
-    for (int64_t i = 0; i < in; i++) packed[i * out + o] = logical[o * in + i];
+void pack_weight(const float* logical, float* packed, int64_t begin, int64_t end) {
+  for (int64_t o = begin / in; o < end / in; o++)
+    for (int64_t i = 0; i < in; i++) packed[i * out + o] = *logical++;
 }
 void unpack_weight(const float* packed, float* logical) {
   for (int64_t o = 0; o < out; o++)
     for (int64_t i = 0; i < in; i++) logical[o * in + i] = packed[i * out + o];
 }
-void copy_bias(const float* from, float* to) { std::memcpy(to, from, out * sizeof(float)); }
+void pack_bias(const float* logical, float* packed, int64_t begin, int64_t end) {
+  std::copy_n(logical, end - begin, packed + begin);
+}
+void unpack_bias(const float* packed, float* logical) { std::copy_n(packed, out, logical); }
 
 struct Sample {
   const Call& call;
@@ -113,7 +117,7 @@ constexpr Tensor inputs[] = {{"image", Type::u8, 3, image_shape}};
 constexpr Tensor outputs[] = {{"kind", Type::f32, 1, class_shape}, {"logits", Type::f32, 1, class_shape}};
 constexpr Tensor targets[] = {{"kind", Type::i32, 0, nullptr, 2}};
 constexpr Parameter parameters[] = {{"dense1.weight", 2, weight_shape, 0, pack_weight, unpack_weight},
-                                    {"dense1.bias", 1, bias_shape, bias_at, copy_bias, copy_bias}};
+                                    {"dense1.bias", 1, bias_shape, bias_at, pack_bias, unpack_bias}};
 constexpr const char* metrics[] = {"kind.accuracy"};
 
 constexpr Model make(const char* name, const char* cpu, Program infer_program) {
