@@ -1,4 +1,7 @@
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Addon, AddonInstance } from "../../runtime/bind/addon.ts";
 import { buildFakeAddon } from "./fake-addon.ts";
@@ -48,6 +51,23 @@ describe.each([1, 2, 4])("with %i threads", (threads) => {
     const net = create(threads);
     expect([...net.getParameter(0, new Float32Array(6))]).toEqual([1, 2, 3, 4, 5, 6]);
     expect(net.threads).toBe(threads);
+  });
+
+  it("reads parameters from an open file", () => {
+    const net = create(threads);
+    const values = Float32Array.of(6, 5, 4, 1e-40, 2, 1, NaN, 7);
+    const path = join(tmpdir(), `cnnc-parameters-${process.pid}`);
+    writeFileSync(path, Buffer.concat([Buffer.of(0, 0, 0), Buffer.from(values.buffer)]));
+    const file = openSync(path, "r");
+    const read = (positions: number[], finite = true) => net.readParameters(file, Float64Array.from(positions), finite);
+    expect([read([-1, 27]), read([7, 27]), read([3, 27]), read([3, 2 ** 60])]).toEqual([0, 0, 1, 1]);
+    expect([...net.getParameter(1, new Float32Array(2))]).toEqual([0.5, -0.5]);
+    expect(read([3, 27], false)).toBe(2);
+    expect(net.getParameter(0, new Float32Array(6))).toEqual(values.subarray(0, 6));
+    expect(net.getParameter(1, new Float32Array(2))).toEqual(values.subarray(6));
+    closeSync(file);
+    rmSync(path);
+    expect(read([3, 27])).toBe(0);
   });
 
   it("computes the same for any batch", async () => {
@@ -135,6 +155,8 @@ describe("a wrong call throws", () => {
     ["one output of two", (net) => net.inferSync(1, [sample], 0, [null]), /outputs: expected an array of 2/],
     ["a parameter too many", (net) => net.setParameter(2, new Float32Array(2)), /index: 2 is not in 0..1/],
     ["a parameter cut off", (net) => net.setParameter(0, new Float32Array(5)), /expected 6 elements, got 5/],
+    ["positions of fewer", (net) => net.readParameters(0, new Float64Array(1), true), /positions: expected 2 elements/],
+    ["a file that is none", (net) => net.readParameters(-1, new Float64Array(2), true), /file: -1/],
     ["a slot too many", (net) => net.getState(1, 0, new Float32Array(6)), /slot: 1 is not in 0..0/],
     [
       "a class too many",

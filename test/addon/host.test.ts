@@ -95,6 +95,7 @@ describe("the host", () => {
       "addon/buffer.cc",
       "addon/cpu/cpu.cc",
       "addon/cpu/cpu-instance.cc",
+      "addon/cpu/read-values.cc",
       "parallel/pool.cc",
     ];
     const sources = [checks("host-check.cc"), ...names.map((it) => path.join(native, it))];

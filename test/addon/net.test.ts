@@ -10,6 +10,7 @@ import {
   CnncStaleError,
   CnncWeightsError,
   defineModel,
+  openSafetensors,
   parseSafetensors,
   weightsOf,
   type ClassPredictions,
@@ -17,6 +18,7 @@ import {
   Net,
 } from "../../runtime/index.ts";
 import { buildFakeAddon, fakeManifest } from "./fake-addon.ts";
+import { fileOf } from "../support/safetensors-files.ts";
 import { fakeModel, type LinearTypes } from "./fake-model.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-net-"));
@@ -188,6 +190,37 @@ describe("load", () => {
     );
     await using all = await Linear.load({ weights, allowNonFinite: true });
     expect(all.parameters.get("dense1.weight")[4]).toBe(value);
+  });
+
+  it("reads a file in several formats, refuses what is not finite in it, and sees that it was cut off meanwhile", async () => {
+    const file = path.join(folder, "formats.safetensors");
+    const write = (dtype: "F16" | "F32", last: number) => {
+      const begin = dtype === "F16" ? 4 : 8;
+      const header = JSON.stringify({
+        "dense1.bias": { dtype, shape: [2], data_offsets: [0, begin] },
+        "dense1.weight": { dtype: "F32", shape: [2, 3], data_offsets: [begin, begin + 24] },
+      });
+      const bytes = fileOf(header, begin + 24);
+      bytes.set(new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, last).buffer), bytes.length - 24);
+      fs.writeFileSync(file, bytes);
+    };
+    for (const dtype of ["F16", "F32"] as const) {
+      write(dtype, 6);
+      await using net = await Linear.load({ weights: file });
+      expect([...net.parameters.get("dense1.weight")]).toEqual([1, 2, 3, 4, 5, 6]);
+      expect([...net.parameters.get("dense1.bias")]).toEqual([0, 0]);
+      using opened = openSafetensors(file);
+      fs.truncateSync(file, fs.statSync(file).size - 1);
+      await expect(Linear.load({ weights: opened })).rejects.toThrow(
+        /formats\.safetensors: the file ended while it was/,
+      );
+      write(dtype, Infinity);
+      await expect(Linear.load({ weights: file })).rejects.toThrow(
+        CnncWeightsError.ofTensor("dense1.weight", "finite numbers", "Infinity at 5"),
+      );
+      await using all = await Linear.load({ weights: file, allowNonFinite: true });
+      expect(all.parameters.get("dense1.weight")[5]).toBe(Infinity);
+    }
   });
 
   it("refuses an addon of another build, for another processor, or that is none", async () => {

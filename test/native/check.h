@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 #include <vector>
+#include "addon/model.h"
 #include "kernels/window.h"
 #include "simd/simd.h"
 
@@ -50,6 +51,13 @@ inline std::vector<float> random_floats(long n) {
   std::vector<float> v(n);
   for (float& f : v) f = random_float();
   return v;
+}
+
+// The last part first: threads pack them in any order.
+inline void pack_in_parts(cnnc::Pack pack, const std::vector<float>& logical, long rows, float* packed) {
+  const long size = long(logical.size()), part = cnnc::pack_step * (size / rows);
+  for (long begin = (size - 1) / part * part; begin >= 0; begin -= part)
+    pack(logical.data() + begin, packed, begin, std::min(begin + part, size));
 }
 
 // 64-byte aligned memory of exactly n elements, so that an address sanitiser sees what is read past it.

@@ -19,7 +19,7 @@ void check(const char* name) {
   ConvReference ref = conv_reference<s>(batch, x.values(), w, dy.values());
 
   Memory<float> packed(packed_conv_size<L, t, s.K, in, s.k.kh, s.k.kw, s.G>, nan_value);
-  pack_conv<L, t, s.K, in, s.k.kh, s.k.kw, s.G>(w.data(), packed.data);
+  pack_in_parts(pack_conv<L, t, s.K, in, s.k.kh, s.k.kw, s.G>, w, s.K, packed.data);
   unpack_conv<L, t, s.K, in, s.k.kh, s.k.kw, s.G>(packed.data, back.data());
   expect(name, back == w);
   same(name, collect<V, s.P, s.Q, s.K>(name, batch, [&](auto body) {

@@ -21,7 +21,7 @@ void check(const char* name, long batch) {
       }
 
   Memory<float> packed(packed_dense_size<L, t, K, C, H, W>, nan_value);
-  pack_dense<L, t, K, C, H, W>(w.data(), packed.data);
+  pack_in_parts(pack_dense<L, t, K, C, H, W>, w, K, packed.data);
   unpack_dense<L, t, K, C, H, W>(packed.data, back.data());
   expect(name, back == w);
   constexpr int blocks = dense_blocks<V, K, t>;

@@ -19,7 +19,7 @@ void check(const char* name) {
   std::vector<float> w;
   for (int i = 0; i < R * C; i++) w.push_back(random_float());
   Memory<float> packed(R * row, nan_value);
-  pack_rows<V::lanes, R, C>(w.data(), packed.data);
+  pack_in_parts(pack_rows<V::lanes, R, C>, w, R, packed.data);
 
   std::vector<double> rows;
   for (int32_t token : t)

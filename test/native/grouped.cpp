@@ -17,7 +17,7 @@ void check(const char* name) {
   ConvReference ref = conv_reference<s>(batch, x.values(), w, dy.values());
 
   Memory<float> packed(packed_grouped_size<L, s.K, in, s.k.kh, s.k.kw, s.G>, nan_value);
-  pack_grouped<L, s.K, in, s.k.kh, s.k.kw, s.G>(w.data(), packed.data);
+  pack_in_parts(pack_grouped<L, s.K, in, s.k.kh, s.k.kw, s.G>, w, s.K, packed.data);
   same(name, collect<V, s.P, s.Q, s.K>(name, batch, [&](auto body) {
     for (int n = 0; n < batch; n++) conv_grouped<V, X, s.k, s.K, s.G, s.P, s.Q, t>(x.x, packed.data, n, 0, s.P, body);
   }), ref.y);

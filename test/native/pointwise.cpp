@@ -72,7 +72,7 @@ void check_flat() {
   constexpr int C = L + 3;
   std::vector<float> v = random_floats(C), back(C);
   Memory<float> packed(packed_vector_size<L, C>, nan_value);
-  pack_vector<L, C>(v.data(), packed.data);
+  pack_in_parts(pack_vector<L, C>, v, C, packed.data);
   unpack_vector<L, C>(packed.data, back.data());
   expect("pack_vector", v == back);
   for (long i = C; i < packed.size; i++) expect("pack_vector pads with zeros", packed.data[i] == 0);

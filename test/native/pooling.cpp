@@ -96,7 +96,7 @@ void check_fused(const char* name) {
   ConvReference conv = conv_reference<s>(batch, x.values(), w, std::vector<double>(batch * s.P * s.Q * s.K));
   PoolReference pooled = pool_reference<ps>(how, batch, conv.y, std::vector<double>(batch * PP * PQ * s.K));
   Memory<float> packed(packed_conv_size<L, t, s.K, in, s.k.kh, s.k.kw, s.G>);
-  pack_conv<L, t, s.K, in, s.k.kh, s.k.kw, s.G>(w.data(), packed.data);
+  pack_in_parts(pack_conv<L, t, s.K, in, s.k.kh, s.k.kw, s.G>, w, s.K, packed.data);
   using Y = Tensor<s.P, s.Q, s.K, round_up(s.K, L)>;
   Filled<Y> y(batch);
   long calls = 0;

@@ -24,7 +24,7 @@ struct Setup {
 
   explicit Setup(const std::vector<float>& w, long batch) : v(batch * sample, nan_value) {
     Memory<float> packed(packed_conv_size<L, direct, s.K, s.C, s.k.kh, s.k.kw, 1>, nan_value);
-    pack_conv<L, direct, s.K, s.C, s.k.kh, s.k.kw, 1>(w.data(), packed.data);
+    pack_in_parts(pack_conv<L, direct, s.K, s.C, s.k.kh, s.k.kw, 1>, w, s.K, packed.data);
     for (int b = 0; b < blocks; b++) winograd_weights<V, direct, s.k, t, s.K, s.C>(packed.data, u.data, b);
   }
   // In bands of rows.

@@ -1,7 +1,13 @@
 // Looks at parts of the host that no small model shows; prints what is wrong, and "done" at the end.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <initializer_list>
+#include <memory>
+#include <vector>
 
 #include "buffer.h"
 #include "cpu/cpu.h"
@@ -57,6 +63,40 @@ void buffers_are_aligned_and_zero() {
   check(huge.data() == nullptr && huge.bytes() == 0, "a failed buffer is not empty");
 }
 
+// Three parts and a half, on four threads, from a place in a file that is no multiple of four.
+void parameters_are_read_in_parts() {
+  constexpr int64_t rows = 56, row = 5000, size = rows * row, at = 3;
+  const int64_t shape[] = {rows, row};
+  const auto pack = [](const float* logical, float* packed, int64_t begin, int64_t end) {
+    std::copy_n(logical, end - begin, packed + begin);
+  };
+  const Parameter parameter{"weight", 2, shape, 0, pack, [](const float* packed, float* logical) { std::copy_n(packed, size, logical); }};
+  Model model{};
+  model.cpu = "x86-64";
+  model.parameters = &parameter;
+  model.parameter_count = 1;
+  model.block = size;
+  Error error;
+  const std::unique_ptr<Instance> net(Instance::create(model, 4, any_device, &error));
+  std::FILE* file = std::tmpfile();
+  if (!net || !file) return check(false, "there is no instance, or no file");
+  std::vector<float> values(size), found(size);
+  for (int64_t i = 0; i < size; i++) values[i] = static_cast<float>(i) * 1e-42f;
+  const auto read = [&](bool finite) {
+    std::fseek(file, at, SEEK_SET);
+    std::fwrite(values.data(), sizeof(float), size, file);
+    std::fflush(file);
+    const bool taken = net->read_parameters(fileno(file), &at, finite) == 1;
+    return taken && !net->get_parameter(0, found.data()) && found == values;
+  };
+  check(read(true), "parts of a parameter are not read");
+  values[size - 1] = INFINITY;
+  check(!read(true) && read(false), "an infinite value is taken where it is not wanted, or not where it is");
+  check(ftruncate(fileno(file), at + size * 4 - 1) == 0 && net->read_parameters(fileno(file), &at, false) == 0,
+        "a file is read beyond its end");
+  std::fclose(file);
+}
+
 }  // namespace
 
 int main() {
@@ -66,6 +106,7 @@ int main() {
   views_find_elements(1, list, 7, 1, 1);
   views_find_elements(0, nullptr, 1, 1, 1);
   buffers_are_aligned_and_zero();
+  parameters_are_read_in_parts();
   check(!cpu_refusal("x86-64") && cpu_refusal("") && cpu_refusal("x86-64-v"), "code for unknown processors may run");
   std::printf("done\n");
 }
