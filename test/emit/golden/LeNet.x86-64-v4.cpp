@@ -10,25 +10,35 @@ namespace {
 // Parameters, packed for the kernels that read them.
 namespace prepare {
 // logits.conv1.weight: f32[6, 1, 5, 5]
-constexpr auto pack_0 = pack_conv<8, Tile{1, 1}, 6, 1, 5, 5, 1>, unpack_0 = unpack_conv<8, Tile{1, 1}, 6, 1, 5, 5, 1>;
+constexpr auto pack_0 = pack_conv<8, Tile{1, 1}, 6, 1, 5, 5, 1>;
+constexpr auto unpack_0 = unpack_conv<8, Tile{1, 1}, 6, 1, 5, 5, 1>;
 // logits.conv1.bias: f32[6]
-constexpr auto pack_1 = pack_vector<8, 6>, unpack_1 = unpack_vector<8, 6>;
+constexpr auto pack_1 = pack_vector<8, 6>;
+constexpr auto unpack_1 = unpack_vector<8, 6>;
 // logits.conv2.weight: f32[16, 6, 5, 5]
-constexpr auto pack_2 = pack_conv<16, Tile{1, 1}, 16, 6, 5, 5, 1>, unpack_2 = unpack_conv<16, Tile{1, 1}, 16, 6, 5, 5, 1>;
+constexpr auto pack_2 = pack_conv<16, Tile{1, 1}, 16, 6, 5, 5, 1>;
+constexpr auto unpack_2 = unpack_conv<16, Tile{1, 1}, 16, 6, 5, 5, 1>;
 // logits.conv2.bias: f32[16]
-constexpr auto pack_3 = pack_vector<16, 16>, unpack_3 = unpack_vector<16, 16>;
+constexpr auto pack_3 = pack_vector<16, 16>;
+constexpr auto unpack_3 = unpack_vector<16, 16>;
 // logits.dense1.weight: f32[120, 400]
-constexpr auto pack_4 = pack_dense<16, Tile{1, 4}, 120, 16, 5, 5>, unpack_4 = unpack_dense<16, Tile{1, 4}, 120, 16, 5, 5>;
+constexpr auto pack_4 = pack_dense<16, Tile{1, 4}, 120, 16, 5, 5>;
+constexpr auto unpack_4 = unpack_dense<16, Tile{1, 4}, 120, 16, 5, 5>;
 // logits.dense1.bias: f32[120]
-constexpr auto pack_5 = pack_vector<16, 120>, unpack_5 = unpack_vector<16, 120>;
+constexpr auto pack_5 = pack_vector<16, 120>;
+constexpr auto unpack_5 = unpack_vector<16, 120>;
 // logits.dense2.weight: f32[84, 120]
-constexpr auto pack_6 = pack_dense<16, Tile{1, 3}, 84, 120, 1, 1>, unpack_6 = unpack_dense<16, Tile{1, 3}, 84, 120, 1, 1>;
+constexpr auto pack_6 = pack_dense<16, Tile{1, 3}, 84, 120, 1, 1>;
+constexpr auto unpack_6 = unpack_dense<16, Tile{1, 3}, 84, 120, 1, 1>;
 // logits.dense2.bias: f32[84]
-constexpr auto pack_7 = pack_vector<16, 84>, unpack_7 = unpack_vector<16, 84>;
+constexpr auto pack_7 = pack_vector<16, 84>;
+constexpr auto unpack_7 = unpack_vector<16, 84>;
 // logits.dense3.weight: f32[10, 84]
-constexpr auto pack_8 = pack_dense<16, Tile{1, 1}, 10, 84, 1, 1>, unpack_8 = unpack_dense<16, Tile{1, 1}, 10, 84, 1, 1>;
+constexpr auto pack_8 = pack_dense<16, Tile{1, 1}, 10, 84, 1, 1>;
+constexpr auto unpack_8 = unpack_dense<16, Tile{1, 1}, 10, 84, 1, 1>;
 // logits.dense3.bias: f32[10]
-constexpr auto pack_9 = pack_vector<16, 10>, unpack_9 = unpack_vector<16, 10>;
+constexpr auto pack_9 = pack_vector<16, 10>;
+constexpr auto unpack_9 = unpack_vector<16, 10>;
 }  // namespace prepare
 
 constexpr int64_t input_shape_0[] = {1, 28, 28};
