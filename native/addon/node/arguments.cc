@@ -7,7 +7,6 @@
 namespace cnnc {
 namespace {
 
-constexpr double largest_integer = 9007199254740991.0;  // 2^53 - 1
 constexpr int64_t largest_batch = int64_t{1} << 31;
 
 const char* type_name(napi_typedarray_type type) {
@@ -34,6 +33,26 @@ Span read_elements(Arguments& arguments, napi_value value, const Tensor& tensor,
 }
 
 }  // namespace
+
+StepInfo read_step_info(Arguments& arguments, size_t at) {
+  StepInfo info;
+  info.seed = static_cast<uint64_t>(arguments.integer(at, "seed", 0, largest_whole));
+  info.step = static_cast<uint64_t>(arguments.integer(at + 1, "step", 0, largest_whole));
+  info.total_steps = arguments.number(at + 2, "totalSteps");
+  if (arguments.ok() && !(info.total_steps > 0)) arguments.fail_range("totalSteps: expected a positive number");
+  return info;
+}
+
+std::vector<int64_t> read_positions(Arguments& arguments, size_t at, int64_t count) {
+  const Span span = arguments.array(arguments[at], "positions", napi_float64_array, count);
+  std::vector<int64_t> positions;
+  for (size_t i = 0; arguments.ok() && i < span.length; i++) {
+    const double position = static_cast<const double*>(span.data)[i];
+    const bool is_one = position >= 0 && position <= double(largest_whole);
+    positions.push_back(is_one ? static_cast<int64_t>(position) : -1);
+  }
+  return positions;
+}
 
 napi_typedarray_type typed_array_type(Type type) {
   switch (type) {
@@ -65,7 +84,7 @@ double Arguments::number(size_t index, const char* name) {
 int64_t Arguments::integer(size_t index, const char* name, int64_t low, int64_t high) {
   const double value = number(index, name);
   if (!ok_) return low;
-  if (!(value >= -largest_integer && value <= largest_integer) || value != std::floor(value)) {
+  if (!(value >= -double(largest_whole) && value <= double(largest_whole)) || value != std::floor(value)) {
     fail_range(std::string(name) + ": expected a whole number");
     return low;
   }

@@ -47,6 +47,14 @@ class Arguments {
   bool ok_ = true;
 };
 
+constexpr int64_t largest_whole = (int64_t{1} << 53) - 1;  // that a JavaScript number can be
+
+// Arguments at, at + 1 and at + 2: seed, step, totalSteps.
+StepInfo read_step_info(Arguments& arguments, size_t at);
+
+// A Float64Array of `count` positions in a file; -1 for what is none.
+std::vector<int64_t> read_positions(Arguments& arguments, size_t at, int64_t count);
+
 napi_typedarray_type typed_array_type(Type type);
 
 // What infer, step and gradient have in common: the batch, its inputs, and which of them are H,W,C.

@@ -1,7 +1,6 @@
 #include "instance-object.h"
 
 #include <cstring>
-#include <limits>
 #include <string>
 
 #include "../dispatch.h"
@@ -10,7 +9,6 @@
 namespace cnnc {
 namespace {
 
-constexpr int64_t largest_whole = (int64_t{1} << 53) - 1;  // that a JavaScript number can be
 constexpr const char* disposed_text = "the model has been disposed";
 constexpr const char* withdrawn_text = "the call has been withdrawn";
 
@@ -35,15 +33,6 @@ void reject(Napi::Env env, Dispatcher::Job* job, Instance::Error reason) {
 }
 
 double* numbers(Napi::Value float64_array) { return float64_array.As<Napi::Float64Array>().Data(); }
-
-StepInfo read_step_info(Arguments& arguments, size_t at) {
-  StepInfo info;
-  info.seed = static_cast<uint64_t>(arguments.integer(at, "seed", 0, largest_whole));
-  info.step = static_cast<uint64_t>(arguments.integer(at + 1, "step", 0, largest_whole));
-  info.total_steps = arguments.number(at + 2, "totalSteps");
-  if (arguments.ok() && !(info.total_steps > 0)) arguments.fail_range("totalSteps: expected a positive number");
-  return info;
-}
 
 // How `withdraw` finds an asynchronous call; 0 where it will not be looked for.
 int64_t read_ticket(Arguments& arguments, size_t at) {
@@ -183,15 +172,9 @@ Napi::Value InstanceObject::set_parameter(const Napi::CallbackInfo& info) {
 Napi::Value InstanceObject::read_parameters(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   Arguments arguments(info);
-  const auto file = static_cast<int>(arguments.integer(0, "file", 0, std::numeric_limits<int>::max()));
-  const Span span = arguments.array(arguments[1], "positions", napi_float64_array, instance_->model().parameter_count);
+  const auto file = static_cast<int>(arguments.integer(0, "file", 0, 0x7fffffff));
+  const std::vector<int64_t> positions = read_positions(arguments, 1, instance_->model().parameter_count);
   if (!arguments.ok()) return {};
-  std::vector<int64_t> positions;
-  for (size_t i = 0; i < span.length; i++) {
-    const double position = static_cast<const double*>(span.data)[i];
-    const bool is_one = position >= 0 && position <= static_cast<double>(largest_whole);
-    positions.push_back(is_one ? static_cast<int64_t>(position) : -1);
-  }
   const bool finite = info[2].ToBoolean();
   return Napi::Number::New(info.Env(), instance_->read_parameters(file, positions.data(), finite));
 }
