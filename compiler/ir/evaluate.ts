@@ -9,14 +9,20 @@ export function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
+/** Φ(x) = (1 + erf(x/√2))/2, the share of a standard normal variable that lies below x. */
+export const normcdf = (x: number): number => (1 + erf(x / Math.SQRT2)) / 2;
+
 const unaries: { readonly [Op in Unary]: (x: number) => number } = {
   neg: (x) => -x,
   exp: Math.exp,
+  expm1: Math.expm1,
   log: Math.log,
+  log1p: Math.log1p,
   sqrt: Math.sqrt,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   erf,
+  normcdf,
   cos: Math.cos,
   sin: Math.sin,
 };

@@ -34,22 +34,40 @@ export type Expression =
 
 /** `gradient_norm`, the L2 norm over the gradients of all parameters, is computed by the step itself. */
 export type ScalarName = "learning_rate" | "inverse_batch" | "step" | "total_steps" | "gradient_norm";
-export type Unary = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "erf" | "cos" | "sin";
+export type Unary =
+  | "neg"
+  | "exp"
+  /** exp(x) - 1 */
+  | "expm1"
+  | "log"
+  /** log(1 + x) */
+  | "log1p"
+  | "sqrt"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  /** Φ(x), the share of a standard normal variable that lies below x. */
+  | "normcdf"
+  | "cos"
+  | "sin";
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
 
 const unaries: readonly string[] = [
   "neg",
   "exp",
+  "expm1",
   "log",
+  "log1p",
   "sqrt",
   "tanh",
   "sigmoid",
   "erf",
+  "normcdf",
   "cos",
   "sin",
 ] satisfies Unary[];
 /** Those that never fall when their operand rises. */
-const rising: readonly Unary[] = ["exp", "log", "sqrt", "tanh", "sigmoid", "erf"];
+const rising: readonly Unary[] = ["exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "normcdf"];
 const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
 
 type Operand = Expression | number;
@@ -74,11 +92,14 @@ export const e = {
   constant: (value: number): Expression => ({ op: "constant", value }),
   neg: unary("neg"),
   exp: unary("exp"),
+  expm1: unary("expm1"),
   log: unary("log"),
+  log1p: unary("log1p"),
   sqrt: unary("sqrt"),
   tanh: unary("tanh"),
   sigmoid: unary("sigmoid"),
   erf: unary("erf"),
+  normcdf: unary("normcdf"),
   cos: unary("cos"),
   sin: unary("sin"),
   add: binary("add"),

@@ -10,7 +10,7 @@ export const binaryCrossEntropy = defineElementwiseLoss({
     "are 0, 1 or between. Its derivative is σ(x) - t.",
   targets: ["labels", "mask"],
   term: (x, t) => {
-    const decay = e.log(e.add(e.exp(e.neg(e.max(x, e.neg(x)))), 1));
+    const decay = e.log1p(e.exp(e.neg(e.max(x, e.neg(x)))));
     return e.add(e.sub(e.max(x, 0), e.mul(x, t)), decay);
   },
   derivative: (x, t) => e.sub(e.sigmoid(x), t),

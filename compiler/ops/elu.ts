@@ -9,8 +9,7 @@ export const elu = definePointwise({
     "y = x for x > 0 and alpha·(exp(x) - 1) elsewhere, elementwise; its derivative for x ≤ 0 is y + alpha " +
     "(Clevert et al. 2016, arXiv:1511.07289).",
   attributes: { alpha: real({ doc: "What y approaches below 0, negated.", default: 1, min: 0 }) },
-  // A number above 0 is not used; held at 0, its exponential is finite.
-  forward: (x, { alpha }) => e.whereGreater(x, 0, x, e.mul(e.sub(e.exp(e.min(x, 0)), 1), alpha)),
+  forward: (x, { alpha }) => e.whereGreater(x, 0, x, e.mul(e.expm1(x), alpha)),
   gradient: ({ y, dy, attributes: { alpha } }) => e.whereGreater(y, 0, dy, e.mul(dy, e.add(y, alpha))),
   onnx: (b, x, { alpha }) => b.node("Elu", [x], { alpha: { float: alpha } }),
   reference: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),

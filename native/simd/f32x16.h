@@ -83,6 +83,8 @@ CNNC_INLINE f32x16 sqrt(f32x16 a) { return f32x16(_mm512_sqrt_ps(a.v)); }
 CNNC_INLINE f32x16 floor(f32x16 a) {
   return f32x16(_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
 }
+// a·2ⁿ
+CNNC_INLINE f32x16 scale(f32x16 a, f32x16 n) { return f32x16(_mm512_scalef_ps(a.v, n.v)); }
 CNNC_INLINE f32x16 select(f32x16::mask m, f32x16 a, f32x16 b) { return f32x16(_mm512_mask_blend_ps(m.m, b.v, a.v)); }
 CNNC_INLINE float first_lane(f32x16 a) { return _mm512_cvtss_f32(a.v); }
 

@@ -15,6 +15,8 @@ test.each([
   ["(sigmoid y)", 1 / (1 + Math.exp(2))],
   ["(erf y)", -0.9953222650189527],
   ["(erf 7)", 1],
+  ["(normcdf y)", 0.022750131948179195],
+  ["(sub (log1p (expm1 x)) x)", 0],
   ["(add (mul (sin x) (sin x)) (mul (cos x) (cos x)))", 1],
 ])("%s", (text, value) => {
   const leaf = (x: Parameters<typeof evaluate>[0]): number => (x.op === "value" ? leaves[x.id]! : NaN);
