@@ -279,7 +279,7 @@ void LeNet_infer(const cnnc::Call& call);
 void LeNet_step(const cnnc::Call& call);
 extern const cnnc::Model model_LeNet;
 const cnnc::Model model_LeNet = {
-    "LeNet", "2bd96e8f89c18c77a67a71cfd30c21be", "x86-64-v4",
+    "LeNet", "1548cca6b4045b050b04f3ba9224aa63", "x86-64-v4",
     1, 1, 1, 10, 1, 1,
     LeNet_model::inputs, LeNet_model::outputs, LeNet_model::targets, LeNet_model::parameters, LeNet_model::metrics,
     66944, 0, 0,
