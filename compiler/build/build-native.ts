@@ -28,15 +28,17 @@ export async function buildNative<T>(
   { sources = [], signal, note }: NativeOptions,
   use: (folder: string) => T,
 ): Promise<{ readonly result: T; readonly cached: boolean }> {
-  const toolchain = findToolchain();
+  const { target } = project.variants[0]!;
+  const architecture = target.device === "cpu" ? target.architecture : undefined;
+  const toolchain = findToolchain(architecture);
   const [native, nodeAddonApi] = [nativeFolder(), nodeAddonApiFolder()];
-  const onDevice = project.variants.some(({ target }) => target.device === "cuda");
-  const toolkit = onDevice && project.cuda === undefined ? findCudaToolkit(toolchain.compiler) : undefined;
+  const toolkit =
+    target.device === "cuda" && project.cuda === undefined ? findCudaToolkit(toolchain.compiler) : undefined;
   const whole = { cuda: toolkit, ...project, native, nodeAddonApi };
   const files = emitProject(whole);
   const texts = files.flatMap((file) => [file.name, file.text]);
   const versions = [toolchain.compilerVersion, ...(toolkit ? [toolkit.version] : [])];
-  const circumstances = [...versions, folderHash(native), process.platform, process.arch];
+  const circumstances = [...versions, folderHash(native), process.platform, architecture ?? process.arch];
   const cache = cacheFolder();
   const entry = join(cache, cacheKey([...circumstances, ...texts]));
   if (existsSync(entry)) {

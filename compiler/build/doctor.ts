@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { cacheFolder, cacheSize } from "./cache.ts";
 import { cudaFindings } from "./cuda-findings.ts";
 import { finding, type Finding } from "./finding.ts";
-import { findCompiler, findTool, packageFolder, runnableCpus, tools, versionOf } from "./toolchain.ts";
+import { crossTools, findCompiler, findTool, packageFolder, runnableCpus, tools, versionOf } from "./toolchain.ts";
 
 /** Looks at all that a build needs of this machine, and tries the compiler. */
 export function examine(): readonly Finding[] {
@@ -20,6 +20,7 @@ export function examine(): readonly Finding[] {
     { what: "processor", ok: true, required: true, found: `${cpus()[0]?.model.trim()}: ${runnableCpus().join(", ")}` },
     { what: "threads", ok: true, required: true, found: threads() },
     cache(),
+    ...crossCompilers(),
     ...cudaFindings(),
   ];
 }
@@ -33,13 +34,25 @@ function compiler(): Finding {
   return finding("C++ compiler", look, tools.compiler.mend);
 }
 
-function tool(what: string, { names, mend }: { readonly names: readonly string[]; readonly mend: string }): Finding {
+/** What `--cpu` needs for levels of other architectures. */
+function crossCompilers(): readonly Finding[] {
+  return Object.entries(crossTools)
+    .filter(([architecture]) => architecture !== process.arch)
+    .map(([, { machine, ...cross }]) => tool(`C++ for ${machine}`, cross, false));
+}
+
+interface Tool {
+  readonly names: readonly string[];
+  readonly mend: string;
+}
+
+function tool(what: string, { names, mend }: Tool, required = true): Finding {
   const look = (): string => {
     const path = findTool(names);
     if (path === undefined) throw new Error("not on the PATH");
     return `${path}, ${versionOf(path)}`;
   };
-  return finding(what, look, mend);
+  return finding(what, look, mend, required);
 }
 
 /** A small program of C++20 is compiled and run. */

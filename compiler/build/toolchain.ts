@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Cpu, Isa } from "../ir/plan.ts";
+import type { Architecture, Cpu, Isa } from "../ir/plan.ts";
 import { levels, targets } from "../passes/targets.ts";
 import { BuildError } from "./build-error.ts";
 
@@ -30,18 +30,53 @@ export const tools = {
   },
 } as const satisfies { readonly [name: string]: { readonly names: readonly string[]; readonly mend: string } };
 
-/** Finds the C++ compiler ($CXX, else g++, c++, clang++) and checks for cmake, and for make or ninja. */
-export function findToolchain(env: NodeJS.ProcessEnv = process.env): Toolchain {
-  const compiler = findCompiler(env);
-  if (compiler === undefined) {
-    const wanted = env["CXX"];
-    const message = wanted ? `CXX names ${wanted}, which is not on the PATH` : "no C++ compiler was found";
-    throw new BuildError(message, tools.compiler.mend);
-  }
+/** What compiles for an architecture on a machine of another one. */
+export const crossTools = {
+  arm64: {
+    machine: "aarch64",
+    names: ["aarch64-linux-gnu-g++"],
+    mend: "install one: apt-get install g++-aarch64-linux-gnu; on an aarch64 machine itself, builds need nothing more",
+  },
+  x64: {
+    machine: "x86_64",
+    names: ["x86_64-linux-gnu-g++"],
+    mend: "install one: apt-get install g++-x86-64-linux-gnu; on an x86-64 machine itself, builds need nothing more",
+  },
+} as const satisfies { readonly [name in Architecture]: object };
+
+/**
+ * Finds the C++ compiler ($CXX, else g++, c++, clang++; for another architecture than this machine's $CXX where it compiles for
+ * that, else a cross compiler), and checks for cmake, and for make or ninja.
+ */
+export function findToolchain(architecture?: Architecture, env: NodeJS.ProcessEnv = process.env): Toolchain {
+  const isOwn = architecture === undefined || architecture === process.arch;
+  const compiler = isOwn ? ownCompiler(env) : crossCompiler(architecture, env);
   for (const { names, mend } of [tools.cmake, tools.make])
     if (findTool(names, env) === undefined)
       throw new BuildError(`${names.join(" or ")} was not found on the PATH`, mend);
   return { compiler, compilerVersion: versionOf(compiler) };
+}
+
+function ownCompiler(env: NodeJS.ProcessEnv): string {
+  const found = findCompiler(env);
+  if (found !== undefined) return found;
+  const wanted = env["CXX"];
+  const message = wanted ? `CXX names ${wanted}, which is not on the PATH` : "no C++ compiler was found";
+  throw new BuildError(message, tools.compiler.mend);
+}
+
+function crossCompiler(architecture: Architecture, env: NodeJS.ProcessEnv): string {
+  const { machine, names, mend } = crossTools[architecture];
+  const wanted = env["CXX"] ? findCompiler(env) : undefined;
+  const found = wanted !== undefined && machineOf(wanted).startsWith(machine) ? wanted : findTool(names, env);
+  if (found === undefined) throw new BuildError(`no C++ compiler for ${machine} was found (${names.join(", ")})`, mend);
+  return found;
+}
+
+/** What a compiler compiles for: `aarch64-linux-gnu`. */
+function machineOf(compiler: string): string {
+  const { stdout } = spawnSync(compiler, ["-dumpmachine"], { encoding: "utf8" });
+  return stdout ?? "";
 }
 
 export function findCompiler(env: NodeJS.ProcessEnv = process.env): string | undefined {
@@ -68,6 +103,7 @@ export function versionOf(compiler: string): string {
 
 /** The widest instruction set that this machine's CPU has. */
 export function nativeIsa(): Isa {
+  if (process.arch === "arm64") return "neon";
   const flags = cpuFlags();
   if (["avx512f", "avx512vl", "avx512dq", "avx512bw"].every((flag) => flags.has(flag))) return "avx512";
   return flags.has("avx2") && flags.has("fma") ? "avx2" : "scalar";
@@ -80,7 +116,8 @@ export function nativeCpu(): Cpu {
 
 /** All levels that this machine can run, the best first. */
 export function runnableCpus(): readonly Cpu[] {
-  const all = levels.map(({ level }) => level);
+  const { architecture } = targets[nativeIsa()];
+  const all = levels.filter((target) => target.architecture === architecture).map(({ level }) => level);
   return all.slice(all.indexOf(nativeCpu()));
 }
 

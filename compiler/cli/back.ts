@@ -1,7 +1,7 @@
 import { nativeCpu } from "../build/toolchain.ts";
 import { compile } from "../compile.ts";
 import type { CompiledModel } from "../compile.ts";
-import { targetFor, tunedTarget } from "../passes/targets.ts";
+import { levels, targetFor, tunedTarget } from "../passes/targets.ts";
 import type { Target } from "../ir/plan.ts";
 import { CliError } from "./cli-error.ts";
 import { diagnosticsAsJson, hasErrors, printDiagnostics } from "./diagnostics-output.ts";
@@ -37,7 +37,15 @@ export function levelsOf({ target = "cpu", cpu, precision }: TargetOptions): rea
   }
   if (precision !== undefined)
     throw new CliError("--precision is of CUDA devices; processors compute in f32", "say --target cuda too");
-  return (cpu ?? ["native"]).map((name) => (name === "native" ? nativeCpu() : name));
+  const names = (cpu ?? ["native"]).map((name) => (name === "native" ? nativeCpu() : name));
+  const [first, ...others] = levels.filter(({ level }) => names.includes(level));
+  const other = others.find(({ architecture }) => architecture !== first!.architecture);
+  if (other)
+    throw new CliError(
+      `${first!.level} and ${other.level} are two architectures, and an addon is for one`,
+      "build once for each, into a folder of its own (--out)",
+    );
+  return names;
 }
 
 /** Of the one level that a command shows, with what was measured for the file's layers. */

@@ -2,7 +2,9 @@ import { InvalidArgumentError } from "commander";
 import type { Cpu } from "../../runtime/bind/manifest.ts";
 
 /** What `--cpu` takes: `native` is the best level of this machine. */
-export const cpuNames = ["native", "x86-64", "x86-64-v3", "x86-64-v4"] as const satisfies readonly ("native" | Cpu)[];
+export const cpuNames = ["native", "x86-64", "x86-64-v3", "x86-64-v4", "aarch64"] as const satisfies readonly (
+  "native" | Cpu
+)[];
 
 export type CpuName = (typeof cpuNames)[number];
 

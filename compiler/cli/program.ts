@@ -224,7 +224,7 @@ function withModel(command: Command): Command {
   return withChoice(command).option("--json", "print for programs").option("--quiet", "print nothing but results");
 }
 
-const cpuHelp = "processors to compile for: native (default), x86-64, x86-64-v3 or x86-64-v4";
+const cpuHelp = "processors to compile for: native (default), x86-64, x86-64-v3, x86-64-v4 or aarch64";
 
 function withTarget(command: Command): Command {
   return withDevice(command).option("--cpu <level>", cpuHelp, oneCpu);

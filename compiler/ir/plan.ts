@@ -2,10 +2,13 @@ import type { Graph, ValueId } from "./graph.ts";
 import type { TunedLayers } from "./tuning.ts";
 
 /** Instruction sets, as kernels name them. */
-export type Isa = "avx512" | "avx2" | "scalar";
+export type Isa = "avx512" | "avx2" | "scalar" | "neon";
 
-/** Micro-architecture levels of the psABI, as users name them. */
-export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
+/** As Node names them. */
+export type Architecture = "x64" | "arm64";
+
+/** As users name them: micro-architecture levels of the x86-64 psABI, and 64-bit ARM. */
+export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64" | "aarch64";
 
 /**
  * In what a CUDA device multiplies, adding up in f32: `f32` exactly; `tf32` with 10 bits of fraction; `f16` and `bf16`, in which
@@ -31,6 +34,7 @@ export interface CpuTarget extends TargetTraits {
   readonly device: "cpu";
   readonly name: Isa;
   readonly level: Cpu;
+  readonly architecture: Architecture;
   /** Values that a tile may keep: vector registers; for scalars more, since compilers make vectors of them. */
   readonly registers: number;
   /** The most vectors side by side in a tile. */

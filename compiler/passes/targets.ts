@@ -2,16 +2,18 @@ import type { CpuTarget, CudaTarget, Isa, Precision, Target } from "../ir/plan.t
 import type { Tuning } from "../ir/tuning.ts";
 
 const cpu = { device: "cpu", halo: true, pools: true } as const;
+const x64 = { ...cpu, architecture: "x64" } as const;
 
 /** What the CPUs that we make code for offer. With AVX-512 both vector widths have 32 registers. */
 export const targets: { readonly [name in Isa]: CpuTarget } = {
-  avx512: { ...cpu, name: "avx512", level: "x86-64-v4", lanes: [16, 8, 1], registers: 32, vectors: 5 },
-  avx2: { ...cpu, name: "avx2", level: "x86-64-v3", lanes: [8, 1], registers: 16, vectors: 5 },
-  scalar: { ...cpu, name: "scalar", level: "x86-64", lanes: [1], registers: 52, vectors: 16 },
+  avx512: { ...x64, name: "avx512", level: "x86-64-v4", lanes: [16, 8, 1], registers: 32, vectors: 5 },
+  avx2: { ...x64, name: "avx2", level: "x86-64-v3", lanes: [8, 1], registers: 16, vectors: 5 },
+  scalar: { ...x64, name: "scalar", level: "x86-64", lanes: [1], registers: 52, vectors: 16 },
+  neon: { ...cpu, architecture: "arm64", name: "neon", level: "aarch64", lanes: [4, 1], registers: 32, vectors: 5 },
 };
 
-/** What the levels of processors offer, the best first. */
-export const levels: readonly CpuTarget[] = [targets.avx512, targets.avx2, targets.scalar];
+/** What the levels of processors offer, of each architecture the best first. */
+export const levels: readonly CpuTarget[] = [targets.avx512, targets.avx2, targets.scalar, targets.neon];
 
 export const precisions: readonly Precision[] = ["f32", "tf32", "f16", "bf16"];
 

@@ -33,8 +33,8 @@ export function cyclesOf(pixels: number, vectors: number, tile: Tile, lanes: num
 }
 
 /** Beside accumulators and the vectors of one step: AVX-512 multiplies by a number in memory, the others load it. */
-export function broadcastRegisters({ registers }: CpuTarget): number {
-  return registers === 32 ? 0 : 1;
+export function broadcastRegisters({ name }: CpuTarget): number {
+  return name === "avx512" ? 0 : 1;
 }
 
 /** The most pixels in a tile. */

@@ -10,5 +10,12 @@ export {
 export { modelsOfSamples, operators, sampleModels, type SampleModel } from "./samples.ts";
 export { modelOf, modelsOf } from "./source.ts";
 export { withZeroRow } from "./zero-row.ts";
-export { buildTestAddon, NativeModel } from "./native.ts";
+export {
+  buildTestAddon,
+  testProject,
+  NativeModel,
+  NativeSample,
+  type SampleAddon,
+  type SampleInstance,
+} from "./native.ts";
 export { tensor, mapTensor, type Tensor } from "../opkit/tensor.ts";

@@ -1,6 +1,6 @@
 // The contract between generated code and the hand-written host (thread pool, Node-API glue, C ABI).
 // A generated file defines one `const Model`; the host allocates memory, moves data and calls programs.
-// Compiled for the baseline CPU: nothing here may need more than x86-64.
+// Compiled for the baseline CPU: nothing here may need more than every processor of the architecture has.
 #pragma once
 #include <cstdint>
 
@@ -84,7 +84,7 @@ struct Constant {
 struct Model {
   const char* name;
   const char* hash;          // of source and compiler; the wrapper carries the same
-  const char* cpu;           // "x86-64-v4", "x86-64-v3", "x86-64": what the processor must have
+  const char* cpu;           // "x86-64-v4", "x86-64-v3", "x86-64", "aarch64": what the processor must have
   int32_t input_count, output_count, target_count, parameter_count, metric_count, state_slots;
   const Tensor *inputs, *outputs, *targets;
   const Parameter* parameters;

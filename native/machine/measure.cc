@@ -20,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 using Widest = f32x16;
 #elif defined(__AVX2__)
 using Widest = f32x8;
+#elif defined(__aarch64__)
+using Widest = f32x4;
 #else
 // Four floats, what compilers make of tiles of scalars on any x86-64.
 struct f32x4 {

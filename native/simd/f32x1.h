@@ -60,7 +60,7 @@ struct f32x1 {
   friend CNNC_INLINE mask operator==(f32x1 a, f32x1 b) { return {a.v == b.v}; }
 };
 
-#if defined(__FMA__) || defined(CNNC_CUDA)
+#if defined(__FMA__) || defined(__aarch64__) || defined(CNNC_CUDA)
 CNNC_INLINE f32x1 fma(f32x1 a, f32x1 b, f32x1 c) { return f32x1(__builtin_fmaf(a.v, b.v, c.v)); }
 #else
 CNNC_INLINE f32x1 fma(f32x1 a, f32x1 b, f32x1 c) { return f32x1(a.v * b.v + c.v); }

@@ -6,7 +6,7 @@
 // merge a function compiled for AVX-512 with the one that runs on a smaller machine. For the same reason no header
 // here uses inline functions of the C++ standard library.
 #ifndef CNNC_ISA
-#error "CNNC_ISA must name the instruction set (avx512, avx2, scalar or cuda)"
+#error "CNNC_ISA must name the instruction set (avx512, avx2, scalar, neon or cuda)"
 #endif
 
 #ifdef __CUDACC__
@@ -40,7 +40,7 @@
 
 namespace cnnc::CNNC_ISA {
 
-#ifdef __AVX512F__
+#if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int registers = 32;
 #else
 constexpr int registers = 16;

@@ -90,7 +90,7 @@ export type StepArguments = [
 /** Loads the addon and makes sure that it is this manifest's, and that this machine can run it. */
 export function openAddon(location: string | URL, manifest: Manifest): { addon: Addon; model: AddonModel } {
   const path = location instanceof URL || location.startsWith("file:") ? fileURLToPath(location) : location;
-  const addon = requireAddon(path);
+  const addon = requireAddon(path, manifest);
   const model = addon.models().find((it) => it.name === manifest.model);
   if (!model || model.hash !== manifest.hash) {
     const names = addon.models().map((it) => it.name);
@@ -115,10 +115,17 @@ function refusalOf({ cpu, cpus }: AddonModel, refusal: string, { model, source }
   });
 }
 
-function requireAddon(path: string): Addon {
+function requireAddon(path: string, { cpus, model, source }: Manifest): Addon {
   try {
     return createRequire(import.meta.url)(path) as Addon;
   } catch (error) {
+    const expected = cpus.join(", ");
+    const foreign = cpus.includes("aarch64") ? process.arch !== "arm64" : process.arch === "arm64";
+    if (foreign && !expected.startsWith("cuda-"))
+      throw new CnncCpuError(
+        `${model} was built for ${expected}, and this Node is for ${process.arch}; build ${source.file} for this machine`,
+        { expected, got: process.arch },
+      );
     throw new CnncError(`the addon ${path} cannot be loaded: ${reasonOf(error)}`, { cause: error });
   }
 }

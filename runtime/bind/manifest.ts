@@ -1,7 +1,7 @@
 /** What a build tells about a model: written by the compiler into `manifest.json`, read by wrappers and programs. */
 
-/** Micro-architecture levels of the x86-64 psABI. */
-export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64";
+/** Micro-architecture levels of the x86-64 psABI, and 64-bit ARM. */
+export type Cpu = "x86-64-v4" | "x86-64-v3" | "x86-64" | "aarch64";
 
 /** What an addon's code is for: a level of processors, or CUDA devices with a precision of products. */
 export type Level = Cpu | "cuda-f32" | "cuda-tf32" | "cuda-f16" | "cuda-bf16";

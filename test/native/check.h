@@ -136,6 +136,8 @@ void with_vectors(const F& f) {
   f.template operator()<f32x16>();
 #elif defined(__AVX2__)
   f.template operator()<f32x8>();
+#elif defined(__aarch64__)
+  f.template operator()<f32x4>();
 #else
   f.template operator()<f32x1>();
 #endif
@@ -148,7 +150,7 @@ void with_all_vectors(const F& f) {
 #if defined(__AVX512F__)
   f.template operator()<f32x8>();
 #endif
-#if defined(__AVX2__)
+#if defined(__AVX2__) || defined(__aarch64__)
   f.template operator()<f32x1>();
 #endif
 }

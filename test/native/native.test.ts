@@ -3,11 +3,16 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import { runnableCpus } from "../../compiler/build/toolchain.ts";
+import { isaFlags } from "../../compiler/emit/addon/project.ts";
+import type { Isa } from "../../compiler/ir/plan.ts";
+import { levels } from "../../compiler/passes/targets.ts";
+import { aarch64Tools } from "../support/aarch64-tools.ts";
 import { root, withTempFolder } from "../support/paths.ts";
 
 /**
  * The kernels are tested by small C++ programs, one for each family, compiled for this machine's instruction set; in a full run
- * also for those that it has beside.
+ * also for those that it has beside, and for aarch64, under qemu.
  */
 
 const folder = path.join(root, "test/native");
@@ -17,28 +22,15 @@ const families = fs
   .map((file) => path.basename(file, ".cpp"))
   .sort();
 
-const instructionSets = {
-  avx512: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512"],
-  avx2: ["-mavx2", "-mfma"],
-  scalar: [],
-};
-type InstructionSet = keyof typeof instructionSets;
-
 const language = ["-std=c++20", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fno-rtti"];
 const warnings = ["-Wall", "-Wextra", "-Werror"];
 
 /** As built for users; -O1 compiles the others in a third of the time. */
 const optimised = "grouped";
 
-function runsHere(isa: InstructionSet): boolean {
-  const features = new Set(/^flags\s*:(.*)$/m.exec(fs.readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" "));
-  const needed = instructionSets[isa].filter((flag) => !flag.includes("=")).map((flag) => flag.slice("-m".length));
-  return needed.every((feature) => features.has(feature));
-}
-
 interface Job {
   readonly family: string;
-  readonly isa: InstructionSet;
+  readonly isa: Isa;
 }
 
 /** Compiles and runs one program; what it or the compiler complained about. */
@@ -46,21 +38,25 @@ async function outcome({ family, isa }: Job, binaries: string): Promise<string> 
   const binary = path.join(binaries, `${family}.${isa}`);
   const level = family === optimised ? "-O3" : "-O1";
   const include = ["-I", path.join(root, "native")];
-  const target = [`-DCNNC_ISA=${isa}`, ...instructionSets[isa]];
+  const target = [`-DCNNC_ISA=${isa}`, ...isaFlags[isa]];
   const source = path.join(folder, `${family}.cpp`);
   const run = promisify(execFile);
   try {
-    await run(process.env["CXX"] ?? "g++", [
+    const own = { compiler: process.env["CXX"] ?? "g++", emulator: [] };
+    const { compiler, emulator } = isa === "neon" ? aarch64Tools() : own;
+    const [command, ...args] = [...emulator, binary];
+    await run(compiler, [
       level,
       ...language,
       ...warnings,
       ...include,
       ...target,
+      ...(emulator.length > 0 ? ["-static"] : []),
       source,
       "-o",
       binary,
     ]);
-    await run(binary);
+    await run(command!, args);
     return "";
   } catch (error) {
     const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
@@ -68,10 +64,9 @@ async function outcome({ family, isa }: Job, binaries: string): Promise<string> 
   }
 }
 
-// The widest first.
-const all = (Object.keys(instructionSets) as InstructionSet[]).filter(runsHere);
-const sets = process.env["CNNC_FULL"] === "1" ? all : all.slice(0, 1);
-const jobs = families.flatMap((family) => sets.map((isa): Job => ({ family, isa })));
+const here = levels.filter(({ level }) => runnableCpus().includes(level)).map(({ name }) => name);
+const sets = process.env["CNNC_FULL"] === "1" ? new Set([...here, "neon" as const]) : here.slice(0, 1);
+const jobs = families.flatMap((family) => [...sets].map((isa): Job => ({ family, isa })));
 const outcomes = new Map<Job, string>();
 
 describe("kernels against naive loops", () => {

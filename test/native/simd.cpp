@@ -42,7 +42,7 @@ void check_floats() {
   each("select", select(x > y, x, y), [](float p, float q) { return p > q ? p : q; });
   each("to_u32", to_f32(to_u32(abs(x))), [](float p, float) { return std::trunc(std::fabs(p)); });
   each("bits", from_bits(bits(x)), [](float p, float) { return p; });
-#ifdef __FMA__
+#if defined(__FMA__) || defined(__aarch64__)
   each("fma", fma(x, y, x), [](float p, float q) { return __builtin_fmaf(p, q, p); });
 #else
   each("fma", fma(x, y, x), [](float p, float q) { return p * q + p; });

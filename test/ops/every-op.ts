@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import { nativeIsa, runnableCpus } from "../../compiler/build/toolchain.ts";
 import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
 import type { Isa, Precision } from "../../compiler/ir/plan.ts";
 import {
   buildTestAddon,
-  NativeModel,
+  NativeSample,
   operators,
   referenceOutputs,
   sampleModels,
@@ -12,17 +12,14 @@ import {
   slopeAlong,
   tensor,
   withZeroRow,
+  type SampleAddon,
   type SampleModel,
   type Tensor,
   type Tensors,
 } from "../../compiler/testing/index.ts";
-import type { Addon } from "../../runtime/bind/addon.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { samplesOfNewKernels } from "./new-kernels.ts";
-
-/** Each runs on processors that have a later one. */
-const widths: readonly Isa[] = ["scalar", "avx2", "avx512"];
 
 /**
  * Every sample of every operator, for one instruction set: forward and gradients. For narrower sets than the machine's own
@@ -30,14 +27,14 @@ const widths: readonly Isa[] = ["scalar", "avx2", "avx512"];
  */
 export function everyOp(isa: Isa): void {
   const own = nativeIsa();
-  if (widths.indexOf(isa) > widths.indexOf(own)) {
+  if (!runnableCpus().includes(targets[isa].level)) {
     // Nothing of it can run here; the report says so instead of nothing.
     it(`${isa} cannot run: this processor has ${own}`, (context) => context.skip());
     return;
   }
   const samples = sampleModels();
   const all = isa === own || process.env["CNNC_FULL"] === "1";
-  checkSamples(isa, { forward: 1e-5, gradient: 2e-5 }, all ? samples : samplesOfNewKernels(samples, targets[isa]));
+  checkSamples(isa, ofProcessors, all ? samples : samplesOfNewKernels(samples, targets[isa]));
 }
 
 /** What of the largest value a result may be off. */
@@ -51,11 +48,18 @@ export interface Tolerances {
   readonly rounding?: number;
 }
 
+export const ofProcessors: Tolerances = { forward: 1e-5, gradient: 2e-5 };
+
 /** Results and gradients of samples, on a processor or an emulated device. */
-export function checkSamples(on: Isa | Precision, tolerances: Tolerances, samples: readonly SampleModel[]): void {
-  let addon: Addon;
+export function checkSamples(
+  on: Isa | Precision,
+  tolerances: Tolerances,
+  samples: readonly SampleModel[],
+  build: (name: string, models: readonly CheckedModel[], on: Isa | Precision) => Promise<SampleAddon> = buildTestAddon,
+): void {
+  let addon: SampleAddon;
   beforeAll(async () => {
-    addon = await buildTestAddon(
+    addon = await build(
       `every_op_${on}`,
       samples.map(({ model }) => model),
       on,
@@ -90,8 +94,8 @@ function stochastic(operator: string): boolean {
   return operators.find(({ name }) => name === operator)?.stochastic ?? false;
 }
 
-function open(addon: Addon, { model }: SampleModel, parameters: Tensors, threads = 1): NativeModel {
-  const native = new NativeModel(addon, model, threads);
+function open(addon: SampleAddon, { model }: SampleModel, parameters: Tensors, threads = 1): NativeSample {
+  const native = new NativeSample(addon, model, threads);
   native.setParameters(parameters);
   return native;
 }
@@ -157,7 +161,7 @@ function expectClose(found: Tensor, expected: Tensor, tolerance: number, around:
  */
 const checked = { elements: 16, directions: 3 };
 
-function checkGradients(addon: Addon, sample: SampleModel, tolerances: Tolerances): void {
+function checkGradients(addon: SampleAddon, sample: SampleModel, tolerances: Tolerances): void {
   const { inputs, parameters } = draw(sample);
   const outputs = referenceOutputs(sample.model, inputs, parameters, true);
   const random = new RandomStream(2, hashName(sample.name));

@@ -14,6 +14,8 @@ export interface Project {
   readonly profile?: boolean;
   /** Of a CUDA variant: what compiles it, or the emulator that tests run on. */
   readonly cuda?: CudaCompiler | "emulator" | undefined;
+  /** A source file with a `main`, to be linked with the models: how tests call code that this machine cannot load. */
+  readonly program?: EmittedFile;
   /** Absolute folder of cnnc's native sources, and of node-addon-api's headers. */
   readonly native: string;
   readonly nodeAddonApi: string;

@@ -8,6 +8,8 @@ export const isaFlags: { readonly [name in Isa]: readonly string[] } = {
   avx512: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512"],
   avx2: ["-mavx2", "-mfma"],
   scalar: [],
+  // Every aarch64 processor has it.
+  neon: [],
 };
 
 /** The host runs once a call, and half of a small model's build is its compilation: C++17's headers are shorter. */
@@ -23,6 +25,7 @@ export function emitProject(project: Project): readonly EmittedFile[] {
     { name: "package.json", text: packageJson(project) },
     { name: "models.cc", text: modelList(project) },
     ...project.variants.flatMap(({ kernels }) => kernels),
+    ...(project.program ? [project.program] : []),
   ];
 }
 
@@ -150,5 +153,16 @@ add_custom_command(OUTPUT library.o DEPENDS addon
 add_library(library STATIC "\${CMAKE_BINARY_DIR}/library.o")
 set_target_properties(library PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
   ARCHIVE_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
+${project.program ? programTarget(project.program, kernels) : ""}`;
+}
+
+/** Linked with all that it needs: where it runs there may be no libraries for it. */
+function programTarget({ name }: EmittedFile, kernels: string): string {
+  return `
+add_executable(program ${name} ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o")
+add_dependencies(program addon)
+target_compile_options(program PRIVATE ${options(hostFlags)})
+target_link_libraries(program PRIVATE -static pthread)
+set_target_properties(program PROPERTIES RUNTIME_OUTPUT_DIRECTORY "\${CMAKE_BINARY_DIR}/product")
 `;
 }

@@ -8,8 +8,14 @@
 namespace cnnc {
 namespace {
 
-// Each has what those before it have.
-constexpr std::array<const char*, 3> levels = {"x86-64", "x86-64-v3", "x86-64-v4"};
+// Of this architecture; each has what those before it have.
+#if defined(__aarch64__)
+constexpr std::array levels = {"aarch64"};
+constexpr const char* choices = "aarch64 alone";
+#else
+constexpr std::array levels = {"x86-64", "x86-64-v3", "x86-64-v4"};
+constexpr const char* choices = "x86-64, x86-64-v3 or x86-64-v4";
+#endif
 
 // The number of a level; that of all levels for a name that is none.
 size_t level_of(const char* name) {
@@ -50,7 +56,7 @@ std::string refusal(size_t level) {
   if (allowed && *allowed) {
     const size_t most = level_of(allowed);
     if (most == levels.size())
-      return std::string("CNNC_CPU is ") + allowed + ", but it may be x86-64, x86-64-v3 or x86-64-v4";
+      return std::string("CNNC_CPU is ") + allowed + ", but it may be " + choices;
     if (level > most) return std::string("CNNC_CPU is ") + allowed + ", which does not allow code for " + name;
   }
   const char* feature = missing(level);
@@ -60,7 +66,11 @@ std::string refusal(size_t level) {
 }  // namespace
 
 const char* cpu_refusal(const char* cpu) {
-  static const std::array<std::string, levels.size()> refusals = {refusal(0), refusal(1), refusal(2)};
+  static const auto refusals = [] {
+    std::array<std::string, levels.size()> all;
+    for (size_t level = 0; level < levels.size(); level++) all[level] = refusal(level);
+    return all;
+  }();
   const size_t level = level_of(cpu);
   if (level == levels.size()) return "its code is for processors that this library does not know";
   return refusals[level].empty() ? nullptr : refusals[level].c_str();
