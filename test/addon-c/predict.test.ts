@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildLeNet, clothes, suiteFolder } from "../compile/lenet.ts";
+import { readFloats } from "./read-floats.ts";
 
 const folder = suiteFolder();
 const at = (name: string): string => path.join(folder, name);
@@ -31,7 +32,7 @@ describe("a C program without Node", () => {
     const { status, stdout, stderr } = predict(at("lenet.safetensors"), at("pictures"), `${count}`, `${threads}`);
     expect(stderr).toBe("logits.conv1.weight has no value: load weights first\n");
     expect(status).toBe(0);
-    expect(stdout.trim().split("\n").map(hexadecimal)).toEqual([...expected]);
+    expect(readFloats(stdout)).toEqual([...expected]);
   });
 
   it("needs neither Node nor another shared library of ours", () => {
@@ -55,11 +56,3 @@ describe("lenet.h", () => {
     execFileSync("g++", ["-std=c++11", ...strict, at("alone.cpp")]);
   });
 });
-
-/** `0x1.8p-3`, as C prints it. */
-function hexadecimal(text: string): number {
-  const [, sign = "", whole = "0", fraction = "", exponent = "0"] =
-    /^(-?)0x([0-9a-f]+)(?:\.([0-9a-f]+))?p([+-]\d+)$/.exec(text) ?? [];
-  const mantissa = Number.parseInt(whole + fraction, 16) * 16 ** -fraction.length;
-  return (sign === "-" ? -1 : 1) * mantissa * 2 ** Number(exponent);
-}

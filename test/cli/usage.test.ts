@@ -33,7 +33,11 @@ describe("wrong usage ends with 2 and one clear sentence", () => {
     [["check", lenet, "--set", "width"], /form NAME=VALUE/],
     [["explain", lenet, "--pass", "fusee"], /no pass called fusee\nhelp: did you mean fuse\?/],
     [["explain", lenet, "--arena", "--source"], /two views/],
-    [["build", lenet, "--cpu", "sse"], /Allowed choices are native, x86-64, x86-64-v3, x86-64-v4/],
+    [["build", lenet, "--cpu", "sse"], /Allowed choices are native, x86-64, x86-64-v3, x86-64-v4, aarch64/],
+    [
+      ["build", lenet, "--cpu", "aarch64,x86-64-v3"],
+      /x86-64-v3 and aarch64 are two architectures, and an addon is for one\nhelp: build once for each/,
+    ],
     [["train", lenet], /required option '--data <folder>' not specified/],
     [["train", lenet, "--data", "nowhere"], /nowhere is no folder/],
     [["train", lenet, "--data", "docs"], /docs holds no data that can be read\nhelp: it should have IDX files/],
