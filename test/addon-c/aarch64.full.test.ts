@@ -74,14 +74,17 @@ describe("LeNet for aarch64", () => {
 });
 
 describe("the host on aarch64", () => {
-  it("runs units on all threads, and flushes denormals there and nowhere else", () => {
+  beforeAll(() => {
+    const files = ["addon/instance.cc", "addon/buffer.cc", "addon/cpu/cpu.cc", "addon/cpu/cpu-instance.cc"];
     compileProgram("pool", "-std=c++20", "-O2", checks("pool-check.cc"), ...native("parallel/pool.cc"));
+    compileProgram("host", "-std=c++20", checks("host-check.cc"), ...native(...files, "parallel/pool.cc"));
+  });
+
+  it("runs units on all threads, and flushes denormals there and nowhere else", () => {
     expect(run("pool", ["few"]).stdout).toBe("done\n");
   });
 
   it("finds elements in every layout, and has aligned memory", () => {
-    const files = ["addon/instance.cc", "addon/buffer.cc", "addon/cpu/cpu.cc", "addon/cpu/cpu-instance.cc"];
-    compileProgram("host", "-std=c++20", checks("host-check.cc"), ...native(...files, "parallel/pool.cc"));
     expect(run("host").stdout).toBe("done\n");
   });
 });

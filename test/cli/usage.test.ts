@@ -65,4 +65,15 @@ describe("wrong usage ends with 2 and one clear sentence", () => {
       expect([code, stderr]).toEqual([2, expect.stringMatching(/CXX names no-compiler[^]*help: install one/)]);
     });
   });
+
+  test("a compiler for another architecture that is missing", async () => {
+    const [cpu, machine] = process.arch === "arm64" ? ["x86-64", "x86_64"] : ["aarch64", "aarch64"];
+    await withTempFolder(async (folder) => {
+      const args = ["build", lenet, "--cpu", cpu!, "--out", path.join(folder, "out")];
+      const { code, stderr } = await cnnc(args, { env: { PATH: folder } });
+      const missing = `error: no C++ compiler for ${machine} was found (${machine}-linux-gnu-g++)\n`;
+      const mend = `help: install one: apt-get install g++-${machine!.replace("_", "-")}-linux-gnu; on an`;
+      expect([code, stderr]).toEqual([2, expect.stringContaining(missing + mend)]);
+    });
+  });
 });
