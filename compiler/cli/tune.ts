@@ -8,7 +8,7 @@ import type { CpuTarget, Plan } from "../ir/plan.ts";
 import type { TunedLayer, TunedLayers, Tuning } from "../ir/tuning.ts";
 import { convolutionOf } from "../passes/choose-algorithms.ts";
 import { algorithmsFor } from "../passes/choose-winograd.ts";
-import { levels } from "../passes/targets.ts";
+import { levels, targetFor } from "../passes/targets.ts";
 import { layerShape } from "../passes/tuning.ts";
 import { compileFile, levelsOf } from "./back.ts";
 import { CliError } from "./cli-error.ts";
@@ -52,8 +52,9 @@ export async function measureTuning(
 function measuredLevels(options: TargetOptions): readonly CpuTarget[] {
   if (options.target === "cuda")
     throw new CliError("--tune measures processors, --target cuda is none", "leave one out");
+  const { architecture } = targetFor(nativeCpu()) as CpuTarget;
   const here = levels.slice(levels.findIndex(({ level }) => level === nativeCpu()));
-  const wanted = here.filter(({ level }) => levelsOf(options).includes(level));
+  const wanted = here.filter((it) => it.architecture === architecture && levelsOf(options).includes(it.level));
   if (wanted.length === 0)
     throw new CliError(
       "this machine runs none of the levels that --cpu names",
