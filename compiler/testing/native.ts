@@ -14,16 +14,17 @@ import type { Tensors } from "./reference.ts";
 
 /**
  * Builds models into one addon with the programs that tests call, and loads it: for an instruction set, or for a CUDA device
- * that is emulated, with the precision of its products.
+ * that is emulated, with the precision of its products. Kernels are compiled as for users, but for `flags`: the last -O counts.
  */
 export async function buildTestAddon(
   name: string,
   models: readonly CheckedModel[],
   on: Isa | Precision,
   programs?: (model: CheckedModel) => readonly ProgramName[],
+  flags?: readonly string[],
 ): Promise<Addon> {
   const load = createRequire(import.meta.url);
-  const project = testProject(name, models, on, programs);
+  const project = testProject(name, models, on, programs, flags);
   const { result } = await buildNative(project, {}, (folder) => load(join(folder, `${name}.node`)) as Addon);
   return result;
 }
@@ -34,12 +35,13 @@ export function testProject(
   models: readonly CheckedModel[],
   on: Isa | Precision,
   programs: (model: CheckedModel) => readonly ProgramName[] = () => ["infer", "gradient"],
+  flags: readonly string[] = [],
 ) {
   const identity = { compiler: "cnnc test", file: `${name}.cnn`, sourceHash: "-", hash: "test" };
   const target = on in targets ? targets[on as Isa] : cudaTarget(on as Precision);
   const kernels = models.flatMap((model) => printModel(planModel(model, target, programs(model)), identity));
   const names = models.map((model) => model.name);
-  return { name, models: names, variants: [{ target, kernels }], together: 24, cuda: "emulator" as const };
+  return { name, models: names, variants: [{ target, kernels }], together: 72, flags, cuda: "emulator" as const };
 }
 
 const described = new WeakMap<Addon, readonly AddonModel[]>();

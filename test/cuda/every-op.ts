@@ -2,7 +2,7 @@ import type { Precision } from "../../compiler/ir/plan.ts";
 import { cudaTarget } from "../../compiler/passes/targets.ts";
 import { sampleModels } from "../../compiler/testing/index.ts";
 import { checkSamples, type Tolerances } from "../ops/every-op.ts";
-import { samplesOfNewKernels } from "../ops/new-kernels.ts";
+import { samplesOfAllKernels } from "../ops/all-kernels.ts";
 
 /** What of the largest value results and gradients may be off. */
 export const tolerances: { readonly [P in Precision]: Tolerances } = {
@@ -13,11 +13,11 @@ export const tolerances: { readonly [P in Precision]: Tolerances } = {
 };
 
 /**
- * Samples of operators on an emulated device: forward and gradients. Those that run something which no sample before them
- * runs, and all in a full run.
+ * Samples of operators on an emulated device: forward and gradients. Enough to run each kernel in each form, and all in a full
+ * run.
  */
 export function everyOpOnDevice(precision: Precision): void {
   const samples = sampleModels();
   const all = process.env["CNNC_FULL"] === "1";
-  checkSamples(precision, tolerances[precision], all ? samples : samplesOfNewKernels(samples, cudaTarget(precision)));
+  checkSamples(precision, tolerances[precision], all ? samples : samplesOfAllKernels(samples, cudaTarget(precision)));
 }

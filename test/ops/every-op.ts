@@ -19,11 +19,11 @@ import {
 } from "../../compiler/testing/index.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
 import { targets } from "../../compiler/passes/targets.ts";
-import { samplesOfNewKernels } from "./new-kernels.ts";
+import { samplesOfAllKernels } from "./all-kernels.ts";
 
 /**
  * Every sample of every operator, for one instruction set: forward and gradients. For narrower sets than the machine's own
- * those that run a kernel in a form which no sample before them has, and all in a full run.
+ * enough samples to run each kernel in each form, compiled quickly; and all, as users compile them, in a full run.
  */
 export function everyOp(isa: Isa): void {
   const own = nativeIsa();
@@ -34,7 +34,8 @@ export function everyOp(isa: Isa): void {
   }
   const samples = sampleModels();
   const all = isa === own || process.env["CNNC_FULL"] === "1";
-  checkSamples(isa, ofProcessors, all ? samples : samplesOfNewKernels(samples, targets[isa]));
+  if (all) checkSamples(isa, ofProcessors, samples);
+  else checkSamples(isa, ofProcessors, samplesOfAllKernels(samples, targets[isa]), quicklyCompiled);
 }
 
 /** What of the largest value a result may be off. */
@@ -47,6 +48,9 @@ export interface Tolerances {
    */
   readonly rounding?: number;
 }
+
+const quicklyCompiled: typeof buildTestAddon = (name, models, on) =>
+  buildTestAddon(name, models, on, undefined, ["-O1"]);
 
 export const ofProcessors: Tolerances = { forward: 1e-5, gradient: 2e-5 };
 

@@ -10,6 +10,8 @@ export interface Project {
   readonly variants: readonly ProjectVariant[];
   /** Compile so many of them as one: quicker for many small models. */
   readonly together?: number;
+  /** Compile kernels for processors with these options beside. */
+  readonly flags?: readonly string[];
   /** The host has the times that code for measuring tells. */
   readonly profile?: boolean;
   /** Of a CUDA variant: what compiles it, or the emulator that tests run on. */

@@ -62,9 +62,9 @@ function modelList({ name, models, variants }: Project): string {
 
 const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.level}`;
 
-function cpuFiles({ variants, together, profile }: Project): DeviceFiles {
+function cpuFiles({ variants, together, flags, profile }: Project): DeviceFiles {
   return {
-    text: variants.map((variant) => kernelTarget(variant, together)).join("\n"),
+    text: variants.map((variant) => kernelTarget(variant, { together, flags })).join("\n"),
     objects: variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" "),
     host: ["addon/cpu/*.cc", "parallel/*.cc", ...(profile ? ["profile/*.cc"] : [])],
     flags: hostFlags,
@@ -73,13 +73,16 @@ function cpuFiles({ variants, together, profile }: Project): DeviceFiles {
 }
 
 /** The generated files of one variant: only they are compiled for its processors. */
-function kernelTarget(variant: ProjectVariant, together: number | undefined): string {
+function kernelTarget(
+  variant: ProjectVariant,
+  { together, flags: more = [] }: Pick<Project, "together" | "flags">,
+): string {
   const { target, kernels } = variant;
   if (target.device !== "cpu") throw new Error("a variant for another device");
   const library = kernelLibrary(variant);
   // The longest first, so that the cores end together.
   const sources = [...kernels].sort((a, b) => b.text.length - a.text.length).map((file) => `"${file.name}"`);
-  const flags = [...kernelFlags, ...isaFlags[target.name], `-DCNNC_ISA=${target.name}`];
+  const flags = [...kernelFlags, ...isaFlags[target.name], `-DCNNC_ISA=${target.name}`, ...more];
   const unity = `set_target_properties(${library} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${together})\n`;
   return `add_library(${library} OBJECT ${sources.join(" ")})
 ${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(flags)})
