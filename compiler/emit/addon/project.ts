@@ -122,8 +122,9 @@ function cmakeLists(project: Project): string {
 cmake_minimum_required(VERSION 3.16)
 set(CMAKE_BUILD_TYPE Release)
 set(CMAKE_CXX_FLAGS_RELEASE "")
-# cmake need not find out what the compiler can do: cnnc has called it.
+# cmake need not find out what the compiler can do: cnnc has called it. Nothing here asks for sizes of types.
 set(CMAKE_CXX_COMPILER_WORKS TRUE)
+set(CMAKE_CXX_ABI_COMPILED TRUE)
 project(${name} CXX)
 include_directories("${native}")
 
