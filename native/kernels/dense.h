@@ -22,37 +22,45 @@ CNNC_INLINE void by_samples(long n, long n1, const F& f) {
   if constexpr (M > 1) by_samples<M / 2>(n, n1, f);
 }
 
-// acc[m][j] = Σ_{h,w,c} x[n + m, h, w, c] · w[h,w,c,j]. A tile with few accumulators splits the sum into chains, to keep
-// eight multiplications in flight, and adds them up in order.
+// Σ_{h,w,c} x[n + m, h, w, c] · w[h,w,c,j]. The sum is that of parts, which are added up in order: as many neighbouring ranges of
+// channels as keep eight multiplications of one sample in flight. A tile has as many of them at a time as it has room for, so a
+// sample's result does not depend on the samples beside it.
 template <class V, class X, int M, int N, class Emit>
 CNNC_INLINE void dense_tile(X x, const float* w, long n, const Emit& emit) {
-  constexpr int block = N * V::lanes, chains = max(1, 8 / (M * N)), whole = X::channels / chains * chains;
-  V acc[chains][M][N];
-  CNNC_UNROLL for (int u = 0; u < chains; u++)
-    CNNC_UNROLL for (int m = 0; m < M; m++)
-      CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = V::zero();
-  auto step = [&](const auto* pixel, const float* row, int u, int c) __attribute__((always_inline)) {
-    V b[N];
-    CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(row + (c + u) * block + j * V::lanes);
-    CNNC_UNROLL for (int m = 0; m < M; m++) {
-      V a{float(pixel[m * X::sample + c + u])};
-      CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = fma(a, b[j], acc[u][m][j]);
+  constexpr int block = N * V::lanes, parts = max(1, 8 / N), together = max(1, 8 / (M * N)), part = X::channels / parts;
+  static_assert(parts % together == 0);
+  V total[M][N];
+  CNNC_UNROLL for (int m = 0; m < M; m++)
+    CNNC_UNROLL for (int j = 0; j < N; j++) total[m][j] = V::zero();
+  CNNC_ROLLED for (int first = 0; first < parts; first += together) {
+    V acc[together][M][N];
+    CNNC_UNROLL for (int u = 0; u < together; u++)
+      CNNC_UNROLL for (int m = 0; m < M; m++)
+        CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = V::zero();
+    auto step = [&](const auto* pixel, const float* row, int u, int c) __attribute__((always_inline)) {
+      V b[N];
+      CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(row + long(c) * block + j * V::lanes);
+      CNNC_UNROLL for (int m = 0; m < M; m++) {
+        V a{float(pixel[m * X::sample + c])};
+        CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = fma(a, b[j], acc[u][m][j]);
+      }
+    };
+    for (int i = 0; i < X::height * X::width; i++) {
+      const auto* pixel = x.at(n, i / X::width, i % X::width);
+      const float* row = w + long(i) * X::channels * block;
+      CNNC_UNROLL_4 for (int c = 0; c < part; c++) {
+        CNNC_UNROLL for (int u = 0; u < together; u++) step(pixel, row, u, (first + u) * part + c);
+      }
+      // The last part has what is left.
+      if (first + together == parts)
+        CNNC_UNROLL for (int c = parts * part; c < X::channels; c++) step(pixel, row, together - 1, c);
     }
-  };
-  for (int i = 0; i < X::height * X::width; i++) {
-    const auto* pixel = x.at(n, i / X::width, i % X::width);
-    const float* row = w + long(i) * X::channels * block;
-    CNNC_UNROLL_4 for (int c = 0; c < whole; c += chains) {
-      CNNC_UNROLL for (int u = 0; u < chains; u++) step(pixel, row, u, c);
-    }
-    CNNC_UNROLL for (int u = 0; u < X::channels - whole; u++) step(pixel, row, u, whole);
+    CNNC_UNROLL for (int u = 0; u < together; u++)
+      CNNC_UNROLL for (int m = 0; m < M; m++)
+        CNNC_UNROLL for (int j = 0; j < N; j++) total[m][j] = total[m][j] + acc[u][m][j];
   }
   CNNC_UNROLL for (int m = 0; m < M; m++)
-    CNNC_UNROLL for (int j = 0; j < N; j++) {
-      V total = acc[0][m][j];
-      CNNC_UNROLL for (int u = 1; u < chains; u++) total = total + acc[u][m][j];
-      emit(total, n + m, j * V::lanes);
-    }
+    CNNC_UNROLL for (int j = 0; j < N; j++) emit(total[m][j], n + m, j * V::lanes);
 }
 
 // The blocks of t.vectors vectors (the last one with what is left) of K outputs.
@@ -60,7 +68,6 @@ template <class V, int K, Tile t>
 constexpr int dense_blocks = ceil_div(ceil_div(K, V::lanes), t.vectors);
 
 // y[n,o] = Σ_{h,w,c} x[n,h,w,c] · w[o,h,w,c] for samples [n0, n1) and blocks [b0, b1) of outputs, at At{n,0,0,o}.
-// The order of a sum depends on how many samples are left: n0 and n1 must not depend on the number of threads.
 template <class V, class X, int K, Tile t, class Body>
 CNNC_KERNEL void dense(X x, const float* w, long n0, long n1, int b0, int b1, Body body) {
   constexpr int vectors = ceil_div(K, V::lanes);

@@ -25,10 +25,15 @@ void check(const char* name, long batch) {
   unpack_dense<L, t, K, C, H, W>(packed.data, back.data());
   expect(name, back == w);
   constexpr int blocks = dense_blocks<V, K, t>;
-  same(name, collect<V, 1, 1, K>(name, batch, [&](auto body) {
+  const auto together = collect<V, 1, 1, K>(name, batch, [&](auto body) {
     dense<V, X, K, t>(x.x, packed.data, 0, batch, 0, blocks / 2, body);
     dense<V, X, K, t>(x.x, packed.data, 0, batch, blocks / 2, blocks, body);
-  }), y);
+  });
+  same(name, together, y);
+  const auto alone = collect<V, 1, 1, K>(name, batch, [&](auto body) {
+    for (long n = 0; n < batch; n++) dense<V, X, K, t>(x.x, packed.data, n, n + 1, 0, blocks, body);
+  });
+  expect("a sample is the same without others beside it", alone == together);
 
   Memory<float> turned(packed_dense_data_size<L, dt, K, C, H, W>, nan_value);
   transpose_dense<L, t, L, dt, K, C, H, W>(packed.data, turned.data);
