@@ -3,7 +3,7 @@ import type { CpuTarget, Tile, Winograd } from "../ir/plan.ts";
 import type { TunedLayer } from "../ir/tuning.ts";
 import type { Extent } from "../shape/tensor-type.ts";
 import { cacheBytes, cyclesToRead, levelOf, type CacheLevel } from "./caches.ts";
-import { broadcastRegisters, cyclesOf } from "./tiles.ts";
+import { cyclesOf } from "./tiles.ts";
 import { describeTuned, direct, layerShape } from "./tuning.ts";
 import { ownStageFrom } from "./work.ts";
 
@@ -122,7 +122,7 @@ function directCycles({ core: { window }, x, y, lanes, tile }: Convolution): num
 /** Tiles × vectors of a block in registers. */
 function productTile(lanes: number, channels: number, target: CpuTarget): Tile {
   const vectors = Math.min(target.registers === 32 ? 4 : 2, Math.ceil(channels / lanes));
-  const room = target.registers - vectors - broadcastRegisters(target);
+  const room = target.registers - vectors - (target.registers === 32 ? 0 : 1);
   return { pixels: Math.min(14, Math.floor(room / vectors)), vectors };
 }
 

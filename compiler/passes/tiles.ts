@@ -12,10 +12,13 @@ export function lanesFor(channels: number, target: Target): number {
   return narrower.find((lanes) => lanes > 1 && padded(widest) > 1.4 * padded(lanes)) ?? widest;
 }
 
-/** Cycles for one step of the reduction of a tile: limited by multiply-adds, by loads, or by the latency of a chain. */
+/**
+ * Time for one step of the reduction of a tile, in that of one multiply-add of 16 lanes: limited by multiply-adds, by loads (as many in a
+ * cycle), by the latency of a chain (4 cycles of 2), or by weights that come from the second cache (24 bytes in a cycle).
+ */
 function cyclesPerStep({ pixels, vectors }: Tile, lanes: number): number {
   const halves = lanes === 16 ? 1 : 0.5;
-  return Math.max(pixels * vectors * halves, vectors * halves + pixels * 0.5, 4);
+  return halves * Math.max(pixels * vectors, pixels + vectors, 8, (vectors * lanes) / 3);
 }
 
 /** What is left beside whole tiles has code of its own, and fewer results to hide latencies behind. */
@@ -32,10 +35,8 @@ export function cyclesOf(pixels: number, vectors: number, tile: Tile, lanes: num
   );
 }
 
-/** Beside accumulators and the vectors of one step: AVX-512 multiplies by a number in memory, the others load it. */
-export function broadcastRegisters({ name }: CpuTarget): number {
-  return name === "avx512" ? 0 : 1;
-}
+/** Beside accumulators and the vectors of one step: that of the number which multiplies them. */
+export const broadcastRegisters = 1;
 
 /** The most pixels in a tile. */
 const mostPixels = 14;
@@ -49,7 +50,7 @@ export function chooseTile(pixels: number, vectors: number, lanes: number, targe
   let least = Infinity;
   for (let v = block ?? 1; v <= Math.min(vectors, block ?? target.vectors); v++)
     for (let p = 1; p <= Math.min(pixels, mostPixels); p++) {
-      if (p * v + v + broadcastRegisters(target) > target.registers) break;
+      if (p * v + v + broadcastRegisters > target.registers) break;
       const time = cyclesOf(pixels, vectors, { pixels: p, vectors: v }, lanes);
       if (time <= least * 1.001) [best, least] = [{ pixels: p, vectors: v }, time];
     }
