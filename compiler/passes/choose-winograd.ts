@@ -3,7 +3,7 @@ import type { CpuTarget, Tile, Winograd } from "../ir/plan.ts";
 import type { TunedLayer } from "../ir/tuning.ts";
 import type { Extent } from "../shape/tensor-type.ts";
 import { cacheBytes, cyclesToRead, levelOf, type CacheLevel } from "./caches.ts";
-import { cyclesOf } from "./tiles.ts";
+import { broadcastRegisters, cyclesOf } from "./tiles.ts";
 import { describeTuned, direct, layerShape } from "./tuning.ts";
 import { ownStageFrom } from "./work.ts";
 
@@ -119,10 +119,13 @@ function directCycles({ core: { window }, x, y, lanes, tile }: Convolution): num
   return Math.max(y.height * row * taps * x.channels, cyclesToRead(taps * x.channels * y.channels * 4));
 }
 
-/** Tiles × vectors of a block in registers. */
+/**
+ * Tiles × vectors of a block in registers. With 32 of them 7 × 4, though one vector of weights then has no register of its own: products
+ * of many tiles with few channels read less than those of 14 × 2.
+ */
 function productTile(lanes: number, channels: number, target: CpuTarget): Tile {
   const vectors = Math.min(target.registers === 32 ? 4 : 2, Math.ceil(channels / lanes));
-  const room = target.registers - vectors - (target.registers === 32 ? 0 : 1);
+  const room = target.registers - vectors - (target.registers === 32 ? 0 : broadcastRegisters);
   return { pixels: Math.min(14, Math.floor(room / vectors)), vectors };
 }
 

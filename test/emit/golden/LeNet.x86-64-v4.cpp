@@ -22,8 +22,8 @@ constexpr auto unpack_2 = unpack_conv<16, Tile{1, 1}, 16, 6, 5, 5, 1>;
 constexpr auto pack_3 = pack_vector<16, 16>;
 constexpr auto unpack_3 = unpack_vector<16, 16>;
 // logits.dense1.weight: f32[120, 400]
-constexpr auto pack_4 = pack_dense<16, Tile{1, 4}, 120, 16, 5, 5>;
-constexpr auto unpack_4 = unpack_dense<16, Tile{1, 4}, 120, 16, 5, 5>;
+constexpr auto pack_4 = pack_dense<16, Tile{1, 2}, 120, 16, 5, 5>;
+constexpr auto unpack_4 = unpack_dense<16, Tile{1, 2}, 120, 16, 5, 5>;
 // logits.dense1.bias: f32[120]
 constexpr auto pack_5 = pack_vector<16, 120>;
 constexpr auto unpack_5 = unpack_vector<16, 120>;
@@ -219,8 +219,8 @@ struct Program {
 
   // lenet.cnn:12: dense(120) -> tanh
   void compute_logits_tanh3(long n0, long n1) const {
-    dense<f32x16, logits_avg_pool2_t, 120, Tile{4, 4}>(
-        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{4, 4}>, logits_tanh3_steps{call.parameters + 53840, logits_tanh3});
+    dense<f32x16, logits_avg_pool2_t, 120, Tile{8, 2}>(
+        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{8, 2}>, logits_tanh3_steps{call.parameters + 53840, logits_tanh3});
   }
 
   // lenet.cnn:13: dense(84) -> tanh

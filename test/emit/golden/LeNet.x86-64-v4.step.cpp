@@ -267,8 +267,8 @@ struct Program {
 
   // lenet.cnn:12: dense(120) -> tanh -> dropout(0.25)
   void compute_logits_dropout1(long n0, long n1) const {
-    dense<f32x16, f32_16x5x5_t, 120, Tile{4, 4}>(
-        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{4, 4}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, 0xc1349557u, logits_dropout1});
+    dense<f32x16, f32_16x5x5_t, 120, Tile{8, 2}>(
+        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{8, 2}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, 0xc1349557u, logits_dropout1});
   }
 
   // lenet.cnn:13: dense(84) -> tanh
@@ -323,7 +323,7 @@ struct Program {
 
   // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
   void compute_logits_dense1_gradient(long n0, long n1) const {
-    dense_data<f32x16, Tensor<1, 1, 120>, 84, Tile{4, 4}>(
+    dense_data<f32x16, Tensor<1, 1, 120>, 84, Tile{8, 2}>(
         logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, 0xc1349557u, logits_tanh3, logits_dense1_gradient});
   }
 
@@ -367,11 +367,11 @@ struct Program {
       }},
       // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
       Job{1, [&](long) {
-        transpose_dense<16, Tile{1, 3}, 16, Tile{4, 4}, 84, 120, 1, 1>(call.parameters + 53968, memory.at(96000));
+        transpose_dense<16, Tile{1, 3}, 16, Tile{8, 2}, 84, 120, 1, 1>(call.parameters + 53968, memory.at(96000));
       }},
       // lenet.cnn:12: gradient of dense(120)
       Job{1, [&](long) {
-        transpose_dense<16, Tile{1, 4}, 16, Tile{8, 1}, 120, 16, 5, 5>(call.parameters + 2640, memory.at(139008));
+        transpose_dense<16, Tile{1, 2}, 16, Tile{8, 1}, 120, 16, 5, 5>(call.parameters + 2640, memory.at(139008));
       }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
       Job{1, [&](long) {
@@ -426,8 +426,8 @@ struct Program {
         channel_sum<f32x16>(logits_dense1_gradient, n0, n1, memory.at(3584) + part * 128);
       }},
       // lenet.cnn:12: gradient of dense(120)
-      Job{dense_weights_units<f32x16, f32_16x5x5_t, 120, Tile{6, 4}>(), [&](long unit) {
-        dense_weights<f32x16, f32_16x5x5_t, 120, Tile{6, 4}>(logits_avg_pool2, logits_dense1_gradient, call.batch, int(unit), call.gradients + 2640);
+      Job{dense_weights_units<f32x16, f32_16x5x5_t, 120, Tile{14, 2}>(), [&](long unit) {
+        dense_weights<f32x16, f32_16x5x5_t, 120, Tile{14, 2}>(logits_avg_pool2, logits_dense1_gradient, call.batch, int(unit), call.gradients + 2640);
       }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
       Job{8, [&](long unit) {
