@@ -74,6 +74,11 @@ export class CnncDataError extends CnncError {
   override readonly code = "CNNC_DATA";
 }
 
+/** The loss became infinite or no number: the weights are of no use any more. */
+export class CnncDivergedError extends CnncError {
+  override readonly code = "CNNC_DIVERGED";
+}
+
 /** The text of whatever was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

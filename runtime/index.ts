@@ -3,6 +3,7 @@ export {
   CnncCpuError,
   CnncDataError,
   CnncDeviceError,
+  CnncDivergedError,
   CnncError,
   CnncInputError,
   CnncStaleError,

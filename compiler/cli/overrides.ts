@@ -26,7 +26,7 @@ export function constantOf(text: string): Constant {
 }
 
 /** Cuts at the commas that are not within a list of their own. */
-function itemsOf(text: string): string[] {
+export function itemsOf(text: string): string[] {
   const items = [""];
   let depth = 0;
   for (const sign of text) {
@@ -49,6 +49,12 @@ export function natural(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
   throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+}
+
+/** A whole number of 2 or more (an option parser of commander). */
+export function eta(text: string): number {
+  if (positive(text) >= 2) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number, 2 or more.");
 }
 
 /** A time, 0 or more (an option parser of commander). */

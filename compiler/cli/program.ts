@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { version } from "../version.ts";
 import type { ExitCode } from "./cli-error.ts";
 import { cpuList, oneCpu } from "./cpu.ts";
-import { collectOverride, natural, positive, rows, seconds, share } from "./overrides.ts";
+import { collectOverride, eta, natural, positive, rows, seconds, share } from "./overrides.ts";
+import { collectAxis } from "./sweep/axes.ts";
 
 type Finish = (exitCode: ExitCode) => void;
 
@@ -22,6 +23,7 @@ export function makeProgram(finish: Finish): Command {
   addExporting(program, finish);
   addVariants(program, finish);
   addUsing(program, finish);
+  addSweeping(program, finish);
   addBundling(program, finish);
   addMeasuring(program, finish);
   addStarting(program, finish);
@@ -207,6 +209,30 @@ function addUsing(program: Command, finish: Finish): void {
     .option("--threads <number>", "threads to use (default: all)", positive)
     .action(async (file: string, images: string[], options) =>
       finish(await (await import("./commands/predict.ts")).predictCommand(file, images, options)),
+    );
+}
+
+function addSweeping(program: Command, finish: Finish): void {
+  const sweep = program.command("sweep").argument("<file>", "the network");
+  withTarget(withModel(sweep.description("train variants of a network and compare them")))
+    .requiredOption(
+      "--sweep <name=values>",
+      "a parameter of the model, or batch, epochs, seed: 1..3, 16,32,64, 0..0.5+0.1 or 16..128*2; may stand several times",
+      collectAxis,
+    )
+    .requiredOption("--data <folder>", "as for train")
+    .option("--out <folder>", "for the state, weights and the plot; a sweep goes on there (default: NAME.sweep)")
+    .option("--random <number>", "draw so many points instead of taking all", positive)
+    .option("--halve <times>", "so often, leave the weaker points behind (successive halving)", natural, 0)
+    .option("--eta <number>", "of so many points, one stays each time, for as many times the epochs", eta, 2)
+    .option("--seed <number>", "for the points that are drawn, and as for train", natural, 0)
+    .option("--epochs <number>", "of points that stay to the end, instead of the file's", positive)
+    .option("--batch <number>", "samples per step, instead of the file's", positive)
+    .option("--validation <share>", "part of the training data by which points are compared", share, 0.1)
+    .option("--no-augment", "train on the pictures as they are")
+    .option("--threads <number>", "threads to use (default: all)", positive)
+    .action(async (file: string, options) =>
+      finish(await (await import("./commands/sweep.ts")).sweepCommand(file, options)),
     );
 }
 

@@ -4,7 +4,7 @@ import type { DeadUnits, StepResult, Trainer } from "../bind/trainer.ts";
 import { batchesOf } from "../data/batches.ts";
 import type { ScaledLayer } from "../bind/unit-variance.ts";
 import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
-import { CnncError } from "../errors.ts";
+import { CnncDivergedError, CnncError } from "../errors.ts";
 import { shuffledOrder } from "../random/shuffle.ts";
 import { Checkpoints, type CheckpointOptions } from "./checkpoints.ts";
 import { ahead, evaluate, type Evaluation } from "./evaluate.ts";
@@ -143,7 +143,8 @@ async function trainEpoch<M extends ModelTypes>(
     const { learningRate } = trainer;
     const result = await trainer.step(columns);
     if (!Number.isFinite(result.loss)) {
-      throw new CnncError(`the loss became ${result.loss} in step ${trainer.steps}: a smaller learning rate may help`);
+      const { loss } = result;
+      throw new CnncDivergedError(`the loss became ${loss} in step ${trainer.steps}: a smaller learning rate may help`);
     }
     mean.add(result, samples);
     throughput.add(samples);
