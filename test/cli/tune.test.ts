@@ -85,4 +85,3 @@ describe("measured layers", () => {
     expect(found).toContain("help: delete it, or make it anew with `cnnc build --tune`");
   });
 });
-

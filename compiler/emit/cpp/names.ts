@@ -54,8 +54,8 @@ export function float(x: number): string {
   return /[.e]/.test(text) ? `${text}f` : `${text}.f`;
 }
 
-/** A double literal. */
-export const double = (x: number): string => (Number.isInteger(x) ? `${x}.` : `${x}`);
+/** A double literal; large numbers have an exponent already: `1e+30`. */
+export const double = (x: number): string => (/[.e]/.test(`${x}`) ? `${x}` : `${x}.`);
 
 /** FNV-1a of a name: the stream of random numbers that is its own. */
 export function streamOf(name: string): number {
