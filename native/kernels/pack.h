@@ -83,23 +83,16 @@ CNNC_INLINE void clear(float* p, long n) {
   for (long i = 0; i < n; i++) p[i] = 0;
 }
 
-// Columns of a square that is turned: lines of the cache are read as wholes, and written as wholes.
+// Columns of a square that is turned: its lines stay in the first cache from the first of its columns to the last.
 constexpr int square_side = 16;
 constexpr long shorter(long a, long b) { return a < b ? a : b; }
 
 // Element [j][p] of `high` rows of `wide` elements, `step` apart, to lane j of the vector at to(p); lanes without a row are zero.
 template <int Lanes, class To>
 CNNC_INLINE void turn_square(const float* rows, long step, int high, int wide, const To& to) {
-  float square[square_side][Lanes] = {};
-  const auto turn = [&](int h, int w) __attribute__((always_inline)) {
-    for (int j = 0; j < h; j++)
-      for (int p = 0; p < w; p++) square[p][j] = rows[j * step + p];
-  };
-  if (high == Lanes && wide == square_side) turn(Lanes, square_side);
-  else turn(high, wide);
   for (int p = 0; p < wide; p++) {
     float* vector = to(p);
-    for (int j = 0; j < Lanes; j++) vector[j] = square[p][j];
+    for (int j = 0; j < Lanes; j++) vector[j] = j < high ? rows[j * step + p] : 0;
   }
 }
 

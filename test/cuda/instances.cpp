@@ -69,13 +69,14 @@ void run_step(const Call& call) {
   launch(own, Step{{}, own.numbers, call.parameters, call.gradients, call.state, call.targets[0], call.batch, call.results});
 }
 
-void copy_one(const float* from, float* to) { *to = *from; }
+void pack_one(const float* from, float* to, int64_t, int64_t) { *to = *from; }
+void unpack_one(const float* from, float* to) { *to = *from; }
 
 constexpr int64_t image[] = {2, 1, 3}, one[] = {1};
 const Tensor inputs[] = {{"x", Type::f32, 3, image}};
 const Tensor outputs[] = {{"y", Type::f32, 3, image}, {"z", Type::f32, 3, image}};
 const Tensor targets[] = {{"t", Type::i32, 0, one}};
-const Parameter parameters[] = {{"p", 1, one, 0, copy_one, copy_one}};
+const Parameter parameters[] = {{"p", 1, one, 0, pack_one, unpack_one}};
 const char* const metrics[] = {"sum"};
 const Model model = {"Scale", "-", "cuda-f32", 1, 2, 1, 1, 1, 1, inputs, outputs, targets, parameters, metrics,
                      16, 0, 0, {nullptr, 0, 0}, {run_infer, 0, 4}, {run_step, 64, 4}, {nullptr, 0, 0}, nullptr};
