@@ -41,11 +41,19 @@ export default {
     },
     {
       name: "only-exports-encode",
-      // protobufjs is for files of ONNX: a command that writes none must load without it.
-      comment: "protobufjs is for compiler/onnx/schema.ts, which only the command export loads",
+      // protobufjs is for files of ONNX and of TensorBoard: a command that writes none must load without it.
+      comment:
+        "protobufjs is for compiler/onnx/schema.ts, which only the command export loads, " +
+        "and compiler/telemetry/event-file.ts, which train --tensorboard loads",
       severity: "error",
-      from: { path: "^(grammar|compiler|runtime)/", pathNot: "^compiler/(onnx/|cli/commands/export[.]ts$)" },
-      to: { path: "node_modules/protobufjs/|^compiler/onnx/(schema|file)[.]" },
+      from: {
+        path: "^(grammar|compiler|runtime)/",
+        pathNot:
+          "^compiler/(onnx/|telemetry/event-file[.]ts$|cli/(commands/export|telemetry/(event-files|telemetry))[.]ts$)",
+      },
+      to: {
+        path: "node_modules/protobufjs/|^compiler/(onnx/(schema|file)|telemetry/event-file|cli/telemetry/event-files)[.]",
+      },
     },
     {
       name: "operators-stand-alone",

@@ -60,5 +60,5 @@ export { fit } from "./train/fit.ts";
 export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/fit.ts";
 export type { CheckpointOptions } from "./train/checkpoints.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
-export type { ClassEvaluation } from "./train/class-evaluation.ts";
+export type { ClassEvaluation, HardSample } from "./train/class-evaluation.ts";
 export type * from "./train/output-evaluation.ts";

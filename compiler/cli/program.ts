@@ -181,6 +181,9 @@ function addUsing(program: Command, finish: Finish): void {
     .option("--checkpoint <seconds>", "how old the checkpoint in --out may get within an epoch", seconds, 60)
     .option("--warn-dead <share>", "warn of layers where more ReLU units than this never fire in an epoch", share, 0.1)
     .option("--no-augment", "train on the pictures as they are")
+    .option("--log <file>", "file to which a line of JSON is added after each epoch")
+    .option("--tensorboard <folder>", "folder for event files of TensorBoard")
+    .option("--report <file>", "HTML page about the run: curves, mistakes, filters, layers")
     .option("--threads <number>", "threads to use (default: all)", positive)
     .action(async (file: string, options) =>
       finish(await (await import("./commands/train.ts")).trainCommand(file, options)),

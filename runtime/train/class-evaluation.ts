@@ -11,6 +11,20 @@ export interface ClassEvaluation {
   readonly perClass: readonly { readonly label: string; readonly count: number; readonly correct: number }[];
   /** Row: the true class, column: the predicted one; K·K counts. Absent beyond 2,048 classes. */
   readonly confusion?: Uint32Array;
+  /** The samples with the largest loss, the worst first: as many as were asked for; absent where none were. */
+  readonly worst?: readonly HardSample[];
+}
+
+/** What a model says about a sample that it finds hard; classes are indices. */
+export interface HardSample {
+  /** Its place in the data set. */
+  readonly sample: number;
+  readonly truth: number;
+  readonly predicted: number;
+  /** Of the predicted class. */
+  readonly probability: number;
+  /** -log(probability of the true class). */
+  readonly loss: number;
 }
 
 const largestConfusion = 2048;
@@ -20,12 +34,16 @@ export class ClassCounter {
   readonly #counts: Uint32Array;
   readonly #correct: Uint32Array;
   readonly #confusion: Uint32Array | undefined;
+  readonly #mostWorst: number;
+  readonly #worst: HardSample[] = [];
   #samples = 0;
   #inTop5 = 0;
   #loss = 0;
 
-  constructor(labels: readonly string[]) {
+  /** `worst`: how many of the samples with the largest loss are kept. */
+  constructor(labels: readonly string[], worst = 0) {
     const classes = labels.length;
+    this.#mostWorst = worst;
     this.#labels = labels;
     this.#counts = new Uint32Array(classes);
     this.#correct = new Uint32Array(classes);
@@ -54,6 +72,7 @@ export class ClassCounter {
       loss: this.#loss / samples,
       perClass,
       ...(this.#confusion && { confusion: this.#confusion }),
+      ...(this.#mostWorst > 0 && { worst: this.#worst }),
     };
   }
 
@@ -66,12 +85,21 @@ export class ClassCounter {
       if (row[k]! > own || (row[k] === own && k < truth)) before++;
       if (row[k]! > row[best]!) best = k;
     }
+    // The smallest positive float stands for zero: a sure mistake costs 103, not infinity.
+    const loss = -Math.log(Math.max(own, 1.401298464324817e-45));
+    this.#keep({ sample: this.#samples, truth, predicted: best, probability: row[best]!, loss });
     this.#samples++;
     this.#counts[truth]!++;
     if (best === truth) this.#correct[truth]!++;
     if (before < 5) this.#inTop5++;
-    // The smallest positive float stands for zero: a sure mistake costs 103, not infinity.
-    this.#loss -= Math.log(Math.max(own, 1.401298464324817e-45));
+    this.#loss += loss;
     if (this.#confusion) this.#confusion[truth * row.length + best]!++;
+  }
+
+  /** In order of loss; of equals the first sample comes first. */
+  #keep(hard: HardSample): void {
+    const milder = this.#worst.findIndex(({ loss }) => loss < hard.loss);
+    this.#worst.splice(milder < 0 ? this.#worst.length : milder, 0, hard);
+    if (this.#worst.length > this.#mostWorst) this.#worst.pop();
   }
 }

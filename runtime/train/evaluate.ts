@@ -13,6 +13,8 @@ import { Throughput } from "./throughput.ts";
 export interface EvaluateOptions {
   /** Samples per call; default 64. */
   readonly batch?: number;
+  /** How many of the samples with the largest loss each class output lists; default 0. */
+  readonly worst?: number;
   /** Called after each batch. */
   readonly onBatch?: (progress: { readonly samples: number; readonly size: number }) => void;
   /** Stops with the signal's reason. */
@@ -36,7 +38,7 @@ export async function evaluate<M extends ModelTypes>(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   mustHaveSamples(data);
-  const scorers = scorersOf(net.manifest);
+  const scorers = scorersOf(net.manifest, options.worst);
   const throughput = new Throughput();
   const order = naturalOrder(data.size);
   for await (const columns of ahead(data, batchesOf(order, options.batch ?? 64))) {
@@ -83,9 +85,9 @@ interface Scorer {
   result(): OutputEvaluation;
 }
 
-function scorersOf(manifest: Manifest): Scorer[] {
+function scorersOf(manifest: Manifest, worst?: number): Scorer[] {
   return manifest.outputs.map((output) => {
-    const counter = output.kind === "class" ? classCounter(output) : elementCounter(output, output.kind);
+    const counter = output.kind === "class" ? classCounter(output, worst) : elementCounter(output, output.kind);
     let used = false;
     return {
       name: output.name,
@@ -107,9 +109,9 @@ interface Counter {
   result(): OutputEvaluation;
 }
 
-function classCounter(output: OutputManifest): Counter {
+function classCounter(output: OutputManifest, worst?: number): Counter {
   const labels = labelsOf(output);
-  const counter = new ClassCounter(labels);
+  const counter = new ClassCounter(labels, worst);
   return {
     add: (found, truths, samples) => {
       const indices = classIndices(output.name, truths as ArrayLike<number | string>, labels, samples);

@@ -51,6 +51,10 @@ export interface EpochReport<M extends ModelTypes> extends StepResult<M> {
   /** From 0; loss and metrics are means over its samples, each taken before its step. */
   readonly epoch: number;
   readonly epochs: number;
+  /** Steps done, in all epochs together. */
+  readonly step: number;
+  /** Of its last step. */
+  readonly learningRate: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
   /** Of each rectified layer, units that fired for no sample of the epoch (of its rest, after a resumption). */
@@ -135,12 +139,13 @@ async function trainEpoch<M extends ModelTypes>(
   const mean = new MeanResult<M>();
   const own = new Throughput();
   let position = 0;
+  let learningRate = NaN;
   for await (const columns of ahead(data, rest)) {
     if (options.signal?.aborted) return undefined;
     const samples = rest[position++]!.length;
     const scaled = await trainer.initialize(columns);
     if (scaled.length > 0) options.onInitialize?.(scaled);
-    const { learningRate } = trainer;
+    learningRate = trainer.learningRate;
     const result = await trainer.step(columns);
     if (!Number.isFinite(result.loss)) {
       const { loss } = result;
@@ -159,7 +164,8 @@ async function trainEpoch<M extends ModelTypes>(
   }
   const { seconds, samplesPerSecond: imagesPerSecond } = own;
   const deadUnits = trainer.deadUnits();
-  return { ...mean.result(), epoch, epochs: plan.epochs, seconds, imagesPerSecond, deadUnits };
+  const place = { epoch, epochs: plan.epochs, step: trainer.steps, learningRate };
+  return { ...mean.result(), ...place, seconds, imagesPerSecond, deadUnits };
 }
 
 async function validate<M extends ModelTypes>(

@@ -98,6 +98,8 @@ describe("fit", () => {
     expect(stopped).toBe(false);
     expect(steps).toEqual(Array.from({ length: 160 }, (_, i) => i + 1));
     expect(epochs).toHaveLength(40);
+    expect(epochs.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => 4 * (i + 1)));
+    expect(epochs.at(-1)!.learningRate).toBeLessThan(epochs[0]!.learningRate);
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss);
     expect(epochs.at(-1)!.validation!.top1).toBeGreaterThan(0.9);
     expect(epochs.at(-1)!.metrics["kind.accuracy"]).toBeGreaterThan(0.9);

@@ -69,8 +69,13 @@ describe("cnnc train", () => {
       {
         epoch: 1,
         loss: expect.any(Number),
+        step: 94,
         metrics: { "clothing.accuracy": expect.any(Number) },
+        learningRate: expect.any(Number),
         deadUnits: [],
+        gradientNorms: Object.fromEntries(
+          ["conv1", "conv2", "dense1", "dense2", "dense3"].map((layer) => [`logits.${layer}`, expect.any(Number)]),
+        ),
         seconds: expect.any(Number),
         imagesPerSecond: expect.any(Number),
       },

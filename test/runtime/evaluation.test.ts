@@ -15,6 +15,17 @@ describe("ClassCounter", () => {
     expect([...confusion!]).toEqual([1, 0, 0, 1, 0, 0, 0, 0, 1]);
   });
 
+  it("keeps the samples with the largest loss, the worst first", () => {
+    const counter = new ClassCounter(["a", "b"], 2);
+    counter.add(Float32Array.of(0.5, 0.5, 0.75, 0.25, 0.25, 0.75), [0, 1, 1]);
+    counter.add(Float32Array.of(0.125, 0.875), [0]);
+    expect(counter.result().worst).toEqual([
+      { sample: 3, truth: 0, predicted: 1, probability: 0.875, loss: Math.log(8) },
+      { sample: 1, truth: 1, predicted: 0, probability: 0.75, loss: Math.log(4) },
+    ]);
+    expect(new ClassCounter(["a", "b"]).result().worst).toBe(undefined);
+  });
+
   it("breaks ties for the first", () => {
     const counter = new ClassCounter(["a", "b"]);
     counter.add(Float32Array.of(0.5, 0.5, 0.5, 0.5), [0, 1]);

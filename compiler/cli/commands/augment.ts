@@ -2,18 +2,16 @@ import type { CheckedAugment } from "../../check/program.ts";
 import type { CompiledModel } from "../../compile.ts";
 import { affineSampleOf } from "../../lower/augment.ts";
 import { augmentedPicture } from "../../reference/augmented-picture.ts";
-import type { Column } from "../../../runtime/data/dataset.ts";
 import { encodePng } from "../../../runtime/data/image.ts";
-import { elementCount } from "../../../runtime/tensor/typed-array.ts";
 import type { InputManifest } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { contactSheet, rasterOf } from "../contact-sheet.ts";
 import { ends, openData } from "../data.ts";
-import type { Data } from "../data.ts";
 import { compileOne } from "../load.ts";
 import type { CommonOptions } from "../options.ts";
 import { checkWritable, writeWhole } from "../output-file.ts";
+import { inputsAt } from "../pictures.ts";
 import { printJson, printLine } from "../terminal.ts";
 
 export interface AugmentCommandOptions extends CommonOptions {
@@ -34,7 +32,9 @@ export async function augmentCommand(file: string, options: AugmentCommandOption
   checkWritable(preview, "--preview names a PNG file");
   const data = await openData(options.data, "train", compiled.manifest);
   const count = Math.min(options.count, data.size);
-  const pictures = await picturesOf(data, count, input);
+  // Spread evenly over the data.
+  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count));
+  const pictures = await inputsAt(data, indices, input);
   const core = affineSampleOf(augment, input);
   const rows = pictures.map((picture, sample) => {
     const varied = Array.from({ length: variants }, (_, step) =>
@@ -64,16 +64,4 @@ function augmentOf({ model }: CompiledModel, { name, shape }: InputManifest): Ch
   if (shape[0] !== 1 && shape[0] !== 3)
     throw new CliError(`${name} has ${shape[0]} channels; a PNG file has 1 (grey) or 3 (red, green, blue)`);
   return augment;
-}
-
-/** Pictures spread evenly over the data, in C,H,W order. */
-async function picturesOf(data: Data, count: number, { name, shape }: InputManifest): Promise<Float64Array[]> {
-  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count));
-  const column = (await data.gather(indices))[name] as Column;
-  const [values, layout] = "layout" in column ? [column.data, column.layout] : [column, "chw"];
-  const size = elementCount(shape);
-  const [channels = 1] = shape;
-  const place = (i: number): number =>
-    layout === "chw" ? i : (i % (size / channels)) * channels + Math.floor((i * channels) / size);
-  return indices.map((_, n) => Float64Array.from({ length: size }, (_, i) => values[n * size + place(i)]!));
 }

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
+import type { CheckedModel } from "../../check/program.ts";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
-import type { EpochReport, Evaluation, FitResult, Manifest, ScaledLayer, Trainer } from "../../../runtime/index.ts";
+import type { EpochReport, FitResult, Manifest, ScaledLayer, Trainer } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount, formatSeconds, formatShare } from "../columns.ts";
@@ -15,16 +16,20 @@ import type { TargetOptions } from "../options.ts";
 import { checkWritable } from "../output-file.ts";
 import { openProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
+import { runFacts } from "../telemetry/run-facts.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
+import type { TelemetryOptions } from "../telemetry/telemetry.ts";
+import { mostExamples, writeReport } from "../telemetry/write-report.ts";
+import type { Measured } from "../telemetry/write-report.ts";
 import { printJson, printLine, warn } from "../terminal.ts";
 
-export interface TrainCommandOptions extends TargetOptions {
+export interface TrainCommandOptions extends TargetOptions, TelemetryOptions {
   readonly data: string;
   readonly out?: string;
   readonly seed?: number;
   readonly epochs?: number;
   readonly batch?: number;
   readonly validation: number;
-  readonly resume?: string;
   readonly checkpoint: number;
   readonly warnDead: number;
   readonly threads?: number;
@@ -41,6 +46,7 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
     throw new CliError(`${manifest.model} has no train section`, "it says how to train: loss and optimizer");
   const out = options.out ?? `${baseName(file)}.safetensors`;
   checkWritable(out, "--out names the file of weights");
+  if (options.report !== undefined) checkWritable(options.report, "--report names an HTML file");
   const data = await openData(options.data, "train", manifest);
   const test = await openTest(options, manifest);
   const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");
@@ -48,7 +54,8 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
     const request = { weights: options.resume, threads: options.threads, seed: options.seed, quiet: options.quiet };
     const net = await loadModel(file, compiled, request, signal);
     try {
-      return await trainNet(net, { data, test, out, signal, options });
+      const telemetry = await Telemetry.open(options, net, compiled.model);
+      return await trainNet(net, { data, test, out, signal, options, telemetry, model: compiled.model });
     } finally {
       await net.dispose();
     }
@@ -61,9 +68,12 @@ interface Run {
   readonly out: string;
   readonly signal: AbortSignal;
   readonly options: TrainCommandOptions;
+  readonly telemetry: Telemetry;
+  readonly model: CheckedModel;
 }
 
-async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run): Promise<ExitCode> {
+async function trainNet(net: AnyNet, run: Run): Promise<ExitCode> {
+  const { data, out, signal, options, telemetry } = run;
   const silent = options.quiet === true || options.json === true;
   const progress = await openProgress(silent, nounOf(net.manifest));
   // A run that goes on keeps the seed that it began with, and so the same samples aside.
@@ -72,26 +82,58 @@ async function trainNet(net: AnyNet, { data, test, out, signal, options }: Run):
     warn(`${options.resume} is of another build: the last bits may come out differently`);
   const before = trainer?.steps ?? 0;
   const parts = split(data, options.validation, trainer?.seed ?? options.seed ?? 0);
-  const result = await fitWith(net, parts, trainer, { progress, signal, out, options, silent });
+  const result = await fitWith(net, parts, trainer, { progress, signal, out, options, silent, telemetry });
   progress.clear();
   if (result.trainer.steps === before) return nothingDone(result, { signal, options });
   if (result.stopped) {
     // With the optimiser's state, so that the run can go on.
     await result.trainer.save(out);
-    if (options.json) printJson({ stopped: true, epochs: result.epochs.map(epochAsJson), weights: out });
+    if (options.json) printJson({ stopped: true, epochs: telemetry.epochs, weights: out });
     else process.stderr.write(`stopped; weights so far in ${out} (go on with --resume ${out})\n`);
     return stoppedCode(signal);
   }
   await net.save(out);
-  const measured = test && (await evaluate(net, test, { signal }));
+  const measured = await measure(net, run, parts);
+  await report(net, run, { parts, measured, trainer: result.trainer });
+  const { samples, top1 } = measured?.part === "test" ? measured.evaluation : {};
   if (options.json) {
-    const test = measured && { samples: measured.samples, top1: measured.top1 };
-    printJson({ stopped: false, epochs: result.epochs.map(epochAsJson), ...(test && { test }), weights: out });
+    const test = samples !== undefined && { test: { samples, top1 } };
+    const files = options.report === undefined ? {} : { report: options.report };
+    printJson({ stopped: false, epochs: telemetry.epochs, ...test, weights: out, ...files });
     return 0;
   }
   if (!options.quiet) printLine(`weights in ${out}`);
-  if (measured?.top1 !== undefined) printLine(`test accuracy: ${formatShare(measured.top1)}`);
+  if (!options.quiet && options.report !== undefined) printLine(`report in ${options.report}`);
+  if (top1 !== undefined) printLine(`test accuracy: ${formatShare(top1)}`);
   return 0;
+}
+
+/** With the last weights: the test data, or for a report at least what was kept aside. */
+async function measure(
+  net: AnyNet,
+  { test, signal, options }: Run,
+  { validation }: Split,
+): Promise<Measured | undefined> {
+  const reported = options.report !== undefined;
+  const data = test ?? (reported ? validation : undefined);
+  if (data === undefined) return undefined;
+  const evaluation = await evaluate(net, data, { signal, ...(reported && { worst: mostExamples }) });
+  return { part: test ? "test" : "validation", data, evaluation };
+}
+
+interface Ended {
+  readonly parts: Split;
+  readonly measured: Measured | undefined;
+  readonly trainer: Trainer<AnyModel>;
+}
+
+async function report(net: AnyNet, run: Run, { parts, measured, trainer }: Ended): Promise<void> {
+  const { test, out, options, telemetry, model } = run;
+  if (options.report === undefined) return;
+  const { epochs } = telemetry;
+  const sizes = { training: parts.train.size, validation: parts.validation?.size, test: test?.size };
+  const facts = runFacts({ net, trainer, epochs, sizes, options: { ...options, out } });
+  await writeReport(options.report, { net, model, measured, epochs, facts });
 }
 
 /** Without a step there is nothing new to write, and what --out holds may be better. */
@@ -115,13 +157,14 @@ interface Watch {
   readonly out: string;
   readonly options: TrainCommandOptions;
   readonly silent: boolean;
+  readonly telemetry: Telemetry;
 }
 
 function fitWith(
   net: AnyNet,
   data: Split,
   trainer: Trainer<AnyModel> | undefined,
-  { progress, signal, out, options, silent }: Watch,
+  { progress, signal, out, options, silent, telemetry }: Watch,
 ): Promise<FitResult<AnyModel>> {
   const { epochs, batch, seed } = options;
   const dead = new DeadUnitWarnings(options.warnDead);
@@ -147,6 +190,7 @@ function fitWith(
       ),
     onEpoch: (report) => {
       progress.clear();
+      telemetry.add(report);
       if (!silent) printLine(epochLine(report, nounOf(net.manifest)));
       if (!options.json) dead.of(report).forEach(warn);
     },
@@ -174,15 +218,6 @@ function epochLine(report: EpochReport<AnyModel>, noun: string): string {
     `${formatCount(Math.round(imagesPerSecond))} ${noun}/s`,
     formatSeconds(seconds),
   ].join("  ");
-}
-
-function epochAsJson(report: EpochReport<AnyModel>): object {
-  const { epoch, loss, metrics, seconds, imagesPerSecond, deadUnits, validation } = report;
-  return { epoch: epoch + 1, loss, metrics, ...validated(validation), deadUnits, seconds, imagesPerSecond };
-}
-
-function validated(validation: Evaluation | undefined): object {
-  return validation?.top1 === undefined ? {} : { validation: { top1: validation.top1 } };
 }
 
 function accuracyOf(metrics: Readonly<Record<string, number>>): number | undefined {
