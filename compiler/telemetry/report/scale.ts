@@ -5,10 +5,14 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
-/** Round numbers, 1, 2 or 5 times a power of ten apart, about `count` of them, around all values. */
+/**
+ * Round numbers, 1, 2 or 5 times a power of ten apart, about `count` of them, around all values; where these are all the
+ * same, from 0 on.
+ */
 export function roundAxis(values: readonly number[], count = 4): Axis {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const step = roundStep((most - least || Math.abs(most) || 1) / count);
+  const ends = [Math.min(...values), Math.max(...values)] as const;
+  const [least, most] = ends[0] === ends[1] ? [Math.min(0, ends[0]), Math.max(0, ends[0])] : ends;
+  const step = roundStep((most - least || 1) / count);
   const [first, last] = [Math.floor(least / step), Math.max(Math.ceil(most / step), Math.floor(least / step) + 1)];
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => exact((first + i) * step));
   return { from: ticks[0]!, to: ticks.at(-1)!, ticks };

@@ -47,6 +47,7 @@ export const style = `
   .matrix td { text-align: right; padding: 5px 7px; min-width: 28px; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
   .matrix tr > * { border: 1px solid var(--line); }
   .matrix tr:first-child > *, .matrix th, .matrix .sum { border: 0; }
+  .matrix th[scope="row"] { vertical-align: middle; }
   .matrix th[scope="col"] { vertical-align: bottom; padding: 0 0 6px; text-align: center; }
   .matrix th[scope="col"] span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
   .matrix .right { background: color-mix(in srgb, var(--right) var(--shade), transparent); }

@@ -16,7 +16,7 @@ export function worstExamples(worst: readonly WorstExample[]): Html {
             ${picture === undefined ? "" : html`<img src="${picture}" alt="sample ${sample}" />`}
             <figcaption>
               <b>${truth}</b><br />
-              ${predicted} ${(100 * probability).toFixed(0)}%<br />
+              ${predicted} (${(100 * probability).toFixed(0)}%)<br />
               <span class="note">loss ${loss.toFixed(2)} · sample ${sample}</span>
             </figcaption>
           </figure>`,
