@@ -43,6 +43,7 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await train("--epochs", "3", ...all);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toContain(`report in ${at("report.html")}\n`);
+  fs.renameSync(at("small.safetensors"), at("followed.safetensors"));
 });
 
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -154,6 +155,12 @@ describe("cnnc train --report", () => {
     expect([counts.length, counts.reduce((sum, it) => sum + it)]).toEqual([100, 2000]);
     expect(page).toMatch(/sgd\(lr=0\.1/);
     expect(page).toContain("10,800 for training, 1,200 for validation, 2,000 for test");
+  });
+
+  test("leaves the weights as they are without one", async () => {
+    const followed = fs.readFileSync(at("followed.safetensors"));
+    expect((await train("--epochs", "3", "--quiet")).code).toBe(0);
+    expect(fs.readFileSync(at("small.safetensors")).equals(followed)).toBe(true);
   });
 
   test("names a folder that is not there before it trains", async () => {

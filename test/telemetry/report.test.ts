@@ -129,6 +129,24 @@ describe("the page of a training run", () => {
     expect(page).toContain("epoch 2, validation: 0.25");
   });
 
+  test("has what is measured of outputs that are no classes", () => {
+    const outputs = {
+      tags: { kind: "labels", accuracy: 0.5 },
+      shape: { kind: "mask", iou: 0.25, dice: 0.4 },
+      copy: { kind: "tensor", mae: 0.125 },
+    } as const;
+    const page = reportPage({ ...run, evaluation: { part: "validation", samples: 1000, outputs, worst: [] } });
+    expect(headings(page)).toEqual(["Results", "Curves", "Layers", "Run"]);
+    for (const tile of [
+      "<b>50.0%</b>accuracy of tags",
+      "<b>25.0%</b>intersection over union of shape",
+      "<b>40.0%</b>Dice of shape",
+      "<b>0.125</b>mean absolute error of copy",
+      "on 1,000 samples of validation data",
+    ])
+      expect(page).toContain(tile);
+  });
+
   test("shows of very many classes the mistakes that are made most often", () => {
     const labels = Array.from({ length: 40 }, (_, i) => `class ${i}`);
     const page = reportPage({ ...run, evaluation: evaluation(labels) }).replace(/\s+/g, " ");

@@ -30,7 +30,7 @@ export function runFacts({ net, trainer, epochs, sizes, options }: RunContext): 
     ["network", `${manifest.model} in ${source.file}`],
     ["parameters of the model", options.set && JSON.stringify(options.set)],
     ["weights", `${options.out} (${formatCount(net.parameters.count)} numbers)`],
-    ["data", `${options.data}: ${samples.join(", ")}`],
+    ["data", `${options.data} (${samples.join(", ")})`],
     ["went on from", options.resume],
     ["epochs, batch", trainer.run && `${trainer.run.epochs}, ${trainer.run.batch}`],
     ["seed", String(trainer.seed)],
