@@ -1,3 +1,5 @@
+import { roundStep } from "../../telemetry/report/scale.ts";
+
 /** A stretch of an axis. */
 export interface Range {
   readonly from: number;
@@ -6,9 +8,7 @@ export interface Range {
 
 /** Round numbers within a range, some five of them: multiples of 1, 2 or 5 times a power of ten. */
 export function evenTicks({ from, to }: Range): number[] {
-  const rough = (to - from) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((it) => it * power).find((it) => it >= rough)!;
+  const step = roundStep((to - from) / 5);
   const first = Math.ceil(from / step);
   const count = Math.floor(to / step) - first + 1;
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));

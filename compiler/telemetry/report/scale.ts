@@ -27,7 +27,8 @@ export function wholeAxis(first: number, last: number, count = 6): Axis {
   return { from: first, to: last, ticks };
 }
 
-function roundStep(least: number): number {
+/** The least of 1, 2 or 5 times a power of ten that is no smaller. */
+export function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return power * [1, 2, 5, 10].find((factor) => factor * power >= least * (1 - 1e-9))!;
 }
