@@ -40,9 +40,7 @@ describe("register tiles", () => {
       for (let pixels = 1; pixels < 40; pixels += 3)
         for (const vectors of [1, 2, 3, 4, 5, 8, 63]) {
           const tile = chooseTile(pixels, vectors, lanes, target);
-          expect(tile.pixels * tile.vectors + tile.vectors + broadcastRegisters).toBeLessThanOrEqual(
-            target.registers,
-          );
+          expect(tile.pixels * tile.vectors + tile.vectors + broadcastRegisters).toBeLessThanOrEqual(target.registers);
           expect(tile.pixels).toBeLessThanOrEqual(pixels);
           expect(tile.vectors).toBeLessThanOrEqual(vectors);
           expect(Math.min(tile.pixels, tile.vectors)).toBeGreaterThanOrEqual(1);
