@@ -1,7 +1,13 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { initialValues, openAddon } from "../../runtime/index.ts";
 import type { Addon, AddonInstance, AddonModel, Manifest } from "../../runtime/index.ts";
+import { build } from "../build/build.ts";
+import { baseName, type CompiledModel } from "../compile.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
 import type { Elements } from "../../runtime/bind/addon.ts";
+import { printNote } from "./terminal.ts";
 
 /** What an addon that was built to be measured has beside the others' exports. */
 interface ProfiledAddon extends Addon {
@@ -58,6 +64,24 @@ export function profileProgram(location: string, manifest: Manifest, request: Pr
     return { calls: found.length, seconds: mean((it) => it.seconds), nodes: all.slice(0, nodes), copying: all[nodes]! };
   } finally {
     native.dispose();
+  }
+}
+
+/** Builds models to be measured, and takes the addon away after its use. */
+export async function withProfiledAddon<T>(
+  file: string,
+  compiled: readonly CompiledModel[],
+  quiet: boolean | undefined,
+  signal: AbortSignal,
+  use: (addon: string) => T | Promise<T>,
+): Promise<T> {
+  const out = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-"));
+  try {
+    const notes = { ...(!quiet && { note: printNote }) };
+    const { addon } = await build(compiled, { name: baseName(file), out, profiled: true, signal, ...notes });
+    return await use(path.resolve(addon));
+  } finally {
+    fs.rmSync(out, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,5 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { build } from "../build/build.ts";
 import { nativeCpu } from "../build/toolchain.ts";
-import { baseName, type CompiledModel } from "../compile.ts";
+import type { CompiledModel } from "../compile.ts";
 import type { CpuTarget, Plan } from "../ir/plan.ts";
 import type { TunedLayer, TunedLayers, Tuning } from "../ir/tuning.ts";
 import { convolutionOf } from "../passes/choose-algorithms.ts";
@@ -13,7 +9,7 @@ import { layerShape } from "../passes/tuning.ts";
 import { compileFile, levelsOf } from "./back.ts";
 import { CliError } from "./cli-error.ts";
 import type { TargetOptions } from "./options.ts";
-import { profileProgram } from "./profile.ts";
+import { profileProgram, withProfiledAddon } from "./profile.ts";
 import { printNote } from "./terminal.ts";
 import { readTuning } from "./tuning-file.ts";
 
@@ -95,30 +91,20 @@ async function measureProgram(
   const layers = Object.fromEntries([...used].map(([layer, use]) => [layer, { use, milliseconds: {} }]));
   const forced = { ...options, tuning: { [target.level]: layers }, cpu: [target.level], profiled: true };
   const compiled = compileFile(file, forced, false)!;
-  const out = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-"));
-  try {
-    const notes = { ...(!options.quiet && { note: printNote }) };
-    const { addon } = await build(compiled, { name: baseName(file), out, profiled: true, signal, ...notes });
+  await withProfiledAddon(file, compiled, options.quiet, signal, (addon) => {
     for (const one of compiled) {
-      const { graph } = predictionOf(one);
-      const request = {
-        program: "infer",
-        batch: 1,
-        threads: 1,
-        seconds: secondsOfRound,
-        nodes: graph.nodes.length,
-      } as const;
+      const plan = predictionOf(one);
+      const nodes = plan.graph.nodes.length;
+      const request = { program: "infer", batch: 1, threads: 1, seconds: secondsOfRound, nodes } as const;
       for (let round = 0; round < rounds; round++) {
-        const { nodes } = profileProgram(path.resolve(addon), one.manifest, request);
-        for (const { index, layer } of convolutionsIn(predictionOf(one), target)) {
+        const profile = profileProgram(addon, one.manifest, request);
+        for (const { index, layer } of convolutionsIn(plan, target)) {
           const [found, use] = [times.get(layer), used.get(layer)];
-          if (found && use) found.set(use, Math.min(found.get(use)!, 1000 * nodes[index]!));
+          if (found && use) found.set(use, Math.min(found.get(use)!, 1000 * profile.nodes[index]!));
         }
       }
     }
-  } finally {
-    fs.rmSync(out, { recursive: true, force: true });
-  }
+  });
 }
 
 function winner(found: ReadonlyMap<string, number>): TunedLayer {

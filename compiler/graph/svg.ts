@@ -5,7 +5,7 @@ import type { Box, Layout, PlacedEdge, PlacedItem } from "./layout.ts";
 import { costTexts, font, metrics, titleText } from "./measure.ts";
 import type { Card, Group, Picture, Row } from "./picture.ts";
 import { textWidth } from "./text-width.ts";
-import { element, escape } from "./xml.ts";
+import { element, escape, svgDocument } from "./xml.ts";
 
 const margin = 16;
 const gap = 24;
@@ -27,15 +27,7 @@ export function svg(picture: Picture, layout: Layout): string {
     element("g", at(margin + layout.width + gap, margin + head), ...legend.parts),
   ];
   const size = { width: Math.ceil(width), height: Math.ceil(height) };
-  const frame = {
-    xmlns: "http://www.w3.org/2000/svg",
-    ...size,
-    viewBox: `0 0 ${size.width} ${size.height}`,
-    role: "img",
-    "font-family": "Helvetica, Arial, sans-serif",
-    "font-size": font.text,
-  };
-  return `${element("svg", frame, ...parts.map((part) => `\n${part}`), "\n")}\n`;
+  return svgDocument(size, font.text, parts);
 }
 
 /** Groups lie below edges, edges below cards. */

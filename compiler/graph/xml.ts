@@ -22,3 +22,20 @@ export function element(name: string, attributes: Attributes, ...inside: readonl
   const start = `<${name}${written.join("")}`;
   return inside.length === 0 ? `${start}/>` : `${start}>${inside.join("")}</${name}>`;
 }
+
+/** A whole drawing, one part to a line, without a style sheet or a font of its own. */
+export function svgDocument(
+  size: { readonly width: number; readonly height: number },
+  fontSize: number,
+  parts: readonly string[],
+): string {
+  const frame = {
+    xmlns: "http://www.w3.org/2000/svg",
+    ...size,
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    role: "img",
+    "font-family": "Helvetica, Arial, sans-serif",
+    "font-size": fontSize,
+  };
+  return `${element("svg", frame, ...parts.map((part) => `\n${part}`), "\n")}\n`;
+}

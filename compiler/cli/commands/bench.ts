@@ -1,9 +1,5 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { build } from "../../build/build.ts";
 import { measureMachine, type MachineSpeed } from "../../build/machine-speed.ts";
-import { baseName, type CompiledModel } from "../../compile.ts";
+import type { CompiledModel } from "../../compile.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
@@ -12,9 +8,9 @@ import { algorithmsOf, describeTile, type ExplainedNode } from "../explain-plan.
 import { withInterrupt } from "../interrupt.ts";
 import { compileOne } from "../load.ts";
 import type { CommonOptions, TargetOptions } from "../options.ts";
-import { profileProgram, type Profile } from "../profile.ts";
+import { profileProgram, withProfiledAddon, type Profile } from "../profile.ts";
 import { workOf, type NodeWork } from "../roofline.ts";
-import { printJson, printLine, printNote } from "../terminal.ts";
+import { printJson, printLine } from "../terminal.ts";
 
 export interface BenchCommandOptions extends CommonOptions, Pick<TargetOptions, "cpu"> {
   readonly train?: boolean;
@@ -76,18 +72,13 @@ async function measure(
   const program = train ? "step" : "infer";
   const plan = plans[program]!;
   const batch = options.batch ?? (train ? model.train!.batch : 1);
-  const out = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-"));
-  try {
-    const notes = { ...(!quiet && { note: printNote }) };
-    const { addon } = await build([compiled], { name: baseName(file), out, profiled: true, signal, ...notes });
+  return withProfiledAddon(file, [compiled], quiet, signal, async (addon) => {
     const machine = await measureMachine(target, threads, signal);
     const request = { program, batch, threads, seconds, nodes: plan.graph.nodes.length } as const;
-    const profile = profileProgram(path.resolve(addon), manifest, request);
+    const profile = profileProgram(addon, manifest, request);
     const head = { model: model.name, program, cpu: target.level, batch, threads, machine } as const;
     return { ...head, ...resultsOf(plan, profile, workOf(plan, batch, machine), threads) };
-  } finally {
-    fs.rmSync(out, { recursive: true, force: true });
-  }
+  });
 }
 
 function resultsOf(plan: Plan, profile: Profile, work: readonly NodeWork[], threads: number) {

@@ -19,7 +19,8 @@ export function summaryCommand(file: string, options: SummaryCommandOptions): Ex
   if (failed && json) printJson({ diagnostics: diagnosticsAsJson(diagnostics) });
   else if (failed || (!quiet && !json)) printDiagnostics(diagnostics, process.stderr);
   if (failed) return 1;
-  const summaries = models.map((model) => summaryOf(model, targetOf(file, options)));
+  const target = targetOf(file, options);
+  const summaries = models.map((model) => summaryOf(model, target));
   if (json) printJson({ models: summaries });
   else printLine(summaries.map((summary) => summaryTable(summary, depth).join("\n")).join("\n\n"));
   return 0;

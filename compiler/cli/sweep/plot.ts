@@ -1,5 +1,5 @@
 import { accent, colours, ink, middle } from "../../graph/colours.ts";
-import { element, escape } from "../../graph/xml.ts";
+import { element, escape, svgDocument } from "../../graph/xml.ts";
 import { formatCount } from "../columns.ts";
 import { costs } from "./ranking.ts";
 import type { Cost, Ranked } from "./ranking.ts";
@@ -38,15 +38,7 @@ export function plotOf(trials: readonly Ranked[], model: string): string {
     text(legend(measured), margin.left, top),
     ...best.map((trial, i) => text(caption(trial, measured.indexOf(trial)), margin.left, top + (i + 1) * line)),
   ];
-  const frame = {
-    xmlns: "http://www.w3.org/2000/svg",
-    ...size,
-    viewBox: `0 0 ${size.width} ${size.height}`,
-    role: "img",
-    "font-family": "Helvetica, Arial, sans-serif",
-    "font-size": 13,
-  };
-  return `${element("svg", frame, ...parts.map((part) => `\n${part}`), "\n")}\n`;
+  return svgDocument(size, 13, parts);
 }
 
 function legend(trials: readonly Measured[]): string {
