@@ -32,6 +32,11 @@ CNNC_INLINE void for_samples(const Call& call, const F& f) {
   });
 }
 
+// The parts that `units` equal ones are each cut into, so that threads finish together: few of them do not come out even.
+CNNC_INLINE int parts_of(const Call& call, long units, int most) {
+  return units % call.threads == 0 || units >= 8 * call.threads ? 1 : min(call.threads, most);
+}
+
 // f(b, n0, n1) for blocks of outputs and groups of samples, one group after another: the weights of a block are read by all.
 template <int Samples, class F>
 CNNC_INLINE void for_blocks(const Call& call, int blocks, const F& f) {
@@ -42,15 +47,32 @@ CNNC_INLINE void for_blocks(const Call& call, int blocks, const F& f) {
   });
 }
 
-// f(n, h0, h1) for bands of Rows rows of each sample; for whole samples where the batch alone gives work enough, or there is one
-// thread, since weights are then read less often. A row's bits do not depend on the band it is in.
-template <int Height, int Rows, class F>
+// The same for parts of the Height rows: f(b, n0, n1, h0, h1).
+template <int Samples, int Height, class F>
+CNNC_INLINE void for_blocks_of_rows(const Call& call, int blocks, const F& f) {
+  const long groups = (call.batch + Samples - 1) / Samples;
+  const int parts = parts_of(call, blocks * groups, Height);
+  for_units(call, blocks * groups * parts, [&](long unit, int thread) {
+    const int part = int(unit % parts);
+    long group = unit / parts, n0 = group % groups * Samples, n1 = n0 + Samples;
+    on_thread(thread, f, int(group / groups), n0, n1 < call.batch ? n1 : call.batch, Height * part / parts,
+              Height * (part + 1) / parts);
+  });
+}
+
+// f(n, h0, h1) for bands of about Rows rows of each sample, in whole steps of Step, as many for each thread; for whole samples where
+// the batch alone gives work enough, or there is one thread, since weights are then read less often. A row's bits do not depend on
+// the band it is in.
+template <int Height, int Rows, int Step, class F>
 CNNC_INLINE void for_bands(const Call& call, const F& f) {
-  const int rows = call.batch < 16 && call.threads > 1 ? Rows : Height;
-  const long bands = ceil_div(Height, rows);
+  constexpr int steps = ceil_div(Height, Step);
+  const int wanted = ceil_div(Height, Rows), threads = call.threads;
+  const int bands = call.batch >= 16 || threads == 1 ? 1
+                    : wanted < threads               ? wanted
+                                                     : min(steps, ceil_div(wanted, threads) * threads);
   for_units(call, call.batch * bands, [&](long unit, int thread) {
-    int h0 = int(unit % bands) * rows;
-    on_thread(thread, f, unit / bands, h0, min(Height, h0 + rows));
+    const int band = int(unit % bands);
+    on_thread(thread, f, unit / bands, steps * band / bands * Step, min(Height, steps * (band + 1) / bands * Step));
   });
 }
 

@@ -128,7 +128,7 @@ function describeUnits(units: Units): string {
     case "samples":
       return `groups of ${units.samples} samples`;
     case "bands":
-      return `${units.bands} bands of ${units.rows} rows of each sample`;
+      return `bands of about ${units.rows} rows of each sample`;
     case "tiles":
       return `${units.down} rows of tiles of each sample, then ${units.blocks} blocks of channels for ${units.samples} samples`;
     case "blocks":

@@ -146,14 +146,20 @@ export interface Stage {
   readonly units: Units;
 }
 
+/** Bands of about so many rows, in whole steps of rows: as many bands for each thread. */
+export interface Bands {
+  readonly rows: number;
+  readonly step: number;
+}
+
 export type Units =
   /**
    * Groups of `samples` samples; each goes through all nodes of the stage. A batch that is one group would be one thread's work: where
-   * there is much of it, nodes run one by one instead, in bands of so many rows (of `apart`; 0: by samples).
+   * there is much of it, nodes run one by one instead, in bands (of `apart`; of 0 rows: by samples).
    */
-  | { readonly by: "samples"; readonly samples: number; readonly apart?: readonly number[] }
+  | { readonly by: "samples"; readonly samples: number; readonly apart?: readonly Bands[] }
   /** One sample and one band of rows. */
-  | { readonly by: "bands"; readonly bands: number; readonly rows: number }
+  | ({ readonly by: "bands" } & Bands)
   /** Transformed tiles, by rows of them, `down` in a sample; then blocks of channels for groups of samples. */
   | { readonly by: "tiles"; readonly down: number; readonly blocks: number; readonly samples: number }
   /** Blocks of channels, or of output values of a dense layer, for groups of samples. */

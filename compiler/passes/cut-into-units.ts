@@ -1,6 +1,6 @@
 import { familyOf } from "../ir/families/index.ts";
 import { resultOf, valueOf, type Graph, type Node } from "../ir/graph.ts";
-import type { Choice, Stage, State, Units, Winograd } from "../ir/plan.ts";
+import type { Bands, Choice, Stage, State, Units, Winograd } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
 import { movesOf, readsOf } from "./rewrite.ts";
@@ -15,7 +15,7 @@ const leastPixels = 28;
 /** Samples for which a dense layer's block of weights is read once. */
 const samplesOfDense = 64;
 /** Work, as direct multiply-accumulates, for which it is worth to have threads meet at each node, and that of a band then. */
-const apartFrom = 2e6;
+const apartFrom = 1e6;
 const bandApart = 2.5e5;
 /** Multiply-accumulates that a band of rows should have. */
 const bandWork = 2e6;
@@ -45,25 +45,26 @@ function withBandsApart(stage: Stage, graph: Graph, choices: readonly Choice[]):
   if (units.by !== "samples") return stage;
   const work = nodes.map((index) => workOf(graph, graph.nodes[index]!, choices[index]!));
   if (work.reduce((sum, one) => sum + one, 0) < apartFrom) return stage;
-  const apart = nodes.map((index, i) => rowsApart(graph, graph.nodes[index]!, choices[index]!, work[i]!));
-  return apart.every((rows) => rows === 0) ? stage : { nodes, units: { ...units, apart } };
+  const apart = nodes.map((index, i) => bandsApart(graph, graph.nodes[index]!, choices[index]!, work[i]!));
+  return apart.every(({ rows }) => rows === 0) ? stage : { nodes, units: { ...units, apart } };
 }
 
 /** In multiply-accumulates of a direct convolution that would take as long. */
-function workOf(graph: Graph, node: Node, { kernel, winograd }: Choice): number {
+function workOf(graph: Graph, node: Node, { kernel, lanes, winograd }: Choice): number {
   const macs = macsOf(graph, node);
   if (winograd) return macs / 3;
   if (kernel.startsWith("conv_grouped")) return 3 * macs;
-  return familyOf(node.core).macs ? macs : 8 * macs;
+  return familyOf(node.core).macs ? macs : 8 * macs * (lanes === 1 ? 8 : 1);
 }
 
-function rowsApart(graph: Graph, node: Node, { winograd }: Choice, work: number): number {
+function bandsApart(graph: Graph, node: Node, { winograd }: Choice, work: number): Bands {
   const { height } = extentOf(valueOf(graph, resultOf(node)).type.shape);
   const { core, inputs } = node;
-  if (height === 1 || inputs.length === 0 || familyOf(core).wholeSamples || work < bandApart) return 0;
+  const none = height === 1 || inputs.length === 0 || familyOf(core).wholeSamples || work < bandApart;
+  if (none) return { rows: 0, step: 1 };
   // Tiles are not cut.
-  const least = winograd ? Math.max(1, winograd.results[0] / (node.tail?.core.window.stride[0] ?? 1)) : 1;
-  return least * Math.ceil(height / Math.floor(work / bandApart) / least);
+  const step = winograd ? Math.max(1, winograd.results[0] / (node.tail?.core.window.stride[0] ?? 1)) : 1;
+  return { rows: step * Math.ceil(height / Math.floor(work / bandApart) / step), step };
 }
 
 /**
@@ -107,13 +108,13 @@ function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Ch
     return { by: "blocks", blocks, samples: samplesTogether };
   const least = heavy ? Math.ceil(leastPixels / width) : 1;
   const rows = Math.max(least, Math.ceil(height / Math.ceil(work / bandWork)));
-  return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", bands: Math.ceil(height / rows), rows };
+  return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", rows, step: 1 };
 }
 
 /** Tiles are not cut: bands have whole groups of their rows. */
 function tileUnits(graph: Graph, node: Node, { results, whole, group }: Winograd, blocks: number): Units {
   const down = Math.ceil(extentOf(valueOf(graph, node.body[0]!.value).type.shape).height / results[0]);
   if (whole) return { by: "tiles", down, blocks, samples: group };
-  const rows = (group * results[0]) / (node.tail?.core.window.stride[0] ?? 1);
-  return { by: "bands", bands: Math.ceil(down / group), rows };
+  const step = results[0] / (node.tail?.core.window.stride[0] ?? 1);
+  return { by: "bands", rows: group * step, step };
 }

@@ -12,10 +12,26 @@ struct KernelRow {
   static constexpr int run = merged ? k.kw * In : In, runs = merged ? 1 : k.kw;
 };
 
+// Fetches weights into the second cache while others are multiplied, `step` floats with each step of a reduction: those of the
+// next block, which come from far away, arrive while this one is computed.
+struct WeightsAhead {
+  const float* at;
+  long step;
+  CNNC_INLINE void operator()() {
+    __builtin_prefetch(at, 0, 2);
+    at += step;
+  }
+};
+struct NoneAhead {
+  CNNC_INLINE void operator()() const {}
+};
+// Of a layer with fewer weights, all blocks stay in a near cache.
+constexpr long far_floats = 16 * 1024;
+
 // acc[m][j] = Σ_{r0<=r<r1, s, c} x[r·dh, m·sw + s·dw, c] · w[r, s, c, j], then through the body.
 // x points to the window of the first pixel, w to the block of output channels.
-template <class V, class X, Window k, int In, int M, int N, class Operand, class T, class Body>
-CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& operand, At at, const Body& body) {
+template <class V, class X, Window k, int In, int M, int N, class Operand, class T, class Body, class Ahead>
+CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& operand, At at, const Body& body, Ahead& ahead) {
   using Row = KernelRow<X, k, In, __is_same(Operand, Broadcast<V>)>;
   constexpr int block = N * V::lanes;
   V acc[M][N];
@@ -27,6 +43,7 @@ CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& o
       const float* ws = w + (i * Row::runs + s) * Row::run * block;
       CNNC_UNROLL_4 for (int c = 0; c < Row::run; c++) {
         reload<M * N>();
+        ahead();
         V b[N];
         CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(ws + c * block + j * V::lanes);
         CNNC_UNROLL for (int m = 0; m < M; m++) {
@@ -40,15 +57,15 @@ CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& o
 }
 
 // One row p of the outputs of one block of N vectors.
-template <class V, class X, Window k, int In, int Q, int M, int N, class Operand, class Body>
-CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, At at, const Body& body) {
+template <class V, class X, Window k, int In, int Q, int M, int N, class Operand, class Body, class Ahead = NoneAhead>
+CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, At at, const Body& body, Ahead&& ahead = {}) {
   constexpr Halo halo = conv_halo(k, X::width, Q);
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
   int h = at.h * k.sh - k.ph;
   Range r = taps_inside(h, k.kh, k.dh, X::height);
   tiled<M, Q>([&](auto pixels, int q) __attribute__((always_inline)) {
     conv_tile<V, X, k, In, decltype(pixels)::value, N>(x.at(at.n, h, q * k.sw - k.pw, c0), w, r, operand,
-                                                       At{at.n, at.h, q, at.c}, body);
+                                                       At{at.n, at.h, q, at.c}, body, ahead);
   });
 }
 
@@ -62,21 +79,31 @@ CNNC_KERNEL void conv_direct(X x, const float* w, long n, int p0, int p1, Body b
   for (int g = 0; g < G; g++)
     tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) __attribute__((always_inline)) {
       int k0 = g * out + v * V::lanes;
+      constexpr int N = decltype(vectors)::value, size = k.kh * k.kw * in * N * V::lanes;
       const float* block = w + long(k0) * k.kh * k.kw * in;
-      for (int p = p0; p < p1; p++)
-        conv_row<V, X, k, in, Q, t.pixels, decltype(vectors)::value>(x, block, Broadcast<V>{}, g * in, At{n, p, 0, k0}, body);
+      auto rows = [&](auto ahead) __attribute__((always_inline)) {
+        for (int p = p0; p < p1; p++)
+          conv_row<V, X, k, in, Q, t.pixels, N>(x, block, Broadcast<V>{}, g * in, At{n, p, 0, k0}, body, ahead);
+      };
+      if constexpr (long(k.kh) * k.kw * in * out >= far_floats)
+        rows(WeightsAhead{block + size, ceil_div(N * V::lanes, (p1 - p0) * ceil_div(Q, t.pixels))});
+      else
+        rows(NoneAhead{});
     });
 }
 
-// The same for block b of t.vectors vectors of outputs of samples [n0, n1), without groups: the weights of a block are read for all of them.
+// The same for rows [p0, p1) of block b of t.vectors vectors of outputs of samples [n0, n1), without groups: the weights of a block
+// are read for all of them.
 template <class V, class X, Window k, int K, int P, int Q, Tile t, class Body>
-CNNC_KERNEL void conv_direct_block(X x, const float* w, int b, long n0, long n1, Body body) {
+CNNC_KERNEL void conv_direct_block(X x, const float* w, int b, long n0, long n1, int p0, int p1, Body body) {
   sized<t.vectors, ceil_div(K, V::lanes)>(b * t.vectors, [&](auto vectors) __attribute__((always_inline)) {
     const int k0 = b * t.vectors * V::lanes;
+    constexpr int N = decltype(vectors)::value, size = k.kh * k.kw * X::channels * N * V::lanes;
     const float* block = w + long(k0) * k.kh * k.kw * X::channels;
+    WeightsAhead ahead{block + size + long(size) * p0 / P, ceil_div(N * V::lanes, P * ceil_div(Q, t.pixels))};
     for (long n = n0; n < n1; n++)
-      for (int p = 0; p < P; p++)
-        conv_row<V, X, k, X::channels, Q, t.pixels, decltype(vectors)::value>(x, block, Broadcast<V>{}, 0, At{n, p, 0, k0}, body);
+      for (int p = p0; p < p1; p++)
+        conv_row<V, X, k, X::channels, Q, t.pixels, N>(x, block, Broadcast<V>{}, 0, At{n, p, 0, k0}, body, ahead);
   });
 }
 

@@ -1,6 +1,6 @@
 import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
 import { parameterOf } from "../../ir/parameters.ts";
-import type { Stage } from "../../ir/plan.ts";
+import type { Bands, Stage } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
 import { tile, window } from "./call.ts";
 import { vector, type Context } from "./context.ts";
@@ -33,18 +33,26 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       return [`if (call.batch <= ${samples}) {`, ...indent([...each, ...copy]), "} else {", ...indent(together), "}"];
     }
     case "bands":
-      return printBands(first, units.rows, c);
+      return printBands(first, units, c);
     case "tiles": {
       const name = functionName(c.node(first), c);
       return [
         origin(c.node(first)),
-        `for_bands<${units.down}, 1>(call, [&](long n, int y0, int y1) { ${transformName(c.node(first), c)}(n, y0, y1); });`,
+        `for_bands<${units.down}, 1, 1>(call, [&](long n, int y0, int y1) { ${transformName(c.node(first), c)}(n, y0, y1); });`,
         `for_blocks<${units.samples}>(call, ${units.blocks}, [&](int b, long n0, long n1, int thread) { ${name}(b, n0, n1, thread); });`,
       ];
     }
     case "blocks": {
-      const loop = `for_blocks<${units.samples}>(call, ${units.blocks}, [&](int b, long n0, long n1) {`;
-      return [loop, `  ${functionName(c.node(first), c)}(b, n0, n1);  ${origin(c.node(first))}`, "});"];
+      const { height } = c.extent(resultOf(c.node(first)));
+      const [loop, rows] =
+        height > 1
+          ? [`for_blocks_of_rows<${units.samples}, ${height}>`, ", h0, h1"]
+          : [`for_blocks<${units.samples}>`, ""];
+      return [
+        `${loop}(call, ${units.blocks}, [&](int b, long n0, long n1${rows.replaceAll("h", "int h")}) {`,
+        `  ${functionName(c.node(first), c)}(b, n0, n1${rows});  ${origin(c.node(first))}`,
+        "});",
+      ];
     }
     case "preparation":
       return [];
@@ -61,7 +69,7 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
 function printSamples(
   nodes: readonly number[],
   samples: number,
-  apart: readonly number[] | undefined,
+  apart: readonly Bands[] | undefined,
   copiesResults: boolean,
   c: Context,
 ): string[] {
@@ -71,7 +79,7 @@ function printSamples(
       const node = c.node(index);
       const thread = usesScratch(index, c) ? ", thread" : "";
       const { height } = c.extent(resultOf(node));
-      const inBands = (apart?.[i] ?? 0) > 0;
+      const inBands = (apart?.[i]?.rows ?? 0) > 0;
       const loop = inBands ? "for (long n = n0; n < n1; n++) " : "";
       return `  ${loop}${functionName(node, c)}(${inBands ? `n, 0, ${height}` : "n0, n1"}${thread});  ${origin(node)}`;
     }),
@@ -81,15 +89,15 @@ function printSamples(
 }
 
 /** One node of a small batch by itself. */
-function printApart(index: number, rows: number, c: Context): string[] {
-  return rows > 0 ? printBands(index, rows, c) : printSamples([index], 1, undefined, false, c);
+function printApart(index: number, bands: Bands, c: Context): string[] {
+  return bands.rows > 0 ? printBands(index, bands, c) : printSamples([index], 1, undefined, false, c);
 }
 
-function printBands(index: number, rows: number, c: Context): string[] {
+function printBands(index: number, { rows, step }: Bands, c: Context): string[] {
   const node = c.node(index);
   const { height } = c.extent(resultOf(node));
   const thread = usesScratch(index, c) ? ", thread" : "";
-  const loop = `for_bands<${height}, ${rows}>(call, [&](long n, int h0, int h1${onThread([index], c)}) {`;
+  const loop = `for_bands<${height}, ${rows}, ${step}>(call, [&](long n, int h0, int h1${onThread([index], c)}) {`;
   return [loop, `  ${functionName(node, c)}(n, h0, h1${thread});  ${origin(node)}`, "});"];
 }
 
