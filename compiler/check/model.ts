@@ -66,7 +66,7 @@ function checkWithin(node: Model, set: Overrides, c: ModelContext): ModelResult 
   }
   const checkedOutputs = [...outputs.values()].filter((output) => output !== undefined);
   const layers = reachableLayers(c.layers.layers, checkedOutputs, train);
-  if (train) reportUntrained(layers, train, c.reporter);
+  if (train) reportUntrained(layers, train, trainNode as Train, c.reporter);
   const model: CheckedModel = {
     name: node.name.name,
     ...(node.doc && { doc: node.doc.text }),

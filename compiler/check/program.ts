@@ -91,6 +91,8 @@ export interface CheckedTrain {
   readonly optimizer: Use<"optimizer">;
   readonly schedule: Use<"schedule">;
   readonly clip: Use<"clip"> | "none";
+  /** By name of a parameter the factor of its learning rate; 0: it is frozen. Without an entry it is 1. */
+  readonly rates: ReadonlyMap<string, number>;
   readonly batch: number;
   readonly epochs: number;
   readonly augments: readonly CheckedAugment[];

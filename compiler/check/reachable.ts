@@ -1,4 +1,6 @@
+import type { Train } from "../../grammar/index.ts";
 import { useNotes } from "./values.ts";
+import { learns } from "./learned.ts";
 import type { NewLayer } from "./layer-list.ts";
 import type { CheckedOutput, CheckedTrain, Layer, LossExpression } from "./program.ts";
 import type { Reporter } from "./reporter.ts";
@@ -13,19 +15,24 @@ export function reachableLayers(
   return layersBehind(layers, train ? [...ends, ...predictionsOf(train.loss)] : ends);
 }
 
-/** A layer that learns, in a model that trains, must have a say in the loss. */
-export function reportUntrained(layers: readonly NewLayer[], train: CheckedTrain, reporter: Reporter): void {
-  const trained = new Set(layersBehind(layers, predictionsOf(train.loss)).flatMap(parameterNames));
+/** A layer that learns, in a model that trains, must have a say in the loss; and something must learn. */
+export function reportUntrained(
+  layers: readonly NewLayer[],
+  train: CheckedTrain,
+  { settings }: Train,
+  reporter: Reporter,
+): void {
+  const learned = ({ parameters }: NewLayer): string[] =>
+    parameters.flatMap((parameter) => (learns({ train }, parameter) ? [parameter.name] : []));
+  // A use of a shared layer learns with the others.
+  const trained = new Set(layersBehind(layers, predictionsOf(train.loss)).flatMap(learned));
   for (const layer of layers) {
-    if (parameterNames(layer).every((name) => trained.has(name))) continue;
+    if (learned(layer).every((name) => trained.has(name))) continue;
     const notes = [...useNotes(layer.use), { span: train.span, message: "the loss is made of these" }];
     reporter.add("CNN329", layer.span, { layer: layer.name }, { notes });
   }
-}
-
-/** A use of a shared layer learns with the others. */
-function parameterNames({ parameters }: NewLayer): string[] {
-  return parameters.map(({ name }) => name);
+  const freezing = settings.find(({ name }) => name.name === "freeze" || name.name === "lr_scale");
+  if (trained.size === 0 && freezing !== undefined) reporter.add("CNN274", freezing.span, {});
 }
 
 /** Layers that `ends` depend on; operands stand before what uses them. */

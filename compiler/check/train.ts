@@ -8,10 +8,11 @@ import { checkLoss, hasTarget } from "./loss.ts";
 import type { Outputs } from "./loss.ts";
 import type { CheckedTrain, LossExpression, Use } from "./program.ts";
 import { quantityIn } from "./quantities.ts";
+import { checkRates } from "./rates.ts";
 import { missingSetting, unknownSetting, wordInQuotes } from "./train-advice.ts";
 import { kindNouns, resolveWord } from "./words.ts";
 
-const settingNames = ["loss", "optimizer", "schedule", "clip", "batch", "epochs"] as const;
+const settingNames = ["loss", "optimizer", "schedule", "clip", "freeze", "lr_scale", "batch", "epochs"] as const;
 type SettingName = (typeof settingNames)[number];
 
 const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
@@ -36,6 +37,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     optimizer: optimizer && useOf("optimizer", "sgd(lr=0.05)", optimizer.value, c),
     schedule: scheduleOf(settings.get("schedule"), node, c),
     clip: clipOf(settings.get("clip"), c),
+    rates: checkRates(settings.get("freeze"), settings.get("lr_scale"), model.layers.layers, c),
     batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
     augments: checkAugments(node.augments, model),

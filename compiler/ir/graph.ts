@@ -142,8 +142,11 @@ export type Core =
   | { readonly family: "affine_sample"; readonly maps: readonly AffineMap[]; readonly fill: Fill }
   /** Mean over the batch of a number per sample, in double. */
   | { readonly family: "batch_mean" }
-  /** The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. */
-  | { readonly family: "update"; readonly slots: readonly string[] };
+  /**
+   * The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. `rates` are
+   * factors of the learning rate, one for each parameter; where there are none all are 1.
+   */
+  | { readonly family: "update"; readonly slots: readonly string[]; readonly rates?: readonly number[] };
 
 export type Family = Core["family"];
 export type CoreOf<F extends Family> = Extract<Core, { family: F }>;
@@ -180,8 +183,7 @@ export interface Graph {
   /** Gradients to parameters, in their order (step, gradient). */
   readonly gradients: readonly ValueId[];
   /** step: how each parameter moves. */
-  readonly optimizer?: {
-    readonly slots: readonly string[];
+  readonly optimizer?: Omit<CoreOf<"update">, "family"> & {
     readonly steps: readonly { readonly value: string; readonly expression: Expression }[];
     readonly origin: Origin;
   };

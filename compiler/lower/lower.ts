@@ -1,4 +1,4 @@
-import { parametersOf } from "../check/cost.ts";
+import { isFrozen, learns, parametersByRate } from "../check/learned.ts";
 import { scaledLayersOf } from "../check/scaled-layers.ts";
 import type { CheckedAugment, CheckedModel, CheckedTrain, Layer, LossExpression } from "../check/program.ts";
 import { Builder } from "../ir/builder.ts";
@@ -18,17 +18,18 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   const values = new Map<string, ValueId>();
   const types = new Map([...model.inputs, ...model.layers].map(({ name, type }) => [name, type]));
   for (const { name, type } of model.inputs) b.leaf(name, "input", type);
-  for (const { name, spec } of parametersOf(model))
-    b.leaf(name, spec.trained === false ? "buffer" : "parameter", { dtype: "f32", shape: spec.shape });
-  const learns = program === "step" || program === "gradient";
-  const augments = learns ? (model.train?.augments ?? []) : [];
+  for (const { name, spec } of parametersByRate(model))
+    b.leaf(name, learns(model, { name, spec }) ? "parameter" : "buffer", { dtype: "f32", shape: spec.shape });
+  const differentiates = program === "step" || program === "gradient";
+  const augments = differentiates ? (model.train?.augments ?? []) : [];
   for (const input of model.inputs) {
     const augment = augments.find((line) => line.input === input.name);
     values.set(input.name, augment ? sample(b, augment) : stage(b, input.name, originOf(input)));
   }
-  for (const layer of model.layers) values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer"));
+  for (const layer of model.layers)
+    values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer" && !isFrozen(model, layer)));
 
-  if (learns && model.train) return lowerTraining(b, model, program, values);
+  if (differentiates && model.train) return lowerTraining(b, model, program, values);
   const results =
     program === "measure"
       ? scaledLayersOf(model).flatMap((layer) => momentsOf(b.at(layer.name, originOf(layer)), values.get(layer.name)!))
@@ -104,11 +105,14 @@ function lowerTraining(
   if (program !== "step") return graph;
   const rectified = model.layers.filter(({ operator }) => operator.activation?.rectifies);
   const watched = rectified.map(({ name }) => ({ layer: name, value: values.get(name)! }));
-  return { ...graph, watched, optimizer: optimizerOf(train) };
+  return { ...graph, watched, optimizer: optimizerOf(train, graph.parameters) };
 }
 
 /** The optimiser over gradients as the clip leaves them. */
-function optimizerOf({ optimizer, clip }: CheckedTrain): NonNullable<Graph["optimizer"]> {
+function optimizerOf(
+  { optimizer, clip, rates }: CheckedTrain,
+  parameters: readonly ValueId[],
+): NonNullable<Graph["optimizer"]> {
   const { definition, attributes } = optimizer;
   const clipped = (leaf: Expression): Expression =>
     clip !== "none" && leaf.op === "value" && leaf.id === "gradient"
@@ -118,7 +122,14 @@ function optimizerOf({ optimizer, clip }: CheckedTrain): NonNullable<Graph["opti
     value,
     expression: mapLeaves(expression, clipped),
   }));
-  return { slots: definition.slots(attributes as never), steps, origin: originOf(optimizer) };
+  const factors = parameters.map((name) => rates.get(name) ?? 1);
+  const slots = definition.slots(attributes as never);
+  return {
+    slots,
+    ...(factors.some((factor) => factor !== 1) && { rates: factors }),
+    steps,
+    origin: originOf(optimizer),
+  };
 }
 
 const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };

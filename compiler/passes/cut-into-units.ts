@@ -85,7 +85,9 @@ function joinable(graph: Graph, { units, nodes }: Stage, node: Node): boolean {
 function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Choice): Units {
   const { core, inputs, body } = node;
   if (core.family === "update") return { by: "ranges", floats: floatsPerUnit };
-  if (core.family === "map" && !valueOf(graph, body[0]!.value).batched) return { by: "preparation" };
+  // Training moves parameters: of those that it leaves alone it computes the values anew.
+  if (core.family === "map" && !valueOf(graph, body[0]!.value).batched)
+    return graph.program === "infer" ? { by: "preparation" } : { by: "sums", floats: floatsPerUnit };
   if (familyOf(core).acrossBatch) return { by: "sums", floats: floatsPerUnit };
   const result = valueOf(graph, (node.tail?.body ?? body).at(-1)!.value).type;
   const { channels, height, width } = extentOf(result.shape);

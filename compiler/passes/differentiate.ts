@@ -165,8 +165,8 @@ function watch(graph: Graph, b: Builder, layer: string, value: ValueId): ValueId
 }
 
 function update(graph: Graph, gradients: readonly ValueId[]): Node {
-  const { slots, steps, origin } = graph.optimizer!;
-  return { core: { family: "update", slots }, inputs: gradients, body: steps, outputs: [], origin };
+  const { steps, origin, ...core } = graph.optimizer!;
+  return { core: { family: "update", ...core }, inputs: gradients, body: steps, outputs: [], origin };
 }
 
 function withoutGradients(graph: Graph): Graph {

@@ -1,5 +1,5 @@
 import { readsScalar } from "../ir/expression.ts";
-import { valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
+import { extraResults, valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { learnedFloats, parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf, type DType } from "../shape/tensor-type.ts";
@@ -146,7 +146,9 @@ function placeOnce(
         const stride = align(partBytes(state, node));
         partials.set(node, { offset: arena.take(parts * stride), stride });
       }
-      for (const id of graph.nodes[node]!.outputs)
+      // A kernel with several results writes each, whether or not it is read.
+      const { core, body, outputs } = graph.nodes[node]!;
+      for (const id of new Set([...outputs, body[0]!.value, ...extraResults(core)]))
         if (!elsewhere.has(id) && !statistics.has(id) && valueOf(graph, id).type.shape.length > 0)
           statistics.set(id, arena.take(channelBytes(state, id)));
     }

@@ -1,4 +1,5 @@
 import { parametersOf } from "../check/cost.ts";
+import { learns } from "../check/learned.ts";
 import type { CheckedModel } from "../check/program.ts";
 import { nativeIsa } from "../build/toolchain.ts";
 import { sizeOf, type Shape } from "../shape/tensor-type.ts";
@@ -53,7 +54,7 @@ async function expectedStep(model: CheckedModel, parameters: Tensors, inputs: Te
     native.setParameters(parameters);
     const { gradients } = native.lossGradient(inputs, data, step);
     const results = native.step(inputs, data, step);
-    const learned = parametersOf(model).filter(({ spec }) => spec.trained !== false);
+    const learned = parametersOf(model).filter((parameter) => learns(model, parameter));
     return [
       ...targets.map((target) => numbers(`target.${target.name}`, [target.data.length], target.data)),
       numbers("loss", [1], [loss]),

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Addon, AddonInstance, AddonModel } from "../../runtime/bind/addon.ts";
 import { buildNative } from "../build/build-native.ts";
-import { parametersOf } from "../check/cost.ts";
+import { learns, parametersByRate } from "../check/learned.ts";
 import type { CheckedModel } from "../check/program.ts";
 import { planModel } from "../plan-model.ts";
 import { printModel } from "../emit/cpp/model.ts";
@@ -123,12 +123,12 @@ export class NativeSample<Instance extends SampleInstance = SampleInstance> {
     );
   }
 
-  /** In the addon's order: what is learned, then what training keeps beside it. */
+  /** In the addon's order. */
   protected names() {
-    const all = parametersOf(this.model).map(({ name, spec }) => {
-      return { name, shape: spec.shape, trained: spec.trained !== false };
+    return parametersByRate(this.model).map((parameter) => {
+      const { name, spec } = parameter;
+      return { name, shape: spec.shape, trained: learns(this.model, parameter) };
     });
-    return [...all.filter(({ trained }) => trained), ...all.filter(({ trained }) => !trained)];
   }
 
   protected batch(inputs: Tensors): number {

@@ -1,3 +1,4 @@
+import { isFrozen } from "../check/learned.ts";
 import type { CheckedModel, LossExpression } from "../check/program.ts";
 import { tensor, type Tensor } from "../opkit/tensor.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
@@ -11,8 +12,9 @@ export type Tensors = ReadonlyMap<string, Tensor>;
  */
 export function referenceForward(model: CheckedModel, inputs: Tensors, parameters: Tensors, training = false): Tensors {
   const values = new Map(inputs);
-  for (const { name, operator, operands, attributes, part, parameters: own } of model.layers) {
-    const reference = (training && operator.trainingReference) || operator.reference;
+  for (const layer of model.layers) {
+    const { name, operator, operands, attributes, part, parameters: own } = layer;
+    const reference = (training && !isFrozen(model, layer) && operator.trainingReference) || operator.reference;
     const result = reference({
       operands: operands.map((operand) => need(values, operand)),
       parameters: own.map((parameter) => need(parameters, parameter.name)),

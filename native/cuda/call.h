@@ -17,7 +17,7 @@ struct StepNumbers {
 };
 
 // What an optimiser computes of them, once a step.
-constexpr int most_step_scalars = 64;
+constexpr int most_step_scalars = 1024;
 
 struct DeviceCall : Call {
   cudaStream_t stream;

@@ -24,3 +24,25 @@ const small = modelOf(
 it("a small network of everything trains on the emulated device as on a processor", async () => {
   await expectToFollow(small, { batch: 6, steps: 5, most: 1e-4 });
 });
+
+/** The same with frozen parts, whose norms have their running values, and two rates. */
+const tuned = modelOf(
+  "Tuned",
+  `  input image: f32[3, 9, 8]
+  stem = image -> conv(8, kernel=3, pad=1, bias=false) -> batch_norm -> relu
+  a = stem -> conv(8, kernel=3, pad=1, bias=false) -> batch_norm -> relu
+  b = a -> conv(8, kernel=3, pad=1, bias=false) -> batch_norm -> relu
+  logits = b -> global_avg_pool -> dense(5)
+  output kind: class[5] = logits -> softmax
+  train {
+    loss = cross_entropy(logits, kind)
+    optimizer = adam(lr=0.01)
+    freeze = [stem, b.batch_norm1]
+    lr_scale = a * 0.1
+    clip = norm(1)
+  }`,
+);
+
+it("parts of a network are frozen or slow on the emulated device as on a processor", async () => {
+  await expectToFollow(tuned, { batch: 6, steps: 5, most: 1e-4 });
+});

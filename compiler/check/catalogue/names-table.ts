@@ -165,7 +165,7 @@ Right: \`input image: u8[1, 28, 28]\``,
     title: "unknown setting",
     severity: "error",
     message: "`train` has no setting `{name}`",
-    explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`clip\`, \`batch\` and \`epochs\`.
+    explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`clip\`, \`freeze\`, \`lr_scale\`, \`batch\` and \`epochs\`.
 
 Wrong: \`train { optimiser = sgd(lr=0.1) … }\`
 
@@ -294,5 +294,36 @@ Right: \`x -> max_pool(2)\``,
 Wrong: \`augment image -> repeat 2 { shift(0.1) }\`
 
 Right: \`augment image -> shift(0.1) -> shift(0.1)\``,
+  },
+  CNN272: {
+    title: "unknown part",
+    severity: "error",
+    message: "no parameter's name begins with `{name}`",
+    explain: `A part is a value, a use of a block, a layer, a shared declaration or a single parameter, by the name that its parameters
+begin with; \`cnnc summary\` shows them. Where there are numbers of rounds in it, it stands in quotes.
+
+Wrong: \`freeze = feature\` for a value \`features\`
+
+Right: \`freeze = features\` or \`freeze = "features.Residual1.0"\``,
+  },
+  CNN273: {
+    title: "in two parts",
+    severity: "error",
+    message: "the parameter `{name}` is in two parts",
+    explain: `A parameter is frozen, or has one factor of its learning rate: parts do not overlap.
+
+Wrong: \`freeze = features  lr_scale = features.conv1 * 0.1\`
+
+Right: \`freeze = features.conv2  lr_scale = features.conv1 * 0.1\``,
+  },
+  CNN274: {
+    title: "nothing learns",
+    severity: "error",
+    message: "all parameters are frozen",
+    explain: `A training step would change nothing. What is not frozen learns: leave out the part that should.
+
+Wrong: \`freeze = [features, logits]\`, where there is nothing else
+
+Right: \`freeze = features\``,
   },
 });

@@ -1,3 +1,4 @@
+import { learns } from "../../check/learned.ts";
 import type { CheckedModel } from "../../check/program.ts";
 import type { EpochRecord } from "../../telemetry/training-run.ts";
 import type { EpochReport, Evaluation, OutputEvaluation } from "../../../runtime/index.ts";
@@ -46,10 +47,10 @@ function gradientNorms(net: AnyNet, model: CheckedModel): Readonly<Record<string
 }
 
 /** The names of what each layer learns; what several layers share is its first user's. */
-export function learnedBy({ layers }: Pick<CheckedModel, "layers">): ReadonlyMap<string, readonly string[]> {
+export function learnedBy(model: Pick<CheckedModel, "layers" | "train">): ReadonlyMap<string, readonly string[]> {
   const seen = new Set<string>();
-  const learned = layers.map(({ name, parameters }) => {
-    const own = parameters.filter(({ name, spec }) => spec.trained !== false && !seen.has(name));
+  const learned = model.layers.map(({ name, parameters }) => {
+    const own = parameters.filter((parameter) => learns(model, parameter) && !seen.has(parameter.name));
     own.forEach((it) => seen.add(it.name));
     return [name, own.map((it) => it.name)] as const;
   });

@@ -53,7 +53,7 @@ export const parameters: { readonly [L in Loop]: string } = {
   blocks_of_rows: "int b, long n0, long n1, int h0, int h1",
 };
 
-/** A node that `prepare` computes, once: its values lie in the prepared memory. */
+/** A node that is computed once for all samples, from parameters alone: by `prepare`, or in a step from those that do not learn. */
 export function printPreparation(index: number, c: Context, functors: Functors): string[] {
   const node = c.node(index);
   const { text } = printCall(callOf(index, c, "samples", functors));
@@ -70,6 +70,7 @@ export function printPreparation(index: number, c: Context, functors: Functors):
 export function printFunction(index: number, c: Context, functors: Functors): string[] {
   const node = c.node(index);
   if (inPlace.includes(node.core.family)) return [];
+  if (!c.value(resultOf(node)).batched) return printPreparation(index, c, functors);
   const loop = loopOf(index, c);
   const call = callOf(index, c, loop, functors);
   const { text, perSample } = printCall(call);

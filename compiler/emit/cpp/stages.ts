@@ -189,6 +189,7 @@ function sums(nodes: readonly number[], floats: number, c: Context): string[] {
       return { node, units: "1", name: "", body };
     }
     if (node.core.family === "gradient_total") return totalJob(index, floats, c);
+    if (node.core.family === "map") return { node, units: "1", name: "", body: [`${functionName(node, c)}();`] };
     const statistic = statisticJobs(index, c);
     if (statistic) {
       added.push(statistic.finish);

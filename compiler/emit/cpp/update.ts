@@ -1,7 +1,7 @@
-import { parts, reads, type Expression } from "../../ir/expression.ts";
+import { e, mapLeaves, parts, reads, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
 import { learnedFloats } from "../../ir/parameters.ts";
-import type { Partials } from "../../ir/plan.ts";
+import type { Partials, Plan } from "../../ir/plan.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
 import { double, float, indent } from "./names.ts";
@@ -41,8 +41,32 @@ export function partsOfUpdate(node: Node): UpdateParts {
   return { names, scalars, body };
 }
 
-/** A scalar part, in double. */
-export const printScalar = (x: Expression): string => printCpp(x, doubles);
+/** Parameters side by side that learn at the same rate: floats of the block, and the factor of the learning rate. */
+interface Run {
+  readonly rate: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export function runsOf({ core }: Node, plan: Plan): readonly Run[] {
+  if (core.family !== "update") throw new Error("not an update");
+  const { graph, packings } = plan;
+  const rates = core.rates ?? graph.parameters.map(() => 1);
+  const first = rates.flatMap((rate, i) => (i === 0 || rate !== rates[i - 1] ? [i] : []));
+  const begins = first.map((i) => packings.get(graph.parameters[i]!)!.offset);
+  return first.map((i, run) => ({ rate: rates[i]!, begin: begins[run]!, end: begins[run + 1] ?? learnedFloats(plan) }));
+}
+
+/** A scalar part, in double, for parameters that learn at a rate of their own. */
+export const printScalar = (x: Expression, rate = 1): string =>
+  printCpp(rate === 1 ? x : mapLeaves(x, (leaf) => scaled(leaf, rate)), doubles);
+
+function scaled(leaf: Expression, rate: number): Expression {
+  return leaf.op === "scalar" && leaf.name === "learning_rate" ? e.mul(leaf, rate) : leaf;
+}
+
+/** From an element of a block on. */
+export const from = (block: string, element: number): string => (element === 0 ? block : `${block} + ${element}L`);
 
 /** The optimiser: a functor over one vector of the parameter block, and the loop that applies it to all of it. */
 export function printUpdate(
@@ -53,8 +77,17 @@ export function printUpdate(
   const { block, graph } = c.plan;
   const learned = learnedFloats(c.plan);
   const lanes = c.plan.target.lanes[0]!;
-  const values = scalars.map((x) => `float(${printScalar(x)})`);
-  const states = names.slice(1).map((_, i) => `call.state + ${i * block}L, `);
+  const runs = runsOf(node, c.plan);
+  const move = ({ rate, begin, end }: Run, i: number, floats: number): string[] => {
+    const name = runs.length === 1 ? "move" : `move_${i}`;
+    const states = names.slice(1).map((_, slot) => from("call.state", slot * block + begin));
+    const blocks = [from("call.parameters", begin), ...states, from("call.gradients", begin)];
+    const values = scalars.map((x) => `float(${printScalar(x, rate)})`);
+    return [
+      `const update ${name}{${[...blocks, ...values].join(", ")}};`,
+      `for_ranges<${floats}>(call, ${end - begin}, [&](long i0, long i1) { ${[...c.timer(node), `map_flat<${vector(lanes)}>(i0, i1, ${name});`].join(" ")} });`,
+    ];
+  };
   return {
     definition: [
       "// How a parameter moves.",
@@ -79,8 +112,7 @@ export function printUpdate(
           ]
         : []),
       "using namespace scalars;",
-      `const update move{call.parameters, ${states.join("")}call.gradients, ${values.join(", ")}};`,
-      `for_ranges<${floats}>(call, ${learned}, [&](long i0, long i1) { ${[...c.timer(node), `map_flat<${vector(lanes)}>(i0, i1, move);`].join(" ")} });`,
+      ...runs.flatMap((run, i) => move(run, i, floats)),
     ],
   };
 }

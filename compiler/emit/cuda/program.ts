@@ -24,7 +24,7 @@ export function printCudaProgram(plan: Plan, name: string, rate: Expression | un
     ...graph.nodes.flatMap(({ core }, i) =>
       core.family === "resample" || core.family === "permute" ? printAxes(graph.nodes[i]!, core, c) : [],
     ),
-    ...(update ? printUpdate(update, rate!) : []),
+    ...(update ? printUpdate(update, rate!, plan) : []),
     "",
     ...(arena.preparedBytes > 0
       ? printStruct({ name: "Preparation", nodes: preparation, first: narrowLaunches(c, true) }, c, functors)

@@ -1,17 +1,20 @@
 import { readsScalar, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
 import { learnedFloats } from "../../ir/parameters.ts";
+import type { Plan } from "../../ir/plan.ts";
 import { indent } from "../cpp/names.ts";
-import { partsOfUpdate, printScalar } from "../cpp/update.ts";
+import { from, partsOfUpdate, printScalar, runsOf } from "../cpp/update.ts";
 import type { Launch, Launching } from "./launches.ts";
 
 /** Room for them is in the memory of the device (call.h, `most_step_scalars`). */
-const mostScalars = 64;
+const mostScalars = 1024;
 
 /** The optimiser: what depends on the step alone, computed by one thread, and a functor over one parameter. */
-export function printUpdate(node: Node, rate: Expression): readonly string[] {
+export function printUpdate(node: Node, rate: Expression, plan: Plan): readonly string[] {
   const { names, scalars, body } = partsOfUpdate(node);
-  if (scalars.length > mostScalars) throw new Error(`an optimiser with ${scalars.length} scalars`);
+  const runs = runsOf(node, plan);
+  if (runs.length * scalars.length > mostScalars)
+    throw new Error(`an optimiser with ${scalars.length} scalars for ${runs.length} runs of parameters`);
   const norm = readsNorm(node);
   return [
     "",
@@ -27,7 +30,9 @@ export function printUpdate(node: Node, rate: Expression): readonly string[] {
     `    const double learning_rate = ${printScalar(rate)};`,
     "    (void)step, (void)total_steps, (void)learning_rate;",
     ...(norm ? ["    const double gradient_norm = norm_of_ranges(squares, ranges);"] : []),
-    ...scalars.map((x, i) => `    write(scalars + ${i}, float(${printScalar(x)}));`),
+    ...runs.flatMap(({ rate }, run) =>
+      scalars.map((x, i) => `    write(scalars + ${run * scalars.length + i}, float(${printScalar(x, rate)}));`),
+    ),
     "  }",
     "};",
     "",
@@ -51,8 +56,13 @@ export function updateLaunches({ c, index, node }: Launching<"update">): Launch[
   const floats = units.by === "ranges" ? units.floats : learned;
   const ranges = Math.ceil(learned / floats);
   const squares = `reinterpret_cast<double*>(memory.at(${c.plan.arena.partials.get(index)?.offset}))`;
-  const states = partsOfUpdate(node).names.slice(1);
-  const blocks = ["call.parameters", ...states.map((_, i) => `call.state + ${i * block}L`), "call.gradients"];
+  const { names, scalars } = partsOfUpdate(node);
+  const moves = runsOf(node, c.plan).map(({ begin, end }, run) => {
+    const states = names.slice(1).map((_, slot) => from("call.state", slot * block + begin));
+    const blocks = [from("call.parameters", begin), ...states, from("call.gradients", begin)];
+    const own = from("call.scalars", run * scalars.length);
+    return { kernel: "update_all", operands: [`update{${[...blocks, own].join(", ")}}`, `${end - begin}`] };
+  });
   return [
     ...(readsNorm(node)
       ? [{ kernel: "squares_of_ranges", head: `${floats}`, operands: ["call.gradients", `${learned}`, squares] }]
@@ -63,7 +73,7 @@ export function updateLaunches({ c, index, node }: Launching<"update">): Launch[
         `update_scalars{${["call.numbers", ...(readsNorm(node) ? [squares, `${ranges}`] : []), "call.scalars"].join(", ")}}`,
       ],
     },
-    { kernel: "update_all", operands: [`update{${[...blocks, "call.scalars"].join(", ")}}`, `${learned}`] },
+    ...moves,
   ];
 }
 

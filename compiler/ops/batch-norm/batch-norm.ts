@@ -43,8 +43,8 @@ export const batchNorm = defineOperator({
   doc:
     "y = (x - mean)/√(variance + eps)·gamma + beta, per channel. While training mean and (biased) variance are those " +
     "of the batch, over samples, rows and columns, and the running mean and (unbiased) variance move towards them by " +
-    "`momentum`; in inference the running values are used, folded into one multiplication and one addition " +
-    "(Ioffe & Szegedy 2015, arXiv:1502.03167; PyTorch's defaults).",
+    "`momentum`; in inference, and where it is frozen, the running values are used, folded into one multiplication and " +
+    "one addition (Ioffe & Szegedy 2015, arXiv:1502.03167; PyTorch's defaults).",
   operands: ["x"],
   attributes: {
     momentum: real({ doc: "How far the running values move in a step.", default: 0.1, min: 0, max: 1 }),
@@ -70,7 +70,9 @@ export const batchNorm = defineOperator({
     }
     const scale = b.map(e.div(e.value(gamma), e.sqrt(e.add(e.value(variance), eps))), undefined, { part: "scale" });
     const shift = b.map(e.sub(e.value(beta), e.mul(e.value(mean), e.value(scale))), undefined, { part: "shift" });
-    return b.map(e.add(e.mul(e.value(x!), e.value(scale)), e.value(shift)));
+    return b.map(e.add(e.mul(e.value(x!), e.value(scale)), e.value(shift)), () => ({
+      [x!]: e.mul(e.gradient, e.value(scale)),
+    }));
   },
   standardises: () => ({ moments: "batch", perChannel: true }),
   onnx: ({ b, operands: [x], parameters, attributes: { momentum, eps } }) => {

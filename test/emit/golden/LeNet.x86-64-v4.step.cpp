@@ -496,7 +496,7 @@ struct Program {
     const double learning_rate = scalars::LeNet_learning_rate(step, call.total_steps);
     (void)step, (void)learning_rate;
     using namespace scalars;
-    const update move{call.parameters, call.state + 0L, call.gradients, float(learning_rate)};
+    const update move{call.parameters, call.state, call.gradients, float(learning_rate)};
     for_ranges<16384>(call, 66944, [&](long i0, long i1) { map_flat<f32x16>(i0, i1, move); });
   }
 };
