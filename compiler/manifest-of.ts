@@ -49,6 +49,7 @@ export function manifestOf(
           optimizer: describe(train.optimizer),
           schedule: describe(train.schedule),
           ...(train.clip !== "none" && { clip: describe(train.clip) }),
+          ...(train.ema !== "none" && { ema: train.ema }),
           rectified: rectifiedOf(plans.plans.step.graph),
           ...(plans.plans.measure && { scaled: scaledOf(model) }),
           state: plans.plans.step.graph.optimizer?.slots ?? [],

@@ -93,6 +93,8 @@ export interface CheckedTrain {
   readonly clip: Use<"clip"> | "none";
   /** By name of a parameter the factor of its learning rate; 0: it is frozen. Without an entry it is 1. */
   readonly rates: ReadonlyMap<string, number>;
+  /** The share of the average of the weights that a step keeps. */
+  readonly ema: number | "none";
   readonly batch: number;
   readonly epochs: number;
   readonly augments: readonly CheckedAugment[];

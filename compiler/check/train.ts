@@ -12,7 +12,10 @@ import { checkRates } from "./rates.ts";
 import { missingSetting, unknownSetting, wordInQuotes } from "./train-advice.ts";
 import { kindNouns, resolveWord } from "./words.ts";
 
-const settingNames = ["loss", "optimizer", "schedule", "clip", "freeze", "lr_scale", "batch", "epochs"] as const;
+const settingNames = [
+  ...(["loss", "optimizer", "schedule", "clip", "freeze", "lr_scale", "ema"] as const),
+  ...(["batch", "epochs"] as const),
+];
 type SettingName = (typeof settingNames)[number];
 
 const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
@@ -38,6 +41,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     schedule: scheduleOf(settings.get("schedule"), node, c),
     clip: clipOf(settings.get("clip"), c),
     rates: checkRates(settings.get("freeze"), settings.get("lr_scale"), model.layers.layers, c),
+    ema: emaOf(settings.get("ema"), c),
     batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
     augments: checkAugments(node.augments, model),
@@ -85,6 +89,12 @@ function clipOf(setting: Setting | undefined, c: Context): CheckedTrain["clip"] 
   return setting === undefined ? "none" : useOf("clip", "norm(1)", setting.value, c);
 }
 
+/** The share of the average that a step keeps. */
+function emaOf(setting: Setting | undefined, c: Context): CheckedTrain["ema"] | undefined {
+  if (setting === undefined) return "none";
+  return numberOf(setting, "a share from 0 to less than 1, like 0.999", (value) => value >= 0 && value < 1, c);
+}
+
 /** A setting that is a word with arguments; without arguments the word alone does. */
 function useOf<K extends "optimizer" | "schedule" | "clip">(
   kind: K,
@@ -114,18 +124,22 @@ function asCall(node: Expression): Pick<Call, "callee" | "arguments"> | undefine
 
 function countOf(setting: Setting | undefined, otherwise: number, most: number, c: Context): number | undefined {
   if (setting === undefined) return otherwise;
-  const { name, value: node } = setting;
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1 && value <= most;
+  return numberOf(setting, `a whole number, 1 to ${formatCount(most)}`, isCount, c);
+}
+
+/** A number without a unit. */
+function numberOf(
+  { name, value: node }: Setting,
+  expected: string,
+  fits: (value: number) => boolean,
+  c: Context,
+): number | undefined {
   const evaluated = c.evaluate(node);
   if (evaluated.kind === "unknown") return undefined;
   const value = evaluated.kind === "constant" ? evaluated.value : undefined;
   const unit = quantityIn(node);
-  const isCount = typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= most;
-  if (isCount && unit === undefined) return value;
-  const holes = {
-    name: name.name,
-    expected: `a whole number, 1 to ${formatCount(most)}`,
-    found: unit?.text ?? describe(evaluated),
-  };
-  c.reporter.add("CNN321", node.span, holes);
+  if (typeof value === "number" && fits(value) && unit === undefined) return value;
+  c.reporter.add("CNN321", node.span, { name: name.name, expected, found: unit?.text ?? describe(evaluated) });
   return undefined;
 }

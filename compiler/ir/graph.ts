@@ -143,8 +143,9 @@ export type Core =
   /** Mean over the batch of a number per sample, in double. */
   | { readonly family: "batch_mean" }
   /**
-   * The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. `rates` are
-   * factors of the learning rate, one for each parameter; where there are none all are 1.
+   * The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. Where
+   * `weight` is a slot, the parameters themselves are `average`, which steps assign last. `rates` are factors of the
+   * learning rate, one for each parameter; where there are none all are 1.
    */
   | { readonly family: "update"; readonly slots: readonly string[]; readonly rates?: readonly number[] };
 

@@ -15,6 +15,11 @@ export function learnedFloats({ graph, packings, block }: State): number {
   return buffer === undefined ? block! : packings!.get(buffer)!.offset;
 }
 
+/** Which of the optimiser's slots the weights are that it moves, where the parameters are their average; else -1. */
+export function weightSlot({ optimizer }: Graph): number {
+  return optimizer?.slots.indexOf("weight") ?? -1;
+}
+
 const readers: readonly Family[] = ["conv", "conv_data_grad", "dense", "embedding"];
 const weightGradients: readonly Family[] = ["conv_weight_grad", "dense_weight_grad", "embedding_weight_grad"];
 

@@ -108,9 +108,9 @@ function lowerTraining(
   return { ...graph, watched, optimizer: optimizerOf(train, graph.parameters) };
 }
 
-/** The optimiser over gradients as the clip leaves them. */
+/** The optimiser over gradients as the clip leaves them; then the average of the weights that it has moved. */
 function optimizerOf(
-  { optimizer, clip, rates }: CheckedTrain,
+  { optimizer, clip, rates, ema }: CheckedTrain,
   parameters: readonly ValueId[],
 ): NonNullable<Graph["optimizer"]> {
   const { definition, attributes } = optimizer;
@@ -118,18 +118,25 @@ function optimizerOf(
     clip !== "none" && leaf.op === "value" && leaf.id === "gradient"
       ? clip.definition.clip(leaf, clip.attributes as never)
       : leaf;
-  const steps = definition.update(attributes as never).map(({ value, expression }) => ({
+  const moves = definition.update(attributes as never).map(({ value, expression }) => ({
     value,
     expression: mapLeaves(expression, clipped),
   }));
   const factors = parameters.map((name) => rates.get(name) ?? 1);
   const slots = definition.slots(attributes as never);
   return {
-    slots,
+    slots: ema === "none" ? slots : [...slots, "weight"],
     ...(factors.some((factor) => factor !== 1) && { rates: factors }),
-    steps,
+    steps: ema === "none" ? moves : [...moves, { value: "average", expression: averaged(ema) }],
     origin: originOf(optimizer),
   };
+}
+
+/** a ← a + (1 - d)·(w - a), d = min(ema, (1 + t)/(10 + t)) of step t from 0: an average of few steps is of the latest. */
+function averaged(ema: number): Expression {
+  const [weight, average, step] = [e.value("weight"), e.value("average"), e.scalar("step")];
+  const kept = e.min(ema, e.div(e.add(step, 1), e.add(step, 10)));
+  return e.add(average, e.mul(e.sub(weight, average), e.sub(1, kept)));
 }
 
 const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };

@@ -60,7 +60,7 @@ class Instance {
   // set: those before the first that cannot be read, or, where `finite` is asked for, is not. What it does not take, nobody lost.
   [[nodiscard]] virtual int32_t read_parameters(int /*file*/, const int64_t* /*positions*/, bool /*finite*/) { return 0; }
   [[nodiscard]] virtual Error get_parameter(int32_t index, float* logical) = 0;
-  // Before the first step the state is zero.
+  // Before the first step the state is zero, but for weights that have an average: they are the parameters then.
   [[nodiscard]] virtual Error set_state(int32_t slot, int32_t index, const float* logical) = 0;
   [[nodiscard]] virtual Error get_state(int32_t slot, int32_t index, float* logical) = 0;
   // Back to before the first step.

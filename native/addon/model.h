@@ -103,6 +103,9 @@ struct Model {
   // measure: Call::results become the mean and the mean square of each value that first weights are scaled by.
   Program measure = {};
   int32_t measure_count = 0;
+  // The slot of the state with the weights that a step reads and moves, where the parameters are an average of them; -1: they
+  // are the parameters. Before the first step they are alike.
+  int32_t weight_slot = -1;
 };
 
 // Defined by each generated addon: its models (more than one when a file declares several), each once for every

@@ -55,6 +55,8 @@ export interface TrainManifest {
   readonly schedule: string;
   /** How gradients are clipped, `norm(max=1)`; absent where they are not. */
   readonly clip?: string;
+  /** The share that the average of the weights keeps in a step; absent where there is no average. */
+  readonly ema?: number;
   /** Names of the optimiser's per-parameter state, e.g. ["velocity"]. */
   readonly state: readonly string[];
   /** Layers whose units are watched, in the addon's order: a unit is a channel of a rectified layer. */

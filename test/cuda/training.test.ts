@@ -1,5 +1,8 @@
 import { it } from "vitest";
-import { modelOf } from "../../compiler/testing/index.ts";
+import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import type { Isa, Precision } from "../../compiler/ir/plan.ts";
+import { buildTestAddon, modelOf, type Tensors } from "../../compiler/testing/index.ts";
+import { draw, expectClose, open, targetsOf } from "../compile/network-check.ts";
 import { expectToFollow } from "./follows.ts";
 
 /** Every kind of kernel in one small network: bytes, augmentation, skips, pools, norms, dropout, an optimiser with a norm. */
@@ -39,10 +42,24 @@ const tuned = modelOf(
     optimizer = adam(lr=0.01)
     freeze = [stem, b.batch_norm1]
     lr_scale = a * 0.1
+    ema = 0.2
     clip = norm(1)
   }`,
 );
 
 it("parts of a network are frozen or slow on the emulated device as on a processor", async () => {
   await expectToFollow(tuned, { batch: 6, steps: 5, most: 1e-4 });
+});
+
+it("weights have the same average on the emulated device as on a processor", async () => {
+  const { inputs, parameters, targets } = draw(tuned, 6);
+  const averages = async (on: Isa | Precision): Promise<Tensors> => {
+    const native = open(await buildTestAddon(`follows_Tuned_${on}`, [tuned], on, () => ["step"]), tuned, parameters);
+    for (let step = 0; step < 3; step++) native.step(inputs, targetsOf(tuned, targets), { step });
+    const found = native.parameters();
+    native.dispose();
+    return found;
+  };
+  const [expected, found] = [await averages(nativeIsa()), await averages("f32")];
+  for (const [name, { data }] of expected) expectClose(found.get(name)!.data, data, 1e-4, name);
 });

@@ -165,7 +165,8 @@ Right: \`input image: u8[1, 28, 28]\``,
     title: "unknown setting",
     severity: "error",
     message: "`train` has no setting `{name}`",
-    explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`clip\`, \`freeze\`, \`lr_scale\`, \`batch\` and \`epochs\`.
+    explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`clip\`, \`freeze\`, \`lr_scale\`, \`ema\`,
+\`batch\` and \`epochs\`.
 
 Wrong: \`train { optimiser = sgd(lr=0.1) … }\`
 

@@ -37,6 +37,7 @@ export function runFacts({ net, trainer, epochs, sizes, options }: RunContext): 
     ["optimizer", train?.optimizer],
     ["schedule", train?.schedule],
     ["gradient clipping", train?.clip],
+    ["average of weights", train?.ema?.toString()],
     ["augmentation", options.augment ? undefined : "none (--no-augment)"],
     ["time of training", `${formatSeconds(seconds)} for ${formatCount(epochs.length)} epochs, without validation`],
     ["device", `${net.device}, ${net.threads} threads`],

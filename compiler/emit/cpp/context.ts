@@ -1,8 +1,8 @@
 import { valueOf, type Node, type Value, type ValueId } from "../../ir/graph.ts";
-import { parameterOf } from "../../ir/parameters.ts";
+import { parameterOf, weightSlot } from "../../ir/parameters.ts";
 import type { Choice, Layout, Plan, Place } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
-import { groupBy, Names } from "./names.ts";
+import { from, groupBy, Names } from "./names.ts";
 
 /** How functors hold a number of the call that differs from step to step. */
 interface CallNumber {
@@ -127,7 +127,8 @@ export class Context {
     const { role } = this.value(id);
     if (role === "input") return `input_${this.names.of(id)}`;
     if (role === "target") return `target_${this.names.of(id)}`;
-    if (role === "parameter" || role === "buffer") return `call.parameters + ${this.packing(id).offset}`;
+    if (role === "parameter") return this.#parameter(this.packing(id).offset);
+    if (role === "buffer") return `call.parameters + ${this.packing(id).offset}`;
     if (role === "constant") return `call.constants + ${this.packing(id).offset}`;
     const { statistics, prepared } = this.plan.arena;
     const [statistic, preparation] = [statistics.get(id), prepared.get(id)];
@@ -135,6 +136,13 @@ export class Context {
     if (preparation !== undefined) return `prepared(call, ${preparation})`;
     if (!this.plan.graph.gradients.includes(id)) return this.names.of(id);
     return `call.gradients + ${this.packing(parameterOf(this.plan.graph, id)!).offset}`;
+  }
+
+  /** Where training keeps an average of the weights, those that a step moves, and reads, are state of its optimiser. */
+  #parameter(offset: number): string {
+    const { graph, block } = this.plan;
+    const slot = weightSlot(graph);
+    return slot < 0 ? `call.parameters + ${offset}` : from("call.state", slot * block + offset);
   }
 
   packing(parameter: ValueId) {

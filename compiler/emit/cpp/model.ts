@@ -2,6 +2,7 @@ import type { Expression } from "../../ir/expression.ts";
 import type { Graph, ProgramName, ValueId } from "../../ir/graph.ts";
 import { valueOf } from "../../ir/graph.ts";
 import type { Identity, ModelPlans } from "../../ir/model-plans.ts";
+import { weightSlot } from "../../ir/parameters.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { formatType, type DType, type Shape } from "../../shape/tensor-type.ts";
 import { printCudaProgram } from "../cuda/program.ts";
@@ -188,7 +189,9 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   const { measure } = model.plans;
   const training = model.plans.step ?? model.plans.gradient;
   const targets = training?.graph.targets.length ?? 0;
-  const slots = model.plans.step?.graph.optimizer?.slots.length ?? 0;
+  const { graph: step } = model.plans.step ?? {};
+  const slots = step?.optimizer?.slots.length ?? 0;
+  const weights = step ? weightSlot(step) : -1;
   const table = (name: string, count: number): string => (count > 0 ? `${model.name}_model::${name}` : "nullptr");
   const preparedBytes = model.plans.infer?.arena.preparedBytes ?? 0;
   const activityBytes = model.plans.step?.arena.activityBytes ?? 0;
@@ -220,12 +223,22 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
     `    ${block}, ${preparedBytes}, ${activityBytes},`,
     `    ${preparedBytes > 0 ? `{${functionOf(model, "infer")}_prepare, 64, 0}` : "{nullptr, 0, 0}"}, ${programNames.map((name) => programEntry(model, name)).join(", ")},`,
     `    ${model.rate ? `scalars::${model.name}_learning_rate` : "nullptr"},`,
-    ...(graph.constants.length > 0 || measure
-      ? [`    ${table("constants", graph.constants.length)}, ${graph.constants.length}, ${constantBlock},`]
-      : []),
-    ...(measure ? [`    ${programEntry(model, "measure")}, ${measure.graph.results.length},`] : []),
+    ...untilDefault([
+      [
+        graph.constants.length > 0,
+        `${table("constants", graph.constants.length)}, ${graph.constants.length}, ${constantBlock}`,
+      ],
+      [measure !== undefined, `${programEntry(model, "measure")}, ${measure?.graph.results.length ?? 0}`],
+      [weights >= 0, `${weights}`],
+    ]),
     "};",
   ];
+}
+
+/** Members of `Model` that have defaults: those up to the last that differs. */
+function untilDefault(members: readonly (readonly [differs: boolean, text: string])[]): string[] {
+  const last = members.findLastIndex(([differs]) => differs);
+  return members.slice(0, last + 1).map(([, text]) => `    ${text},`);
 }
 
 function programEntry(model: ModelPlans, name: ProgramName): string {

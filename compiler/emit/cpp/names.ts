@@ -77,3 +77,6 @@ export function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Reado
   }
   return groups;
 }
+
+/** From an element of a block on. */
+export const from = (block: string, element: number): string => (element === 0 ? block : `${block} + ${element}L`);

@@ -4,11 +4,11 @@ import { learnedFloats } from "../../ir/parameters.ts";
 import type { Partials, Plan } from "../../ir/plan.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
-import { double, float, indent } from "./names.ts";
+import { double, float, from, indent } from "./names.ts";
 
 /** An optimiser, taken apart for printing. */
 interface UpdateParts {
-  /** `weight` and the optimiser's state: what a parameter keeps. */
+  /** What the block of parameters holds, `weight` or `average`, and the optimiser's state: what a parameter keeps. */
   readonly names: readonly string[];
   /** Parts of the expressions that depend on the step alone: computed once, in double; the steps call them `scalar_0` … */
   readonly scalars: readonly Expression[];
@@ -18,7 +18,8 @@ interface UpdateParts {
 
 export function partsOfUpdate(node: Node): UpdateParts {
   if (node.core.family !== "update") throw new Error("not an update");
-  const names = ["weight", ...node.core.slots];
+  const { slots } = node.core;
+  const names = [slots.includes("weight") ? "average" : "weight", ...slots];
   const all = node.body.flatMap(({ expression }) => scalarsOf(expression));
   const scalars = all.filter((x, i) => all.findIndex((other) => sameExpression(x, other)) === i);
   const numberOf = (x: Expression): number => scalars.findIndex((scalar) => sameExpression(scalar, x));
@@ -64,9 +65,6 @@ export const printScalar = (x: Expression, rate = 1): string =>
 function scaled(leaf: Expression, rate: number): Expression {
   return leaf.op === "scalar" && leaf.name === "learning_rate" ? e.mul(leaf, rate) : leaf;
 }
-
-/** From an element of a block on. */
-export const from = (block: string, element: number): string => (element === 0 ? block : `${block} + ${element}L`);
 
 /** The optimiser: a functor over one vector of the parameter block, and the loop that applies it to all of it. */
 export function printUpdate(

@@ -2,8 +2,8 @@ import { readsScalar, type Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
 import { learnedFloats } from "../../ir/parameters.ts";
 import type { Plan } from "../../ir/plan.ts";
-import { indent } from "../cpp/names.ts";
-import { from, partsOfUpdate, printScalar, runsOf } from "../cpp/update.ts";
+import { from, indent } from "../cpp/names.ts";
+import { partsOfUpdate, printScalar, runsOf } from "../cpp/update.ts";
 import type { Launch, Launching } from "./launches.ts";
 
 /** Room for them is in the memory of the device (call.h, `most_step_scalars`). */

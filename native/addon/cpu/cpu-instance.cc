@@ -95,7 +95,12 @@ Instance::Error CpuInstance::set_parameter(int32_t index, const float* logical) 
   const Parameter& parameter = model_.parameters[index];
   float* packed = parameters_.floats() + parameter.offset;
   prepared_ = false;
-  for_parts(parameter, [&](int64_t begin, int64_t end, int) { parameter.pack(logical + begin, packed, begin, end); });
+  // Training that keeps an average of its weights goes on from these.
+  float* moved = model_.weight_slot >= 0 && state_.data() ? state_block(model_.weight_slot) + parameter.offset : nullptr;
+  for_parts(parameter, [&](int64_t begin, int64_t end, int) {
+    parameter.pack(logical + begin, packed, begin, end);
+    if (moved) parameter.pack(logical + begin, moved, begin, end);
+  });
   return nullptr;
 }
 
@@ -129,9 +134,16 @@ Instance::Error CpuInstance::get_parameter(int32_t index, float* logical) {
   return nullptr;
 }
 
+bool CpuInstance::reserve_state() {
+  const bool begins = !state_.data();
+  if (!state_.reserve(model_.state_slots * block_bytes())) return false;
+  if (begins && model_.weight_slot >= 0) std::copy_n(parameters_.floats(), model_.block, state_block(model_.weight_slot));
+  return true;
+}
+
 Instance::Error CpuInstance::set_state(int32_t slot, int32_t index, const float* logical) {
   std::lock_guard lock(mutex_);
-  if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
+  if (!reserve_state()) return no_memory_for_training;
   const Parameter& parameter = model_.parameters[index];
   parameter.pack(logical, state_block(slot) + parameter.offset, 0, element_count(parameter));
   return nullptr;
@@ -139,7 +151,7 @@ Instance::Error CpuInstance::set_state(int32_t slot, int32_t index, const float*
 
 Instance::Error CpuInstance::get_state(int32_t slot, int32_t index, float* logical) {
   std::lock_guard lock(mutex_);
-  if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
+  if (!reserve_state()) return no_memory_for_training;
   const Parameter& parameter = model_.parameters[index];
   parameter.unpack(state_block(slot) + parameter.offset, logical);
   return nullptr;
@@ -291,7 +303,7 @@ Instance::Error CpuInstance::step(int64_t batch, const InputView* inputs, const 
   if (!model_.step.run) return no_program;
   std::lock_guard lock(mutex_);
   FlushDenormals flush;
-  if (!state_.reserve(model_.state_slots * block_bytes())) return no_memory_for_training;
+  if (!reserve_state()) return no_memory_for_training;
   Call call = make_call(batch, step_arena_);
   call.state = state_.floats();
   call.inputs = inputs;

@@ -56,6 +56,7 @@ class CpuInstance final : public Instance {
   // Memory in which a program's kernels work, for each thread.
   [[nodiscard]] bool fit_scratch(const Program& program);
   Error prepare();
+  [[nodiscard]] bool reserve_state();
   // Threads share the units of each stage.
   Error infer_by_stages(int64_t first, int64_t samples, const InputView* inputs, float* const* outputs);
   // Each thread takes groups of samples through all stages, in an arena of its own.

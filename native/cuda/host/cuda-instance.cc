@@ -106,6 +106,9 @@ Error CudaInstance::set_parameter(int32_t index, const float* logical) {
   std::lock_guard lock(mutex_);
   if (Error error = make_device_current()) return error;
   prepared_ = false;
+  // Training that keeps an average of its weights goes on from these.
+  if (model_.weight_slot >= 0 && !clears_state_)
+    if (Error error = set_packed(state_.data() + model_.weight_slot * block_bytes(), index, logical)) return error;
   return set_packed(parameters_.data(), index, logical);
 }
 
@@ -127,7 +130,9 @@ Error CudaInstance::reserve_state() {
   if (!clears_state_) return nullptr;
   if (Error error = state_.clear(streams_.compute)) return error;
   clears_state_ = false;
-  return nullptr;
+  if (model_.weight_slot < 0) return nullptr;
+  char* const weights = state_.data() + model_.weight_slot * block_bytes();
+  return told(cudaMemcpyAsync(weights, parameters_.data(), size_t(block_bytes()), cudaMemcpyDeviceToDevice, streams_.compute));
 }
 
 Error CudaInstance::set_state(int32_t slot, int32_t index, const float* logical) {
