@@ -60,5 +60,6 @@ export { fit } from "./train/fit.ts";
 export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/fit.ts";
 export type { CheckpointOptions } from "./train/checkpoints.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
-export type { ClassEvaluation, HardSample } from "./train/class-evaluation.ts";
+export type { ClassEvaluation, ClassResult, HardSample } from "./train/class-evaluation.ts";
+export { leadingOutput, qualityOf, scoreOf, type Score } from "./train/score.ts";
 export type * from "./train/output-evaluation.ts";

@@ -8,11 +8,26 @@ export interface ClassEvaluation {
   readonly top5: number;
   /** Mean of -log(probability of the true class). */
   readonly loss: number;
-  readonly perClass: readonly { readonly label: string; readonly count: number; readonly correct: number }[];
+  readonly perClass: readonly ClassResult[];
   /** Row: the true class, column: the predicted one; K·K counts. Absent beyond 2,048 classes. */
   readonly confusion?: Uint32Array;
   /** The samples with the largest loss, the worst first: as many as were asked for; absent where none were. */
   readonly worst?: readonly HardSample[];
+}
+
+/** One class against all others. */
+export interface ClassResult {
+  readonly label: string;
+  /** Its support: how many samples are of it. */
+  readonly count: number;
+  /** How many of these were predicted as it. */
+  readonly correct: number;
+  /** How many samples were predicted as it, rightly or not. */
+  readonly predicted: number;
+  /** correct / predicted; absent where none was predicted as it. */
+  readonly precision?: number;
+  /** correct / count; absent where no sample is of it. */
+  readonly recall?: number;
 }
 
 /** What a model says about a sample that it finds hard; classes are indices. */
@@ -33,6 +48,7 @@ export class ClassCounter {
   readonly #labels: readonly string[];
   readonly #counts: Uint32Array;
   readonly #correct: Uint32Array;
+  readonly #predicted: Uint32Array;
   readonly #confusion: Uint32Array | undefined;
   readonly #mostWorst: number;
   readonly #worst: HardSample[] = [];
@@ -47,6 +63,7 @@ export class ClassCounter {
     this.#labels = labels;
     this.#counts = new Uint32Array(classes);
     this.#correct = new Uint32Array(classes);
+    this.#predicted = new Uint32Array(classes);
     if (classes <= largestConfusion) this.#confusion = new Uint32Array(classes * classes);
   }
 
@@ -59,11 +76,7 @@ export class ClassCounter {
 
   result(): ClassEvaluation {
     const samples = Math.max(this.#samples, 1);
-    const perClass = this.#labels.map((label, index) => ({
-      label,
-      count: this.#counts[index]!,
-      correct: this.#correct[index]!,
-    }));
+    const perClass = this.#labels.map((label, index) => this.#resultOf(label, index));
     return {
       kind: "class",
       labels: this.#labels,
@@ -73,6 +86,15 @@ export class ClassCounter {
       perClass,
       ...(this.#confusion && { confusion: this.#confusion }),
       ...(this.#mostWorst > 0 && { worst: this.#worst }),
+    };
+  }
+
+  #resultOf(label: string, index: number): ClassResult {
+    const [count, correct, predicted] = [this.#counts[index]!, this.#correct[index]!, this.#predicted[index]!];
+    return {
+      ...{ label, count, correct, predicted },
+      ...(predicted > 0 && { precision: correct / predicted }),
+      ...(count > 0 && { recall: correct / count }),
     };
   }
 
@@ -90,6 +112,7 @@ export class ClassCounter {
     this.#keep({ sample: this.#samples, truth, predicted: best, probability: row[best]!, loss });
     this.#samples++;
     this.#counts[truth]!++;
+    this.#predicted[best]!++;
     if (best === truth) this.#correct[truth]!++;
     if (before < 5) this.#inTop5++;
     this.#loss += loss;

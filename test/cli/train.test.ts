@@ -18,8 +18,10 @@ beforeAll(async () => {
   expect(trained.stderr).toBe("");
   expect(trained.code).toBe(0);
   expect(trained.stdout).toMatch(
-    /^epoch 1\/2 {2}loss \d\.\d{4} {2}accuracy \d+\.\d% {2}validation \d+\.\d% {2}[\d,]+ images\/s {2}.*s\nepoch 2\/2/,
+    /^epoch 1\/2 {2}loss \d\.\d{4} {2}accuracy \d+\.\d% {2}validation \d+\.\d% {2}top-5 \d+\.\d% {2}[\d,]+ images\/s {2}.*s\nepoch 2\/2/,
   );
+  expect(trained.stdout).toMatch(/\non 2,000 images of test data:\nclothing +images +precision +recall /);
+  expect(trained.stdout).toMatch(/\nAnkle boot +200 +\d+\.\d% +\d+\.\d% +\w/);
   expect(trained.stdout).toMatch(/\ntest accuracy: \d\d\.\d%\n$/);
 });
 
@@ -174,7 +176,7 @@ describe("cnnc eval", () => {
   test("tells people about each class", async () => {
     const { code, stdout } = await cnnc(["eval", lenet, "--weights", weights, "--data", data]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Ankle boot +200 +\d+\.\d% +\w/);
+    expect(stdout).toMatch(/Ankle boot +200 +\d+\.\d% +\d+\.\d% +\w/);
     expect(stdout).toMatch(/\naccuracy \d\d\.\d%, top-5 \d\d\.\d%, loss/);
   });
 

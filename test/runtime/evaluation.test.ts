@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ClassPredictions } from "../../runtime/bind/class-predictions.ts";
+import { qualityOf, scoreOf, type Score } from "../../runtime/index.ts";
 import { ClassCounter } from "../../runtime/train/class-evaluation.ts";
 
 describe("ClassCounter", () => {
@@ -11,7 +12,12 @@ describe("ClassCounter", () => {
     expect(top1).toBeCloseTo(2 / 3);
     expect(top5).toBe(1);
     expect(loss).toBeCloseTo((Math.log(2) + Math.log(4)) / 3);
-    expect(perClass[1]).toEqual({ label: "b", count: 1, correct: 0 });
+    expect(perClass).toEqual([
+      { label: "a", count: 1, correct: 1, predicted: 2, precision: 0.5, recall: 1 },
+      // Never predicted: it has no precision.
+      { label: "b", count: 1, correct: 0, predicted: 0, recall: 0 },
+      { label: "c", count: 1, correct: 1, predicted: 1, precision: 1, recall: 1 },
+    ]);
     expect([...confusion!]).toEqual([1, 0, 0, 1, 0, 0, 0, 0, 1]);
   });
 
@@ -56,5 +62,22 @@ describe("ClassPredictions", () => {
 
   it("prints as JSON", () => {
     expect(JSON.parse(JSON.stringify(found.slice(1)))).toEqual([{ label: "x", index: 0, probability: 0.5 }]);
+  });
+});
+
+describe("scoreOf", () => {
+  it("compares evaluations by their class output, else by their first; less of an error is better", () => {
+    const evaluation = (outputs: object) =>
+      ({ samples: 1, seconds: 1, imagesPerSecond: 1, outputs }) as Parameters<typeof scoreOf>[0];
+    const mask = { kind: "mask", iou: 0.5, dice: 0.6 };
+    expect(scoreOf(evaluation({ m: mask, c: { kind: "class", top1: 0.9 } }))).toEqual({
+      metric: "accuracy",
+      value: 0.9,
+    });
+    expect(scoreOf(evaluation({ m: mask }))).toEqual({ metric: "intersection over union", value: 0.5 });
+    expect(scoreOf(evaluation({ l: { kind: "labels", accuracy: 0.7 } })).value).toBe(0.7);
+    const error = (mae: number): Score => scoreOf(evaluation({ t: { kind: "tensor", mae } }));
+    expect(qualityOf(error(1))).toBeGreaterThan(qualityOf(error(2)));
+    expect(() => scoreOf(evaluation({}))).toThrow("no output");
   });
 });

@@ -2,13 +2,15 @@ import * as fs from "node:fs";
 import type { CheckedModel } from "../../check/program.ts";
 import { baseName } from "../../compile.ts";
 import { evaluate, fit } from "../../../runtime/index.ts";
-import type { EpochReport, FitResult, Manifest, ScaledLayer, Trainer } from "../../../runtime/index.ts";
+import type { FitResult, Manifest, ScaledLayer, Trainer } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
-import { formatCount, formatSeconds, formatShare } from "../columns.ts";
+import { formatCount, formatShare } from "../columns.ts";
 import { nounOf, openData, split } from "../data.ts";
-import { deadShare, DeadUnitWarnings } from "../dead-units.ts";
+import { DeadUnitWarnings } from "../dead-units.ts";
 import type { Data, Split } from "../data.ts";
+import { epochLine } from "../epoch-line.ts";
+import { outputsAsJson, outputsAsText } from "../evaluation-output.ts";
 import { stoppedCode, withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { AnyModel, AnyNet } from "../load.ts";
@@ -95,30 +97,38 @@ async function trainNet(net: AnyNet, run: Run): Promise<ExitCode> {
   await net.save(out);
   const measured = await measure(net, run, parts);
   await report(net, run, { parts, measured, trainer: result.trainer });
-  const { samples, top1 } = measured?.part === "test" ? measured.evaluation : {};
+  const { samples, top1, outputs = {} } = measured?.part === "test" ? measured.evaluation : {};
   if (options.json) {
-    const test = samples !== undefined && { test: { samples, top1 } };
+    const test = samples !== undefined && { test: { samples, top1, outputs: outputsAsJson(outputs) } };
     const files = options.report === undefined ? {} : { report: options.report };
     printJson({ stopped: false, epochs: telemetry.epochs, ...test, weights: out, ...files });
     return 0;
   }
   if (!options.quiet) printLine(`weights in ${out}`);
   if (!options.quiet && options.report !== undefined) printLine(`report in ${options.report}`);
+  if (measured && !options.quiet) printLine(measuredText(measured, nounOf(net.manifest)));
   if (top1 !== undefined) printLine(`test accuracy: ${formatShare(top1)}`);
   return 0;
 }
 
-/** With the last weights: the test data, or for a report at least what was kept aside. */
+/** With the last weights: the test data, or at least what was kept aside, where somebody looks at that. */
 async function measure(
   net: AnyNet,
   { test, signal, options }: Run,
   { validation }: Split,
 ): Promise<Measured | undefined> {
   const reported = options.report !== undefined;
-  const data = test ?? (reported ? validation : undefined);
+  const looked = reported || !(options.quiet || options.json);
+  const data = test ?? (looked ? validation : undefined);
   if (data === undefined) return undefined;
   const evaluation = await evaluate(net, data, { signal, ...(reported && { worst: mostExamples }) });
   return { part: test ? "test" : "validation", data, evaluation };
+}
+
+/** An empty line, then what each output says, and for classes a table. */
+function measuredText({ part, evaluation: { samples, outputs } }: Measured, noun: string): string {
+  const head = ["", `on ${formatCount(samples)} ${noun} of ${part} data:`];
+  return [...head, ...outputsAsText(outputs, noun)].join("\n");
 }
 
 interface Ended {
@@ -203,25 +213,6 @@ function initialLine(layers: readonly ScaledLayer[]): string {
   const [least, most] = [Math.min(...deviations), Math.max(...deviations)].map((it) => it.toPrecision(2));
   const count = layers.length === 1 ? "1 layer" : `${layers.length} layers`;
   return `first weights of ${count} scaled to unit variance: values varied by ${least} to ${most}`;
-}
-
-/** `epoch  1/10  loss 0.6543  accuracy 76.2%  validation 84.1%  6,200 images/s  1.9 s` */
-function epochLine(report: EpochReport<AnyModel>, noun: string): string {
-  const { epoch, epochs, loss, metrics, validation, imagesPerSecond, seconds } = report;
-  const accuracy = accuracyOf(metrics);
-  return [
-    `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}`,
-    `loss ${loss.toFixed(4)}`,
-    ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
-    ...(validation?.top1 === undefined ? [] : [`validation ${formatShare(validation.top1)}`]),
-    ...deadShare(report),
-    `${formatCount(Math.round(imagesPerSecond))} ${noun}/s`,
-    formatSeconds(seconds),
-  ].join("  ");
-}
-
-function accuracyOf(metrics: Readonly<Record<string, number>>): number | undefined {
-  return Object.entries(metrics).find(([name]) => name.endsWith(".accuracy"))?.[1];
 }
 
 async function openTest({ data }: TrainCommandOptions, manifest: Manifest): Promise<Data | undefined> {

@@ -1,11 +1,11 @@
 import { accent, colours, ink, middle } from "../../graph/colours.ts";
 import { element, escape, svgDocument } from "../../graph/xml.ts";
+import type { Score } from "../../../runtime/index.ts";
 import { formatCount } from "../columns.ts";
+import { formatScore } from "../format-score.ts";
 import { costs } from "./ranking.ts";
 import type { Cost, Ranked } from "./ranking.ts";
 import { latest } from "./record.ts";
-import { formatScore } from "./score.ts";
-import type { Score } from "./score.ts";
 import { evenTicks, ratioTicks, shortCount } from "./ticks.ts";
 import type { Range } from "./ticks.ts";
 

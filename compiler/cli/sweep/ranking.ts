@@ -1,9 +1,10 @@
+import { qualityOf } from "../../../runtime/index.ts";
 import { columns, formatCount, formatSeconds } from "../columns.ts";
 import type { Align } from "../columns.ts";
+import { formatScore } from "../format-score.ts";
 import { paretoFront } from "./pareto.ts";
 import { latest } from "./record.ts";
 import type { Trial } from "./record.ts";
-import { formatScore, qualityOf } from "./score.ts";
 
 /** What points cost, of which each has a front of its own. */
 export const costs = { macs: "MACs", params: "parameters" } as const;

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Score } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import { checkWritable, writeWhole } from "../output-file.ts";
 import type { Candidate } from "./candidates.ts";
-import type { Score } from "./score.ts";
 
 /** What a point had at the end of a round. */
 export interface Result {

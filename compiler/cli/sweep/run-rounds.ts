@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
-import { CnncDivergedError } from "../../../runtime/index.ts";
+import { CnncDivergedError, qualityOf } from "../../../runtime/index.ts";
 import { formatSeconds } from "../columns.ts";
+import { formatScore } from "../format-score.ts";
 import { printLine, warn } from "../terminal.ts";
 import { roundEnds, survivors } from "./halving.ts";
 import type { Halving } from "./halving.ts";
 import type { Settings } from "./points.ts";
 import { latest } from "./record.ts";
 import type { Trial } from "./record.ts";
-import { formatScore, qualityOf } from "./score.ts";
 import { trainTrial } from "./train-trial.ts";
 import type { Common } from "./train-trial.ts";
 

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { CnncDivergedError, evaluate, fit } from "../../../runtime/index.ts";
+import { CnncDivergedError, evaluate, fit, scoreOf } from "../../../runtime/index.ts";
 import type { Manifest, Trainer } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import { nounOf, openData, split } from "../data.ts";
@@ -11,7 +11,6 @@ import { openProgress } from "../progress.ts";
 import { warn } from "../terminal.ts";
 import type { Settings } from "./points.ts";
 import type { SweepRecord, Trial } from "./record.ts";
-import { scoreOf } from "./score.ts";
 
 /** What all points have in common. */
 export interface Common {

@@ -33,18 +33,25 @@ function matrix({ labels, perClass }: ClassEvaluation, confusion: Uint32Array): 
         <tr>
           <td></td>
           ${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}
-          <th scope="col"><span>right</span></th>
+          <th scope="col"><span>recall</span></th>
         </tr>
         ${perClass.map(
-          ({ label, count, correct }, truth) =>
+          ({ label, recall }, truth) =>
             html`<tr>
               <th scope="row">${label}</th>
-              ${cells(truth)}
-              <td class="sum">${count === 0 ? "–" : `${((100 * correct) / count).toFixed(1)}%`}</td>
+              ${cells(truth)} ${share(recall)}
             </tr>`,
         )}
+        <tr>
+          <th scope="row">precision</th>
+          ${perClass.map(({ precision }) => share(precision))}
+        </tr>
       </table>
     </div>`;
+}
+
+function share(value: number | undefined): Html {
+  return html`<td class="sum">${value === undefined ? "–" : `${(100 * value).toFixed(1)}%`}</td>`;
 }
 
 function mistakes(labels: readonly string[], confusion: Uint32Array): Html {

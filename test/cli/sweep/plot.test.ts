@@ -3,8 +3,6 @@ import { describe, expect, test } from "vitest";
 import { plotOf } from "../../../compiler/cli/sweep/plot.ts";
 import { ranked, rankingTable } from "../../../compiler/cli/sweep/ranking.ts";
 import type { Trial } from "../../../compiler/cli/sweep/record.ts";
-import { qualityOf, scoreOf } from "../../../compiler/cli/sweep/score.ts";
-import type { Score } from "../../../compiler/cli/sweep/score.ts";
 
 function trial(name: string, [macs, params]: [number, number], value: number | undefined, more: object = {}): Trial {
   const results = value === undefined ? [] : [{ epochs: 4, score: { metric: "accuracy", value } as const }];
@@ -65,16 +63,4 @@ describe("the plot", () => {
     expect(await pixels(text)).toBeGreaterThan(500);
     expect(text).not.toMatch(/NaN|Infinity|<script/);
   });
-});
-
-test("points are compared by their class output, else by their first; less of an error is better", () => {
-  const evaluation = (outputs: object) =>
-    ({ samples: 1, seconds: 1, imagesPerSecond: 1, outputs }) as Parameters<typeof scoreOf>[0];
-  const mask = { kind: "mask", iou: 0.5, dice: 0.6 };
-  expect(scoreOf(evaluation({ m: mask, c: { kind: "class", top1: 0.9 } }))).toEqual({ metric: "accuracy", value: 0.9 });
-  expect(scoreOf(evaluation({ m: mask }))).toEqual({ metric: "intersection over union", value: 0.5 });
-  expect(scoreOf(evaluation({ l: { kind: "labels", accuracy: 0.7 } })).value).toBe(0.7);
-  const error = (mae: number): Score => scoreOf(evaluation({ t: { kind: "tensor", mae } }));
-  expect(qualityOf(error(1))).toBeGreaterThan(qualityOf(error(2)));
-  expect(() => scoreOf(evaluation({}))).toThrow("no output");
 });
