@@ -12,6 +12,7 @@ export {
 
 export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
 export { Net, type PredictOptions } from "./bind/net.ts";
+export type { MatchedWeights, MismatchedShape } from "./bind/match-weights.ts";
 export {
   Trainer,
   type DeadUnits,

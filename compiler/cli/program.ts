@@ -178,6 +178,7 @@ function addUsing(program: Command, finish: Finish): void {
       0.1,
     )
     .option("--resume <file>", "go on with a run that was stopped or killed")
+    .option("--init-from <file>", "begin with another network's weights, where names and shapes agree")
     .option("--checkpoint <seconds>", "how old the checkpoint in --out may get within an epoch", seconds, 60)
     .option("--warn-dead <share>", "warn of layers where more ReLU units than this never fire in an epoch", share, 0.1)
     .option("--no-augment", "train on the pictures as they are")

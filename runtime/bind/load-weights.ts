@@ -8,6 +8,11 @@ import type { ParameterManifest } from "./manifest.ts";
 /** Optimiser state in a checkpoint stands under this prefix; it is no part of the weights. */
 export const statePrefix = "optimizer.";
 
+/** Whether a tensor of a file belongs to a trainer, not to the network. */
+export function ofTrainer(name: string): boolean {
+  return name.startsWith(statePrefix);
+}
+
 /** Who takes the values of a parameter, by its index; native code reads them from a file by itself. */
 type Taker = Pick<AddonInstance, "setParameter"> & Partial<Pick<AddonInstance, "readParameters">>;
 
@@ -48,8 +53,11 @@ function readByNative(
 /** Refuses a tensor of another shape than the model's; `name` is what the weights call it. */
 export function mustHaveShape(weights: Weights, name: string, shape: readonly number[]): void {
   const found = weights.shape(name);
-  if (found.length === shape.length && found.every((size, i) => size === shape[i])) return;
-  throw CnncWeightsError.ofTensor(name, describeShape(shape), describeShape(found));
+  if (!sameShape(shape, found)) throw CnncWeightsError.ofTensor(name, describeShape(shape), describeShape(found));
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
 /** A tensor's values; weights in memory may have fewer than their shape says. */
@@ -61,7 +69,7 @@ export function readTensor(weights: Weights, { name, shape }: Pick<ParameterMani
 }
 
 /** One value that is no number makes every result one: training that diverged, or a file that is damaged. */
-function mustBeFinite(name: string, values: Float32Array): void {
+export function mustBeFinite(name: string, values: Float32Array): void {
   const index = firstNonFinite(values);
   if (index >= 0) throw CnncWeightsError.ofTensor(name, "finite numbers", `${values[index]} at ${index}`);
 }
@@ -82,7 +90,7 @@ export function initializeWeights(native: Taker, parameters: readonly ParameterM
 function compareNames(model: string, parameters: readonly ParameterManifest[], weights: Weights): void {
   const known = new Set(parameters.map((it) => it.name));
   const missing = [...known].filter((name) => !weights.has(name));
-  const unexpected = weights.names.filter((name) => !known.has(name) && !name.startsWith(statePrefix));
+  const unexpected = weights.names.filter((name) => !known.has(name) && !ofTrainer(name));
   if (missing.length === 0 && unexpected.length === 0) return;
   const parts = [
     ...(missing.length > 0 ? [`missing: ${listed(missing)}`] : []),
@@ -93,7 +101,7 @@ function compareNames(model: string, parameters: readonly ParameterManifest[], w
 }
 
 /** A few names say enough; the error's fields have them all. */
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 8).join(", ");
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }

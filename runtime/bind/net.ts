@@ -1,10 +1,12 @@
 import { CnncError } from "../errors.ts";
+import type { Weights } from "../weights/weights.ts";
 import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
 import type { AddonInstance, AddonModel } from "./addon.ts";
 import { CallQueue } from "./call-queue.ts";
 import type { Manifest } from "./manifest.ts";
 import { metadataOf, type Metadata } from "./metadata.ts";
 import type { Inputs, Into, ModelTypes, Predictions } from "./model-types.ts";
+import { takeMatching, type MatchedWeights } from "./match-weights.ts";
 import { nativeCall } from "./native-call.ts";
 import { Outputs } from "./outputs.ts";
 import { Parameters } from "./parameters.ts";
@@ -29,7 +31,8 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
   readonly #inputs: InputReader;
   readonly #outputs: Outputs<M>;
   readonly #calls: CallQueue;
-  readonly #fresh: boolean;
+  /** Parameters whose values are those that were drawn. */
+  readonly #drawn: Set<string>;
   #closing = false;
 
   /** Made by `load` of a model class; `fresh` weights were drawn, not read. */
@@ -39,7 +42,7 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
     this.parameters = new Parameters(manifest.parameters, native);
     this.#model = model;
     this.#native = native;
-    this.#fresh = fresh;
+    this.#drawn = new Set(fresh ? this.parameters.names : []);
     this.#inputs = new InputReader(model.inputs);
     this.#outputs = new Outputs<M>(model, manifest);
     this.#calls = new CallQueue(native);
@@ -81,6 +84,17 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
     return this.#outputs.present(outputs);
   }
 
+  /**
+   * Takes those weights of another network, from a file or from memory, that have the name and the shape of one of its own, and
+   * tells which these were; all others stay as they are. It is an error where there is none.
+   */
+  initializeFrom(weights: string | URL | Weights): MatchedWeights {
+    this.#mustBeOpen();
+    const taken = takeMatching(this.parameters, weights, this.manifest.model);
+    for (const name of taken.matched) this.#drawn.delete(name);
+    return taken;
+  }
+
   /** Starts (or resumes) training of this model's weights, in place. */
   trainer(options: TrainerOptions = {}): Trainer<M> {
     this.#mustBeOpen();
@@ -88,7 +102,7 @@ export class Net<M extends ModelTypes> implements Metadata<M>, Disposable, Async
       model: this.#model,
       native: this.#native,
       calls: this.#calls,
-      fresh: this.#fresh,
+      drawn: this.#drawn,
       mustBeOpen: () => this.#mustBeOpen(),
     });
   }

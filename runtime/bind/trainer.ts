@@ -60,8 +60,8 @@ interface Host {
   readonly model: AddonModel;
   readonly native: AddonInstance;
   readonly calls: CallQueue;
-  /** Whether the weights are those that were drawn, not read. */
-  readonly fresh: boolean;
+  /** Parameters whose values are those that were drawn, not read. */
+  readonly drawn: ReadonlySet<string>;
   mustBeOpen(): void;
 }
 
@@ -94,8 +94,8 @@ export class Trainer<M extends ModelTypes> {
   readonly #inputs: InputReader;
   /** Whether the checkpoint that it goes on from is of this very build: only then do the same bits come again. */
   readonly sameBuild: boolean;
-  /** Layers whose weights are still to be scaled by data. */
-  readonly #unscaled: NonNullable<TrainManifest["scaled"]>;
+  /** Weights that are still to be scaled by data. */
+  readonly #unscaled: ReadonlySet<string>;
   #next = 0;
   #run: RunShape | undefined;
 
@@ -114,7 +114,8 @@ export class Trainer<M extends ModelTypes> {
     this.sameBuild = saved?.sameBuild ?? true;
     this.#next = saved?.step ?? 0;
     this.#run = saved?.run;
-    this.#unscaled = host.fresh && !saved ? (train.scaled ?? []) : [];
+    const scaled = saved ? [] : (train.scaled ?? []);
+    this.#unscaled = new Set(scaled.map(({ weight }) => weight).filter((weight) => host.drawn.has(weight)));
     if (!saved) host.native.clearState();
     checkSeed(this.seed);
     if (!Number.isSafeInteger(this.totalSteps) || this.totalSteps < 1) {
@@ -171,10 +172,10 @@ export class Trainer<M extends ModelTypes> {
    */
   async initialize(batch: Batch<M>): Promise<ScaledLayer[]> {
     this.#host.mustBeOpen();
-    if (this.#next > 0 || this.#unscaled.length === 0) return [];
+    if (this.#next > 0 || this.#unscaled.size === 0) return [];
     const { batch: size, arrays, layouts } = this.#inputs.read(batch);
     const measure = () => this.#host.calls.run((ticket) => this.#host.native.measure(size, arrays, layouts, ticket));
-    return scaleToUnitVariance(this.#unscaled, this.#net.parameters, measure);
+    return scaleToUnitVariance(this.#train.scaled ?? [], this.#unscaled, this.#net.parameters, measure);
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   hashName,
   openSafetensors,
   RandomStream,
+  weightsOf as weightsInMemory,
   type ClassOutput,
   type Input,
   type ModelClass,
@@ -136,6 +137,24 @@ describe("init=lsuv", () => {
     using weights = openSafetensors(file);
     await fit(net, data, { trainer: net.trainer({ resume: weights }), onInitialize: () => expect.unreachable() });
     expect(weightsOf(net)).toEqual(weightsOf(whole));
+  });
+
+  it("scales of a network that begins with another's weights only those that were drawn", async () => {
+    using donor = await Scaled.load({ seed: 9 });
+    const [donated, drawn] = ["a.conv1.weight", "f.dense1.weight"] as const;
+    using net = await Scaled.load({ seed: 1 });
+    const shape = donor.parameters.shape(donated);
+    net.initializeFrom(weightsInMemory({ [donated]: { shape, data: donor.parameters.get(donated) } }));
+    const before = net.parameters.get(drawn);
+    const scaled = await net.trainer().initialize(batch);
+    expect(scaled.map(({ layer }) => layer)).toEqual([
+      ...["b.twice1", "d.depthwise_conv1", "e.conv_transpose1", "f.dense1"],
+    ]);
+    expect(net.parameters.get(donated)).toEqual(donor.parameters.get(donated));
+    const { deviation } = scaled.at(-1)!;
+    net.parameters.get(drawn).forEach((value, i) => expect(value).toBeCloseTo(before[i]! / deviation, 4));
+    const { fifth } = net.predictSync({ image: batch.image });
+    expect(variance(fifth)).toBeCloseTo(1, 4);
   });
 
   it("says which layer's values do not vary", async () => {

@@ -11,6 +11,8 @@ import { DeadUnitWarnings } from "../dead-units.ts";
 import type { Data, Split } from "../data.ts";
 import { epochLine } from "../epoch-line.ts";
 import { outputsAsJson, outputsAsText } from "../evaluation-output.ts";
+import { checkInitFrom, initFrom, matchLines } from "../init-from.ts";
+import type { InitFromOptions } from "../init-from.ts";
 import { stoppedCode, withInterrupt } from "../interrupt.ts";
 import { compileOne, loadModel } from "../load.ts";
 import type { AnyModel, AnyNet } from "../load.ts";
@@ -25,7 +27,7 @@ import { mostExamples, writeReport } from "../telemetry/write-report.ts";
 import type { Measured } from "../telemetry/write-report.ts";
 import { printJson, printLine, warn } from "../terminal.ts";
 
-export interface TrainCommandOptions extends TargetOptions, TelemetryOptions {
+export interface TrainCommandOptions extends TargetOptions, TelemetryOptions, InitFromOptions {
   readonly data: string;
   readonly out?: string;
   readonly seed?: number;
@@ -41,6 +43,7 @@ export interface TrainCommandOptions extends TargetOptions, TelemetryOptions {
 
 /** `cnnc train FILE --data DIR` */
 export async function trainCommand(file: string, options: TrainCommandOptions): Promise<ExitCode> {
+  checkInitFrom(options);
   const compiled = compileOne(file, options);
   if (compiled === undefined) return 1;
   const { manifest } = compiled;
@@ -77,6 +80,8 @@ interface Run {
 async function trainNet(net: AnyNet, run: Run): Promise<ExitCode> {
   const { data, out, signal, options, telemetry } = run;
   const silent = options.quiet === true || options.json === true;
+  const initialized = options.initFrom === undefined ? undefined : initFrom(net, options.initFrom);
+  if (initialized && !silent) printLine(matchLines(options.initFrom!, initialized).join("\n"));
   const progress = await openProgress(silent, nounOf(net.manifest));
   // A run that goes on keeps the seed that it began with, and so the same samples aside.
   const trainer = options.resume === undefined ? undefined : net.trainer({ resume: options.resume });
@@ -101,7 +106,14 @@ async function trainNet(net: AnyNet, run: Run): Promise<ExitCode> {
   if (options.json) {
     const test = samples !== undefined && { test: { samples, top1, outputs: outputsAsJson(outputs) } };
     const files = options.report === undefined ? {} : { report: options.report };
-    printJson({ stopped: false, epochs: telemetry.epochs, ...test, weights: out, ...files });
+    printJson({
+      stopped: false,
+      ...(initialized && { initialized }),
+      epochs: telemetry.epochs,
+      ...test,
+      weights: out,
+      ...files,
+    });
     return 0;
   }
   if (!options.quiet) printLine(`weights in ${out}`);

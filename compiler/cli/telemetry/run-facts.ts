@@ -15,6 +15,7 @@ export interface RunContext {
     readonly data: string;
     readonly out: string;
     readonly resume?: string;
+    readonly initFrom?: string;
     readonly augment: boolean;
     readonly set?: Overrides;
   };
@@ -32,6 +33,7 @@ export function runFacts({ net, trainer, epochs, sizes, options }: RunContext): 
     ["weights", `${options.out} (${formatCount(net.parameters.count)} numbers)`],
     ["data", `${options.data} (${samples.join(", ")})`],
     ["went on from", options.resume],
+    ["began with weights of", options.initFrom],
     ["epochs, batch", trainer.run && `${trainer.run.epochs}, ${trainer.run.batch}`],
     ["seed", String(trainer.seed)],
     ["optimizer", train?.optimizer],
