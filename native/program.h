@@ -37,19 +37,10 @@ CNNC_INLINE int parts_of(const Call& call, long units, int most) {
   return units % call.threads == 0 || units >= 8 * call.threads ? 1 : min(call.threads, most);
 }
 
-// f(b, n0, n1) for blocks of outputs and groups of samples, one group after another: the weights of a block are read by all.
-template <int Samples, class F>
-CNNC_INLINE void for_blocks(const Call& call, int blocks, const F& f) {
-  const long groups = (call.batch + Samples - 1) / Samples;
-  for_units(call, blocks * groups, [&](long unit, int thread) {
-    long n0 = unit % groups * Samples, n1 = n0 + Samples;
-    on_thread(thread, f, int(unit / groups), n0, n1 < call.batch ? n1 : call.batch);
-  });
-}
-
-// The same for parts of the Height rows: f(b, n0, n1, h0, h1).
+// f(b, n0, n1, h0, h1) for blocks of outputs and groups of samples, one group after another: the weights of a block are read by all.
+// Of blocks that may be cut, results have Height rows.
 template <int Samples, int Height, class F>
-CNNC_INLINE void for_blocks_of_rows(const Call& call, int blocks, const F& f) {
+CNNC_INLINE void for_blocks(const Call& call, int blocks, const F& f) {
   const long groups = (call.batch + Samples - 1) / Samples;
   const int parts = parts_of(call, blocks * groups, Height);
   for_units(call, blocks * groups * parts, [&](long unit, int thread) {

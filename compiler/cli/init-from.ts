@@ -1,5 +1,6 @@
 import { CnncWeightsError } from "../../runtime/index.ts";
 import type { MatchedWeights } from "../../runtime/index.ts";
+import { listed } from "../../runtime/bind/load-weights.ts";
 import { CliError } from "./cli-error.ts";
 import { formatCount } from "./columns.ts";
 import type { AnyNet } from "./load.ts";
@@ -25,8 +26,6 @@ export function initFrom(net: AnyNet, file: string): MatchedWeights {
   }
 }
 
-const mostNames = 6;
-
 /** What was taken, and what was not and why: a line for each kind that there is. */
 export function matchLines(file: string, { matched, missing, mismatched, unused }: MatchedWeights): string[] {
   const all = matched.length + missing.length + mismatched.length;
@@ -40,9 +39,4 @@ export function matchLines(file: string, { matched, missing, mismatched, unused 
     `${formatCount(matched.length)} of ${formatCount(all)} parameters begin with the weights of ${file}`,
     ...kinds.flatMap(([what, names]) => (names.length === 0 ? [] : [`  ${what}: ${listed(names)}`])),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, mostNames).join(", ");
-  return names.length > mostNames ? `${shown} and ${formatCount(names.length - mostNames)} more` : shown;
 }

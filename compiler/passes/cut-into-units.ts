@@ -49,7 +49,7 @@ function withBandsApart(stage: Stage, graph: Graph, choices: readonly Choice[]):
   return apart.every(({ rows }) => rows === 0) ? stage : { nodes, units: { ...units, apart } };
 }
 
-/** In multiply-accumulates of a direct convolution that would take as long. */
+/** In multiply-accumulates of a direct convolution that would take as long. One value takes as long as a vector of them. */
 function workOf(graph: Graph, node: Node, { kernel, lanes, winograd }: Choice): number {
   const macs = macsOf(graph, node);
   if (winograd) return macs / 3;
@@ -62,8 +62,7 @@ function bandsApart(graph: Graph, node: Node, { winograd }: Choice, work: number
   const { core, inputs } = node;
   const none = height === 1 || inputs.length === 0 || familyOf(core).wholeSamples || work < bandApart;
   if (none) return { rows: 0, step: 1 };
-  // Tiles are not cut.
-  const step = winograd ? Math.max(1, winograd.results[0] / (node.tail?.core.window.stride[0] ?? 1)) : 1;
+  const step = winograd ? rowsOfTile(node, winograd) : 1;
   return { rows: step * Math.ceil(height / Math.floor(work / bandApart) / step), step };
 }
 
@@ -113,10 +112,16 @@ function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Ch
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", rows, step: 1 };
 }
 
-/** Tiles are not cut: bands have whole groups of their rows. */
-function tileUnits(graph: Graph, node: Node, { results, whole, group }: Winograd, blocks: number): Units {
+/** Bands have whole groups of rows of tiles. */
+function tileUnits(graph: Graph, node: Node, winograd: Winograd, blocks: number): Units {
+  const { results, whole, group } = winograd;
   const down = Math.ceil(extentOf(valueOf(graph, node.body[0]!.value).type.shape).height / results[0]);
   if (whole) return { by: "tiles", down, blocks, samples: group };
-  const step = results[0] / (node.tail?.core.window.stride[0] ?? 1);
+  const step = rowsOfTile(node, winograd);
   return { by: "bands", rows: group * step, step };
+}
+
+/** Rows of the node's result, pooled or not, that a tile makes: tiles are not cut. */
+function rowsOfTile({ tail }: Node, { results }: Winograd): number {
+  return results[0] / (tail?.core.window.stride[0] ?? 1);
 }

@@ -4,7 +4,7 @@ import type { Window } from "../../shape/window.ts";
 import type { Context } from "./context.ts";
 
 /** What a node's function loops over: samples; one sample's rows; one block of outputs, of transformed tiles or of the operand, for some samples. */
-export type Loop = "samples" | "bands" | "tiles" | "blocks" | "blocks_of_rows";
+export type Loop = "samples" | "bands" | "tiles" | "blocks";
 
 /** What a call is printed from. */
 export interface Call<F extends Family = Family> {

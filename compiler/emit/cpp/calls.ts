@@ -72,7 +72,7 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     } = call;
     if (c.choice(call.index).winograd) return printWinograd(call);
     const shape = `${v}, ${c.type(x!)}, ${window(core.window)}, ${c.extent(result).channels}`;
-    if (call.loop === "blocks" || call.loop === "blocks_of_rows") {
+    if (call.loop === "blocks") {
       const operands = [c.memory(x!), c.memory(w!), "b, n0, n1", rows, steps];
       return { head: `${shape}, ${sizes(result, c)}, ${tile}`, operands, kernel: "conv_direct_block" };
     }

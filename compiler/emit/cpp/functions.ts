@@ -41,16 +41,14 @@ export function origin({ origin: { file, line, text } }: Node): string {
 function loopOf(index: number, c: Context): Loop {
   const { units, nodes } = c.plan.stages.find((stage) => stage.nodes.includes(index))!;
   if (units.by === "samples" && (units.apart?.[nodes.indexOf(index)]?.rows ?? 0) > 0) return "bands";
-  if (units.by === "blocks") return c.extent(resultOf(c.node(index))).height > 1 ? "blocks_of_rows" : "blocks";
-  return units.by === "bands" || units.by === "tiles" ? units.by : "samples";
+  return units.by === "bands" || units.by === "blocks" || units.by === "tiles" ? units.by : "samples";
 }
 
 export const parameters: { readonly [L in Loop]: string } = {
   samples: "long n0, long n1",
   bands: "long n, int h0, int h1",
   tiles: "int b, long n0, long n1",
-  blocks: "int b, long n0, long n1",
-  blocks_of_rows: "int b, long n0, long n1, int h0, int h1",
+  blocks: "int b, long n0, long n1, [[maybe_unused]] int h0, [[maybe_unused]] int h1",
 };
 
 /** A node that is computed once for all samples, from parameters alone: by `prepare`, or in a step from those that do not learn. */
@@ -78,8 +76,7 @@ export function printFunction(index: number, c: Context, functors: Functors): st
   const halo = halos(node, c, call.rows);
   const forSample = (lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["for (long n = n0; n < n1; n++) {", ...indent(lines), "}"];
-  const once =
-    loop.startsWith("blocks") && halo.length > 0 ? ["if (b == 0)", ...indent(forSample(halo))] : forSample(halo);
+  const once = loop === "blocks" && halo.length > 0 ? ["if (b == 0)", ...indent(forSample(halo))] : forSample(halo);
   const lines = loop === "bands" ? [...halo, ...text] : perSample ? forSample([...halo, ...text]) : [...once, ...text];
   const thread = usesScratch(index, c) ? ", int thread" : "";
   return [
@@ -122,7 +119,7 @@ function callOf(index: number, c: Context, loop: Loop, { make }: Functors): Call
     result: node.body[0]!.value,
     steps: make.get(node.body) ?? "",
     tail: node.tail ? make.get(node.tail.body)! : "",
-    rows: loop === "bands" || loop === "blocks_of_rows" ? "h0, h1" : `0, ${c.extent(resultOf(node)).height}`,
+    rows: loop === "bands" || loop === "blocks" ? "h0, h1" : `0, ${c.extent(resultOf(node)).height}`,
     v: vector(lanes),
     tile: tile(t),
     loop,

@@ -4,7 +4,7 @@ import type { Bands, Stage } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
 import { tile, window } from "./call.ts";
 import { vector, type Context } from "./context.ts";
-import { functionName, origin, transformName, usesScratch } from "./functions.ts";
+import { functionName, origin, parameters, transformName, usesScratch } from "./functions.ts";
 import { float, indent } from "./names.ts";
 import { hasResults } from "./results.ts";
 import { printUpdate } from "./update.ts";
@@ -39,20 +39,13 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       return [
         origin(c.node(first)),
         `for_bands<${units.down}, 1, 1>(call, [&](long n, int y0, int y1) { ${transformName(c.node(first), c)}(n, y0, y1); });`,
-        `for_blocks<${units.samples}>(call, ${units.blocks}, [&](int b, long n0, long n1, int thread) { ${name}(b, n0, n1, thread); });`,
+        `for_blocks<${units.samples}, 1>(call, ${units.blocks}, [&](int b, long n0, long n1, int, int, int thread) { ${name}(b, n0, n1, thread); });`,
       ];
     }
     case "blocks": {
       const { height } = c.extent(resultOf(c.node(first)));
-      const [loop, rows] =
-        height > 1
-          ? [`for_blocks_of_rows<${units.samples}, ${height}>`, ", h0, h1"]
-          : [`for_blocks<${units.samples}>`, ""];
-      return [
-        `${loop}(call, ${units.blocks}, [&](int b, long n0, long n1${rows.replaceAll("h", "int h")}) {`,
-        `  ${functionName(c.node(first), c)}(b, n0, n1${rows});  ${origin(c.node(first))}`,
-        "});",
-      ];
+      const loop = `for_blocks<${units.samples}, ${height}>(call, ${units.blocks}, [&](${parameters.blocks}) {`;
+      return [loop, `  ${functionName(c.node(first), c)}(b, n0, n1, h0, h1);  ${origin(c.node(first))}`, "});"];
     }
     case "preparation":
       return [];
