@@ -111,12 +111,16 @@ function describeLayout(layout: Layout): string {
     case "external":
       return "the caller's";
     case "image":
-      return `[rows][${layout.left} + columns + ${layout.right}][${layout.pixel}]`;
+      return `[rows][${layout.left} + columns + ${layout.right}][${layout.pixel}]${describeHolder(layout)}`;
     case "scalars":
       return "one number per sample";
     case "once":
       return "once for the batch";
   }
+}
+
+function describeHolder({ within }: Extract<Layout, { kind: "image" }>): string {
+  return within ? `, in ${within.value} from channel ${within.channel} on` : "";
 }
 
 function describeStage({ nodes, units }: Stage, all: readonly Node[]): string {

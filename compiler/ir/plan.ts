@@ -102,6 +102,8 @@ export type Layout =
       readonly pixel: number;
       readonly left: number;
       readonly right: number;
+      /** The value that holds this one, from one of its channels on: an operand of a concatenation that is not copied. */
+      readonly within?: { readonly value: ValueId; readonly channel: number };
       /** Where numbers are not stored in the value's own type. */
       readonly element?: "f16" | "bf16";
     }

@@ -3,6 +3,7 @@ import { resultOf, valueOf, type Graph, type Node } from "../ir/graph.ts";
 import type { Bands, Choice, Stage, State, Units, Winograd } from "../ir/plan.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 import { samplesTogether } from "./choose-algorithms.ts";
+import { inPlace } from "./join-in-place.ts";
 import { movesOf, readsOf } from "./rewrite.ts";
 import { macsOf, ownStageFrom } from "./work.ts";
 
@@ -30,6 +31,7 @@ export function cutIntoUnits(state: State): State {
   const choices = state.choices!;
   const stages: Stage[] = [];
   graph.nodes.forEach((node, i) => {
+    if (choices[i]!.kernel === inPlace) return;
     const units = unitsOf(graph, node, choices[i]!);
     const last = stages.at(-1);
     const joins = last?.units.by === units.by && joinable(graph, last, node);

@@ -3,19 +3,20 @@ import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target, Winograd } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
 import type { Window } from "../shape/window.ts";
+import { joinInPlace, widen } from "./join-in-place.ts";
 import { lanesFor } from "./tiles.ts";
 
 /** Decides how values lie in memory: vectors, halos, packed parameters. */
 export function layOut(state: State): State {
   const { graph, target } = state;
-  const choices = state.choices!;
   const layouts = new Map<ValueId, Layout>();
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   if (target.halo) for (const node of graph.nodes) addHalos(graph, node, layouts);
+  const choices = target.device === "cpu" ? joinInPlace(graph, state.choices!, layouts) : state.choices!;
   const packed = packAll(state);
   const derived =
     target.device === "cuda" ? narrowWeights(state, target, packed.packings) : deriveWeights(graph, choices);
-  return { ...state, layouts, ...packed, derived };
+  return { ...state, choices, layouts, ...packed, derived };
 }
 
 function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
@@ -37,23 +38,18 @@ function elementOf(precision: Precision): "f16" | "bf16" | undefined {
 
 /** A convolution reads columns beside its operand: they are zeros in memory, so that no tap is a special case. */
 function addHalos(graph: Graph, { core, inputs }: Node, layouts: Map<ValueId, Layout>): void {
-  const widen = (id: ValueId, left: number, right: number): void => {
-    const layout = layouts.get(id);
-    if (layout?.kind !== "image") return;
-    layouts.set(id, { ...layout, left: Math.max(layout.left, left), right: Math.max(layout.right, right) });
-  };
   const widthOf = (id: ValueId): number => extentOf(valueOf(graph, id).type.shape).width;
   if (core.family === "conv") {
     const y = graph.nodes.find((node) => node.core === core)!.body[0]!.value;
     const { left, right } = convHalo(core.window, widthOf(inputs[0]!), widthOf(y));
-    widen(inputs[0]!, left, right);
+    widen(layouts, inputs[0]!, left, right);
   } else if (core.family === "conv_weight_grad") {
     const { left, right } = convHalo(core.window, widthOf(inputs[0]!), widthOf(inputs[1]!));
-    widen(inputs[0]!, left, right);
+    widen(layouts, inputs[0]!, left, right);
   } else if (core.family === "conv_data_grad") {
     const dx = graph.nodes.find((node) => node.core === core)!.body[0]!.value;
     const { left, right } = dataHalo(core.window, widthOf(dx), widthOf(inputs[0]!));
-    widen(inputs[0]!, left, right);
+    widen(layouts, inputs[0]!, left, right);
   }
 }
 

@@ -3,19 +3,17 @@ import { extraResults, valueOf, type Graph, type Node, type ValueId } from "../i
 import { learnedFloats, parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf, type DType } from "../shape/tensor-type.ts";
-import { readsOf } from "./rewrite.ts";
+import { livesOf, type Life } from "./lives.ts";
 import { winogradFloats } from "./choose-winograd.ts";
 import { lanesFor } from "./tiles.ts";
 
 const alignment = 64;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
-interface Lifetime {
+interface Lifetime extends Life {
   /** A value, or the transformed tiles of a node. */
   readonly id: ValueId | number;
   readonly bytes: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 /**
@@ -36,6 +34,7 @@ export function planMemory(state: State): State {
     slice = Math.max(slice, offset + lifetime.bytes);
   }
   const offsets = new Map([...places].filter((entry): entry is [ValueId, Place] => typeof entry[0] === "string"));
+  for (const id of storedOf(graph)) placeWithin(id, state, offsets);
   const tiles = new Map([...places].filter((entry): entry is [number, Place] => typeof entry[0] === "number"));
   const scratch = Math.max(0, ...work.map((node) => node.scratch));
   const once = placeOnce(state);
@@ -77,17 +76,34 @@ function storedOf(graph: Graph): readonly ValueId[] {
   return graph.nodes.flatMap((node) => node.outputs);
 }
 
-/** From the node that computes a value to the last that reads it. A node's result never overlaps its operands. */
+/** A value that holds others lives with all of them. A node's result never overlaps its operands. */
 function lifetimesOf({ graph, layouts }: State): readonly (Lifetime & { readonly id: ValueId })[] {
-  const lastRead = new Map<ValueId, number>();
-  graph.nodes.forEach((node, i) => readsOf(node).forEach((id) => lastRead.set(id, i)));
-  for (const { value } of graph.results) lastRead.set(value, graph.nodes.length);
-  return graph.nodes.flatMap((node, from) =>
-    node.outputs.map((id) => {
-      const bytes = bytesOf(graph, id, layouts!.get(id)!);
-      return { id, bytes, from, to: lastRead.get(id) ?? from };
-    }),
-  );
+  const lifetimes = new Map<ValueId, Lifetime & { readonly id: ValueId }>();
+  for (const [value, life] of livesOf(graph)) {
+    const id = holderOf(value, layouts!);
+    const { from, to } = lifetimes.get(id) ?? life;
+    const bytes = bytesOf(graph, id, layouts!.get(id)!);
+    lifetimes.set(id, { id, bytes, from: Math.min(from, life.from), to: Math.max(to, life.to) });
+  }
+  return [...lifetimes.values()];
+}
+
+/** The value whose memory this is in: itself, where none holds it. */
+function holderOf(id: ValueId, layouts: ReadonlyMap<ValueId, Layout>): ValueId {
+  const layout = layouts.get(id);
+  return layout?.kind === "image" && layout.within ? holderOf(layout.within.value, layouts) : id;
+}
+
+/** A value lies from its first channel on in the one that holds it. */
+function placeWithin(id: ValueId, state: State, offsets: Map<ValueId, Place>): Place | undefined {
+  const layout = state.layouts!.get(id);
+  if (offsets.has(id) || layout?.kind !== "image" || !layout.within) return offsets.get(id);
+  const { value, channel } = layout.within;
+  const { offset, bytes } = placeWithin(value, state, offsets)!;
+  const start = channel * elementBytes(valueOf(state.graph, id).type.dtype, layout);
+  const place = { offset: offset + start, bytes: bytes - start };
+  offsets.set(id, place);
+  return place;
 }
 
 /** Bytes of one sample of a value, with room for a whole vector behind it. */

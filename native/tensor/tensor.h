@@ -15,9 +15,9 @@ struct At {
   int h, w, c;
 };
 
-// Memory [n][h][Left + W + Right][Pixel]. Channels C..Pixel-1 are padding lanes and hold anything; the halo is zero
-// once its producer has called clear_halo. There is no halo above and below. Samples lie Sample elements apart: in
-// an arena, each in a slice of its own.
+// Memory [n][h][Left + W + Right][Pixel]. Channels C..Pixel-1 hold anything: they are padding lanes, or belong to another
+// tensor that lies beside this one. Of the halo, C channels are zero once its producer has called clear_halo. There is no
+// halo above and below. Samples lie Sample elements apart: in an arena, each in a slice of its own.
 template <int H, int W, int C, int Pixel = C, int Left = 0, int Right = 0, class T = float,
           long Sample = long(H) * (Left + W + Right) * Pixel>
 struct Tensor {
@@ -36,10 +36,12 @@ struct Tensor {
 template <class X>
 CNNC_KERNEL void clear_halo(X x, long n, int h0, int h1) {
   for (int h = h0; h < h1; h++) {
-    auto* left = x.at(n, h, -X::left);
-    for (int i = 0; i < X::left * X::pixel; i++) left[i] = 0;
-    auto* right = x.at(n, h, X::width);
-    for (int i = 0; i < X::right * X::pixel; i++) right[i] = 0;
+    auto clear = [&](int w) {
+      auto* pixel = x.at(n, h, w);
+      for (int c = 0; c < X::channels; c++) pixel[c] = 0;
+    };
+    for (int w = -X::left; w < 0; w++) clear(w);
+    for (int w = X::width; w < X::width + X::right; w++) clear(w);
   }
 }
 

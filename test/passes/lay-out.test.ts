@@ -16,6 +16,71 @@ import { conv, graphOf } from "./support.ts";
 const isas = ["avx512", "avx2", "scalar"] as const;
 const [lenet] = modelsOf(readText("examples/lenet/lenet.cnn"), "lenet.cnn");
 
+describe("concatenations", () => {
+  /** Where the operands a, b of y = concat(a, b) lie. */
+  const placesOf = (text: string, operands = ["a", "b"]): readonly string[] => {
+    const { layouts, choices } = layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx512 }));
+    const places = operands.map((id) => {
+      const layout = layouts!.get(id);
+      return layout?.kind === "image" && layout.within ? `${layout.within.value}+${layout.within.channel}` : "apart";
+    });
+    return [...places, ...choices!.filter(({ kernel }) => kernel === "in_place").map(() => "not copied")];
+  };
+  const two = (first: number, second: number, more = ""): string => `
+    input x: f32[4,3,3]
+    parameter u: f32[${first},4,1,1] once
+    parameter v: f32[${second},4,1,1] once
+    node ${conv(1)} (x, u)
+      store a: f32[${first},3,3] = core
+    node ${conv(1)} (x, v)
+      store b: f32[${second},3,3] = core
+    ${more}
+    node concat (a, b)
+      store y: f32[${first + second},3,3] = core
+    result y = y
+  `;
+
+  it("have their operands written into them", () => {
+    expect(placesOf(two(32, 16))).toEqual(["y+0", "y+32", "not copied"]);
+    expect(placesOf(two(16, 5))).toEqual(["y+0", "y+16", "not copied"]);
+  });
+
+  it("copy those whose vectors would reach into a neighbour", () => {
+    expect(placesOf(two(5, 16))).toEqual(["apart", "apart"]);
+  });
+
+  it("copy those that are the caller's", () => {
+    const text = two(16, 16).replace("concat (a, b)", "concat (a, x)").replace("y: f32[32,", "y: f32[20,");
+    expect(placesOf(text)).toEqual(["apart", "apart"]);
+  });
+
+  it("copy what would keep the room of all for long", () => {
+    const steps = Array.from({ length: 4 }, (_, i) => {
+      const from = i === 0 ? "a" : `t${i - 1}`;
+      return `node ${conv(1)} (${from}, u)\n store t${i}: f32[16,3,3] = core`;
+    });
+    const text = two(16, 16, steps.join("\n"))
+      .replaceAll("f32[16,4,1,1]", "f32[16,16,1,1]")
+      .replace("input x: f32[4", "input x: f32[16");
+    expect(placesOf(text.replace("concat (a, b)", "concat (a, t3)"), ["a", "t3"])).toEqual(["apart", "apart"]);
+    expect(placesOf(text)).toEqual(["y+0", "y+16", "not copied"]);
+  });
+
+  it("hold others of their kind, with the halo that any of them needs", () => {
+    const text = `${two(16, 16).replace("result y = y", "")}
+      parameter w: f32[16,32,3,3] once
+      node ${conv(3, { pad: 1 })} (y, w)
+        store c: f32[16,3,3] = core
+      node concat (y, c)
+        store z: f32[48,3,3] = core
+      result z = z`;
+    expect(placesOf(text, ["a", "b", "y", "c"])).toEqual(["y+0", "y+16", "z+0", "z+32", "not copied", "not copied"]);
+    const { layouts } = layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx512 }));
+    for (const id of ["a", "b", "c", "y", "z"])
+      expect(layouts!.get(id)).toMatchObject({ pixel: 48, left: 1, right: 1 });
+  });
+});
+
 describe("halos", () => {
   const haloOf = (text: string, value: string): readonly [number, number] => {
     const layout = layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx512 })).layouts!.get(value);

@@ -22,9 +22,45 @@ function life(graph: Graph, id: ValueId): readonly [number, number] {
   return [from, asked ? graph.nodes.length : Math.max(from, ...reads)];
 }
 
+const holderOf = (id: ValueId, layouts: Plan["layouts"]) => {
+  const layout = layouts.get(id)!;
+  return layout.kind === "image" ? layout.within : undefined;
+};
+
+/** What lies within another value: its channels, in no other's place, pixel by pixel as in the holder. */
+function checkHeld({ graph, arena, layouts }: Plan): void {
+  const taken = new Map<ValueId, number>();
+  for (const { core, inputs, outputs } of graph.nodes) {
+    if (core.family !== "concat") continue;
+    for (const id of inputs) {
+      const holder = holderOf(id, layouts);
+      if (!holder || holder.value !== outputs[0]) continue;
+      const { value, channel } = holder;
+      expect(channel, id).toBe(taken.get(value) ?? 0);
+      taken.set(value, channel + valueOf(graph, id).type.shape[0]!);
+      expect({ ...layouts.get(id), within: undefined }).toEqual({ ...layouts.get(value), within: undefined });
+      expect(arena.offsets.get(id)!.offset).toBe(arena.offsets.get(value)!.offset + 4 * channel);
+    }
+  }
+  for (const [value, channels] of taken) expect(channels, value).toBe(valueOf(graph, value).type.shape[0]);
+}
+
 /** Everything that must hold of a plan's memory. */
-function checkMemory({ graph, arena, layouts }: Plan): void {
-  const placed = [...arena.offsets].map(([id, place]) => ({ id, ...place, life: life(graph, id) }));
+function checkMemory(plan: Plan): void {
+  checkHeld(plan);
+  const { graph, arena, layouts } = plan;
+  /** A value that holds others lives with all of them. */
+  const withHeld = (id: ValueId): readonly (readonly [number, number])[] => [
+    life(graph, id),
+    ...[...arena.offsets.keys()].filter((held) => holderOf(held, layouts)?.value === id).flatMap(withHeld),
+  ];
+  const placed = [...arena.offsets]
+    .filter(([id]) => !holderOf(id, layouts))
+    .map(([id, place]) => {
+      const lives = withHeld(id);
+      const [from, to] = [Math.min(...lives.map(([start]) => start)), Math.max(...lives.map(([, end]) => end))];
+      return { id, ...place, life: [from, to] as const };
+    });
   for (const { id, offset, bytes } of placed) {
     expect(offset % 64, id).toBe(0);
     expect(offset + bytes, id).toBeLessThanOrEqual(arena.slice);

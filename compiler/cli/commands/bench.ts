@@ -82,9 +82,9 @@ async function measure(
 }
 
 function resultsOf(plan: Plan, profile: Profile, work: readonly NodeWork[], threads: number) {
-  const prepared = plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
+  const inRun = new Set(plan.stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? [] : nodes)));
   const layers = algorithmsOf(plan).flatMap((node, i): MeasuredLayer[] => {
-    if (prepared.includes(i)) return [];
+    if (!inRun.has(i)) return [];
     const { flops, bytes, compute, memory } = work[i]!;
     const seconds = profile.nodes[i]! / threads;
     const bound = compute > memory ? "compute" : "memory";

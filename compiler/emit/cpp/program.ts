@@ -16,9 +16,9 @@ export function printProgram(plan: Plan, name: string, profiled: boolean): reado
   const c = new Context(plan, profiled);
   const { graph, arena } = plan;
   const update = graph.nodes.find((node) => node.core.family === "update");
-  const { functors, preparation, lines } = opening(c, name);
+  const { functors, preparation, inRun, lines } = opening(c, name);
   const copies = plan.derived.filter(({ prepared }) => prepared).flatMap(({ nodes }) => nodes);
-  const functions = graph.nodes.flatMap((_, i) => (preparation.includes(i) ? [] : printFunction(i, c, functors)));
+  const functions = inRun.flatMap((index) => printFunction(index, c, functors));
   return [
     ...(update
       ? [`namespace scalars { double ${graph.model}_learning_rate(double step, double total_steps); }`, ""]
@@ -41,14 +41,18 @@ export function printProgram(plan: Plan, name: string, profiled: boolean): reado
   ];
 }
 
-/** What programs of all targets begin with: tensor types and functors of steps; and which nodes depend on parameters alone. */
+/** What programs of all targets begin with: tensor types and functors of steps; and which nodes depend on parameters alone, and which
+ * `run` computes. */
 export function opening(c: Context, name: string) {
   const { graph, arena, stages } = c.plan;
+  const [preparation, inRun] = [true, false].map((prepared) =>
+    stages.flatMap(({ units, nodes }) => ((units.by === "preparation") === prepared ? nodes : [])),
+  ) as [number[], number[]];
+  const computed = [...preparation, ...inRun].sort((a, b) => a - b).map((index) => graph.nodes[index]!);
   const functors = shareFunctors(
-    graph.nodes.filter(({ core }) => takesSteps(core.family)),
+    computed.filter(({ core }) => takesSteps(core.family)),
     c,
   );
-  const preparation = stages.flatMap(({ units, nodes }) => (units.by === "preparation" ? nodes : []));
   const lines = [
     `namespace ${name}_program {`,
     "namespace {",
@@ -61,7 +65,7 @@ export function opening(c: Context, name: string) {
     ),
     ...functors.definitions,
   ];
-  return { functors, preparation, lines };
+  return { functors, preparation, inRun, lines };
 }
 
 /** What is computed from parameters alone, when they have changed. */

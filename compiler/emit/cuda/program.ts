@@ -16,8 +16,7 @@ import { printUpdate } from "./update.ts";
 export function printCudaProgram(plan: Plan, name: string, rate: Expression | undefined): readonly string[] {
   const c = new Context(plan);
   const { graph, arena } = plan;
-  const { functors, preparation, lines } = opening(c, name);
-  const inRun = [...graph.nodes.keys()].filter((index) => !preparation.includes(index));
+  const { functors, preparation, inRun, lines } = opening(c, name);
   const update = graph.nodes.find(({ core }) => core.family === "update");
   return [
     ...lines,
