@@ -74,10 +74,18 @@ export class CnncDataError extends CnncError {
   override readonly code = "CNNC_DATA";
 }
 
-/** The loss became infinite or no number: the weights are of no use any more. */
+/** A file of weights that cannot be written; what had its name before is as it was. */
+export class CnncWriteError extends CnncError {
+  override readonly code = "CNNC_WRITE";
+}
+
+/** The loss or the weights became infinite or no numbers: they are of no use any more. */
 export class CnncDivergedError extends CnncError {
   override readonly code = "CNNC_DIVERGED";
 }
+
+/** What may keep a run from diverging. */
+export const remedies = "a smaller learning rate, a warm-up or `clip = norm(1)` in the train section may help";
 
 /** The text of whatever was thrown. */
 export function reasonOf(error: unknown): string {

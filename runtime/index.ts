@@ -8,6 +8,7 @@ export {
   CnncInputError,
   CnncStaleError,
   CnncWeightsError,
+  CnncWriteError,
 } from "./errors.ts";
 
 export { defineModel, type LoadOptions, type ModelClass } from "./bind/define-model.ts";
@@ -16,6 +17,7 @@ export type { MatchedWeights, MismatchedShape } from "./bind/match-weights.ts";
 export {
   Trainer,
   type DeadUnits,
+  type RunMemory,
   type RunShape,
   type StepOptions,
   type StepResult,
@@ -60,6 +62,7 @@ export { shuffledOrder } from "./random/shuffle.ts";
 export { fit } from "./train/fit.ts";
 export type { EpochReport, FitOptions, FitResult, StepProgress } from "./train/fit.ts";
 export type { CheckpointOptions } from "./train/checkpoints.ts";
+export type { BestEpoch } from "./train/course.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./train/evaluate.ts";
 export type { ClassEvaluation, ClassResult, HardSample } from "./train/class-evaluation.ts";
 export { leadingOutput, qualityOf, scoreOf, type Score } from "./train/score.ts";

@@ -22,6 +22,7 @@ export function makeProgram(finish: Finish): Command {
   addBuilding(program, finish);
   addExporting(program, finish);
   addVariants(program, finish);
+  addTraining(program, finish);
   addUsing(program, finish);
   addSweeping(program, finish);
   addBundling(program, finish);
@@ -160,7 +161,7 @@ function addStarting(program: Command, finish: Finish): void {
     .action(async (options) => finish((await import("./commands/doctor.ts")).doctorCommand(options)));
 }
 
-function addUsing(program: Command, finish: Finish): void {
+function addTraining(program: Command, finish: Finish): void {
   const train = program.command("train").argument("<file>", "the network");
   withTarget(withModel(train.description("train a network and write its weights")))
     .requiredOption(
@@ -180,6 +181,18 @@ function addUsing(program: Command, finish: Finish): void {
     .option("--resume <file>", "go on with a run that was stopped or killed")
     .option("--init-from <file>", "begin with another network's weights, where names and shapes agree")
     .option("--checkpoint <seconds>", "how old the checkpoint in --out may get within an epoch", seconds, 60)
+    .option(
+      "--keep <number>",
+      "keep the checkpoints of so many epochs beside --out: NAME.epoch-07.safetensors",
+      natural,
+      0,
+    )
+    .option("--keep-best", "keep the weights of the epoch that measured best: NAME.best.safetensors")
+    .option(
+      "--patience <epochs>",
+      "stop when so many epochs in a row measured no better, and take the best one's weights",
+      positive,
+    )
     .option("--warn-dead <share>", "warn of layers where more ReLU units than this never fire in an epoch", share, 0.1)
     .option("--no-augment", "train on the pictures as they are")
     .option("--log <file>", "file to which a line of JSON is added after each epoch")
@@ -189,6 +202,9 @@ function addUsing(program: Command, finish: Finish): void {
     .action(async (file: string, options) =>
       finish(await (await import("./commands/train.ts")).trainCommand(file, options)),
     );
+}
+
+function addUsing(program: Command, finish: Finish): void {
   const evaluate = program.command("eval").argument("<file>", "the network");
   withTarget(withModel(evaluate.description("measure a trained network on test data")))
     .requiredOption("--weights <file>", "weights to load")

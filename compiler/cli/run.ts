@@ -2,6 +2,7 @@ import type { CommanderError } from "commander";
 import type { BuildError } from "../build/build-error.ts";
 import { CliError } from "./cli-error.ts";
 import type { ExitCode } from "./cli-error.ts";
+import { isExpected } from "./expected-errors.ts";
 import { makeProgram } from "./program.ts";
 import { painter } from "../../grammar/source/paint.ts";
 import { useColor } from "./terminal.ts";
@@ -61,9 +62,4 @@ function isCommanderError(error: unknown): error is CommanderError {
 /** Errors of the build say what the user can do. They are told by their name: their class belongs to the back end. */
 function hasMend(error: unknown): error is BuildError {
   return error instanceof Error && error.name === "BuildError";
-}
-
-/** What the runtime throws on purpose (CNNC_…), and what the system says of files (ENOENT and the like). */
-function isExpected(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^(CNNC_|E[A-Z]+$)/.test(String(error.code));
 }

@@ -40,6 +40,8 @@ export interface TrainingRun {
 export interface RunEvaluation {
   /** What was measured. */
   readonly part: "test" | "validation";
+  /** Which weights were: "last weights". */
+  readonly weights: string;
   readonly samples: number;
   readonly outputs: Readonly<Record<string, OutputEvaluation>>;
   /** Of the first class output, the largest loss first. */

@@ -75,7 +75,7 @@ export function mustBeFinite(name: string, values: Float32Array): void {
 }
 
 /** By the bits of the exponent, in a plain loop: there are a hundred million weights in some networks. */
-function firstNonFinite(values: Float32Array): number {
+export function firstNonFinite(values: Float32Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < bits.length; i++) if ((bits[i]! & 0x7f800000) === 0x7f800000) return i;
   return -1;

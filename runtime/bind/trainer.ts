@@ -1,4 +1,4 @@
-import { CnncError, CnncWeightsError } from "../errors.ts";
+import { CnncDivergedError, CnncError, CnncWeightsError, remedies } from "../errors.ts";
 import { checkSeed } from "../random/philox.ts";
 import { elementCount } from "../tensor/typed-array.ts";
 import { openSafetensors } from "../weights/read-safetensors.ts";
@@ -6,7 +6,7 @@ import type { Weights } from "../weights/weights.ts";
 import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
 import type { AddonInstance, AddonModel, StepArguments } from "./addon.ts";
 import type { CallQueue } from "./call-queue.ts";
-import { mustHaveShape, readTensor, statePrefix } from "./load-weights.ts";
+import { firstNonFinite, mustHaveShape, readTensor, statePrefix } from "./load-weights.ts";
 import type { Manifest, TrainManifest } from "./manifest.ts";
 import type { Batch, ModelTypes } from "./model-types.ts";
 import { nativeCall } from "./native-call.ts";
@@ -34,6 +34,12 @@ export interface RunShape {
   readonly batch: number;
   /** Of the data set. */
   readonly samples: number;
+}
+
+/** What a checkpoint keeps for whoever leads a run, and hands back as it is: a text, and values for parameters. */
+export interface RunMemory {
+  readonly text: string;
+  readonly values?: readonly TensorToWrite[] | undefined;
 }
 
 export interface StepResult<M extends ModelTypes> {
@@ -72,7 +78,11 @@ interface Saved {
   readonly totalSteps: number;
   readonly sameBuild: boolean;
   readonly run: RunShape | undefined;
+  readonly memory: RunMemory | undefined;
 }
+
+/** Where a checkpoint has the values that a run remembers. */
+const keptPrefix = `${statePrefix}kept.`;
 
 /** The names of a run's numbers in messages. */
 const words = { epochs: "epochs", batch: "samples per step", samples: "samples of training data" } as const;
@@ -98,6 +108,7 @@ export class Trainer<M extends ModelTypes> {
   readonly #unscaled: ReadonlySet<string>;
   #next = 0;
   #run: RunShape | undefined;
+  #memory: () => RunMemory | undefined;
 
   /** Made by `Net.trainer`. */
   constructor(net: Trained, options: TrainerOptions, host: Host) {
@@ -114,6 +125,7 @@ export class Trainer<M extends ModelTypes> {
     this.sameBuild = saved?.sameBuild ?? true;
     this.#next = saved?.step ?? 0;
     this.#run = saved?.run;
+    this.#memory = () => saved?.memory;
     const scaled = saved ? [] : (train.scaled ?? []);
     this.#unscaled = new Set(scaled.map(({ weight }) => weight).filter((weight) => host.drawn.has(weight)));
     if (!saved) host.native.clearState();
@@ -133,10 +145,16 @@ export class Trainer<M extends ModelTypes> {
     return this.#run;
   }
 
+  /** What `fit` remembers of that run beside its steps. */
+  get memory(): RunMemory | undefined {
+    return this.#memory();
+  }
+
   /** Called by `fit`: from here on, the steps are those of this run. Refuses to go on with another. */
-  enterRun(run: RunShape): void {
+  enterRun(run: RunShape, memory: () => RunMemory): void {
     if (this.#next > 0) this.#mustContinue(run);
     this.#run = run;
+    this.#memory = memory;
   }
 
   /** What the schedule gives the next step. */
@@ -194,10 +212,17 @@ export class Trainer<M extends ModelTypes> {
     return this.#result(nativeCall(() => this.#host.native.stepSync(...step)));
   }
 
-  /** Writes weights and everything that is needed to go on later exactly as if there had been no stop. */
+  /**
+   * Writes weights and everything that is needed to go on later exactly as if there had been no stop. Weights that are no numbers
+   * any more are refused: what the file holds already is better.
+   */
   async save(path: string | URL): Promise<void> {
     this.#host.mustBeOpen();
-    await writeSafetensors(path, [...this.#net.weightTensors(), ...this.#stateTensors()], {
+    const weights = this.#net.weightTensors();
+    for (const { name, read } of weights) this.#mustBeFinite(name, read());
+    const { text, values = [] } = this.memory ?? {};
+    const kept = values.map((it) => ({ ...it, name: `${keptPrefix}${it.name}` }));
+    await writeSafetensors(path, [...weights, ...this.#stateTensors(), ...kept], {
       model: this.#net.manifest.model,
       // The same bits come again only from the same build for the same processors.
       build: this.#net.manifest.hash,
@@ -206,7 +231,14 @@ export class Trainer<M extends ModelTypes> {
       seed: String(this.seed),
       totalSteps: String(this.totalSteps),
       ...Object.fromEntries(Object.entries(this.#run ?? {}).map(([key, value]) => [key, String(value)])),
+      ...(text !== undefined && { memory: text }),
     });
+  }
+
+  #mustBeFinite(name: string, values: Float32Array): void {
+    const index = firstNonFinite(values);
+    if (index < 0) return;
+    throw new CnncDivergedError(`${name} became ${values[index]} by step ${this.#next}: ${remedies}`);
   }
 
   #mustContinue(run: RunShape): void {
@@ -260,7 +292,7 @@ export class Trainer<M extends ModelTypes> {
       if (Number.isSafeInteger(value) && value >= 0) return value;
       throw new CnncWeightsError(`"${key}" is missing or no whole number: this is no checkpoint of a trainer`);
     };
-    const { build, cpu, epochs } = from.metadata;
+    const { build, cpu, epochs, memory: text } = from.metadata;
     const saved = {
       step: number("step"),
       seed: number("seed"),
@@ -270,6 +302,7 @@ export class Trainer<M extends ModelTypes> {
         epochs === undefined
           ? undefined
           : { epochs: number("epochs"), batch: number("batch"), samples: number("samples") },
+      memory: text === undefined ? undefined : { text, values: this.#keptValues(from) },
     };
     this.#eachState((slot, index, name, shape) => {
       const values = readTensor(from, { name, shape });
@@ -278,6 +311,16 @@ export class Trainer<M extends ModelTypes> {
       });
     });
     return saved;
+  }
+
+  #keptValues(from: Weights): TensorToWrite[] | undefined {
+    const { parameters } = this.#net.manifest;
+    if (!parameters.some(({ name }) => from.has(`${keptPrefix}${name}`))) return undefined;
+    return parameters.map(({ name, shape }) => {
+      mustHaveShape(from, `${keptPrefix}${name}`, shape);
+      const values = readTensor(from, { name: `${keptPrefix}${name}`, shape });
+      return { name, shape, read: () => values };
+    });
   }
 
   #eachState<T>(visit: (slot: number, index: number, name: string, shape: readonly number[]) => T): T[] {

@@ -4,9 +4,10 @@ import type { DeadUnits, StepResult, Trainer } from "../bind/trainer.ts";
 import { batchesOf } from "../data/batches.ts";
 import type { ScaledLayer } from "../bind/unit-variance.ts";
 import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
-import { CnncDivergedError, CnncError } from "../errors.ts";
+import { CnncDivergedError, CnncError, remedies } from "../errors.ts";
 import { shuffledOrder } from "../random/shuffle.ts";
 import { Checkpoints, type CheckpointOptions } from "./checkpoints.ts";
+import { Course, type BestEpoch } from "./course.ts";
 import { ahead, evaluate, type Evaluation } from "./evaluate.ts";
 import { Throughput } from "./throughput.ts";
 
@@ -19,6 +20,11 @@ export interface FitOptions<M extends ModelTypes> {
   readonly seed?: number;
   /** Evaluated after every epoch. */
   readonly validation?: Dataset<Batch<M>>;
+  /**
+   * Ends the run early when so many epochs in a row have measured no better on `validation` than one before them. The weights are
+   * in the end those of the best epoch. Default: as the run of `trainer` began, else none.
+   */
+  readonly patience?: number;
   /**
    * A trainer to go on with (from `net.trainer({ resume })`): done steps are not done again.
    * Epochs, batch, seed and number of samples must be those that its run began with.
@@ -66,6 +72,12 @@ export interface FitResult<M extends ModelTypes> {
   readonly epochs: readonly EpochReport<M>[];
   /** Whether the signal ended it before all epochs were done. */
   readonly stopped: boolean;
+  /** Whether patience ended it before all epochs were done. */
+  readonly early: boolean;
+  /** Whether the weights are those of the best epoch, as `patience` wants it. */
+  readonly restored: boolean;
+  /** Which epoch measured best, where that was looked for: with `patience`, or a file for its weights. */
+  readonly best?: BestEpoch;
   /** To save a checkpoint, or to go on. */
   readonly trainer: Trainer<M>;
 }
@@ -77,19 +89,30 @@ export async function fit<M extends ModelTypes>(
   options: FitOptions<M> = {},
 ): Promise<FitResult<M>> {
   const plan = makePlan(net, data, options);
-  const reports: EpochReport<M>[] = [];
-  const firstEpoch = Math.floor(plan.trainer.steps / plan.stepsPerEpoch);
-  for (let epoch = firstEpoch; epoch < plan.epochs; epoch++) {
-    const trained = await trainEpoch(plan, data, epoch, options);
-    if (!trained) return { epochs: reports, stopped: true, trainer: plan.trainer };
-    await plan.checkpoints.afterEpoch();
-    const validation = options.validation && (await validate(net, options.validation, options));
-    if (validation === "stopped") return { epochs: reports, stopped: true, trainer: plan.trainer };
-    const report = { ...trained, ...(validation && { validation }) };
-    reports.push(report);
-    await options.onEpoch?.(report);
+  const { course, checkpoints, trainer } = plan;
+  try {
+    await checkpoints.writeBest();
+    const reports: EpochReport<M>[] = [];
+    const ended = (stopped: boolean): FitResult<M> => {
+      const early = !stopped && course.closed < plan.epochs;
+      const restored = !stopped && course.restoreBest();
+      return { epochs: reports, stopped, early, restored, trainer, ...(course.best && { best: course.best }) };
+    };
+    while (course.closed < plan.epochs && !course.impatient) {
+      const trained = await trainEpoch(plan, data, course.closed, options);
+      if (!trained) return ended(true);
+      const validation = options.validation && (await validate(net, options.validation, options));
+      if (validation === "stopped") return ended(true);
+      const report = { ...trained, ...(validation && { validation }) };
+      reports.push(report);
+      await checkpoints.afterEpoch(course.close(validation));
+      await options.onEpoch?.(report);
+    }
+    return ended(false);
+  } catch (error) {
+    await checkpoints.afterFailure(error);
+    throw error;
   }
-  return { epochs: reports, stopped: false, trainer: plan.trainer };
 }
 
 interface Plan<M extends ModelTypes> {
@@ -98,6 +121,7 @@ interface Plan<M extends ModelTypes> {
   readonly seed: number;
   readonly stepsPerEpoch: number;
   readonly trainer: Trainer<M>;
+  readonly course: Course<M>;
   readonly checkpoints: Checkpoints<M>;
   readonly throughput: Throughput;
 }
@@ -107,8 +131,9 @@ function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, op
   const epochs = options.epochs ?? options.trainer?.run?.epochs ?? train?.epochs ?? 1;
   const batch = options.batch ?? options.trainer?.run?.batch ?? train?.batch ?? 64;
   for (const it of [data, options.validation]) if (it) mustHaveSamples(it);
-  for (const [name, value] of Object.entries({ epochs, batch })) {
-    if (!Number.isInteger(value) || value < 1) {
+  const { patience, checkpoint, validation } = options;
+  for (const [name, value] of Object.entries({ epochs, batch, patience, keep: checkpoint?.keep || undefined })) {
+    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
       throw new RangeError(`${name}: expected a whole number from 1, got ${value}`);
     }
   }
@@ -118,9 +143,16 @@ function makePlan<M extends ModelTypes>(net: Net<M>, data: Dataset<Batch<M>>, op
     throw new CnncError(`the run began with the seed ${options.trainer.seed} and cannot go on with ${seed}`);
   }
   const trainer = options.trainer ?? net.trainer({ seed, totalSteps: epochs * stepsPerEpoch });
-  trainer.enterRun({ epochs, batch, samples: data.size });
-  const checkpoints = new Checkpoints(trainer, options.checkpoint);
-  return { epochs, batch, seed, stepsPerEpoch, trainer, checkpoints, throughput: new Throughput() };
+  const course = new Course(net, trainer.memory, {
+    ...{ epochs: Math.floor(trainer.steps / stepsPerEpoch), patience },
+    ...{ measured: validation !== undefined, keepBest: checkpoint?.best !== undefined },
+  });
+  trainer.enterRun({ epochs, batch, samples: data.size }, () => course.memory);
+  const begun = trainer.steps - course.closed * stepsPerEpoch;
+  if (begun < 0 || begun > stepsPerEpoch)
+    throw new CnncError(`the trainer has done ${trainer.steps} steps, which are not those of ${course.closed} epochs`);
+  const checkpoints = new Checkpoints(trainer, course, epochs, checkpoint);
+  return { epochs, batch, seed, stepsPerEpoch, trainer, course, checkpoints, throughput: new Throughput() };
 }
 
 /** Undefined: the signal ended it. */
@@ -130,28 +162,23 @@ async function trainEpoch<M extends ModelTypes>(
   epoch: number,
   options: FitOptions<M>,
 ): Promise<EpochReport<M> | undefined> {
-  const { trainer, throughput } = plan;
+  const { trainer, throughput, course } = plan;
   const totalSteps = plan.epochs * plan.stepsPerEpoch;
   const batches = [...batchesOf(shuffledOrder(data.size, plan.seed, epoch), plan.batch)];
   // A resumed trainer may stand in the middle of the epoch.
   const rest = batches.slice(trainer.steps - epoch * plan.stepsPerEpoch);
   trainer.watchUnits();
-  const mean = new MeanResult<M>();
   const own = new Throughput();
   let position = 0;
-  let learningRate = NaN;
   for await (const columns of ahead(data, rest)) {
     if (options.signal?.aborted) return undefined;
     const samples = rest[position++]!.length;
     const scaled = await trainer.initialize(columns);
     if (scaled.length > 0) options.onInitialize?.(scaled);
-    learningRate = trainer.learningRate;
+    const { learningRate } = trainer;
     const result = await trainer.step(columns);
-    if (!Number.isFinite(result.loss)) {
-      const { loss } = result;
-      throw new CnncDivergedError(`the loss became ${loss} in step ${trainer.steps}: a smaller learning rate may help`);
-    }
-    mean.add(result, samples);
+    if (!Number.isFinite(result.loss)) throw diverged(result.loss, trainer.steps, epoch, columns);
+    course.open.add(result, samples, learningRate);
     throughput.add(samples);
     own.add(samples);
     options.onStep?.({
@@ -163,9 +190,10 @@ async function trainEpoch<M extends ModelTypes>(
     await plan.checkpoints.afterStep();
   }
   const { seconds, samplesPerSecond: imagesPerSecond } = own;
-  const deadUnits = trainer.deadUnits();
-  const place = { epoch, epochs: plan.epochs, step: trainer.steps, learningRate };
-  return { ...mean.result(), ...place, seconds, imagesPerSecond, deadUnits };
+  // Where no step was left, a resumed run has only to measure, and has seen no unit at work.
+  const deadUnits = rest.length > 0 ? trainer.deadUnits() : [];
+  const place = { epoch, epochs: plan.epochs, step: trainer.steps };
+  return { ...course.open.result(), ...place, seconds, imagesPerSecond, deadUnits };
 }
 
 async function validate<M extends ModelTypes>(
@@ -181,22 +209,12 @@ async function validate<M extends ModelTypes>(
   }
 }
 
-/** Means over samples: a short last batch counts for what it is. */
-class MeanResult<M extends ModelTypes> {
-  #samples = 0;
-  #loss = 0;
-  readonly #metrics: Record<string, number> = {};
-
-  add(result: StepResult<M>, samples: number): void {
-    this.#samples += samples;
-    this.#loss += result.loss * samples;
-    for (const [name, value] of Object.entries<number>(result.metrics)) {
-      this.#metrics[name] = (this.#metrics[name] ?? 0) + value * samples;
-    }
-  }
-
-  result(): StepResult<M> {
-    const metrics = Object.fromEntries(Object.entries(this.#metrics).map(([name, sum]) => [name, sum / this.#samples]));
-    return { loss: this.#loss / this.#samples, metrics: metrics as StepResult<M>["metrics"] };
-  }
+/** Says of what kind the failure is: numbers of the data that are none, or weights that have run away. */
+function diverged(loss: number, step: number, epoch: number, columns: object): CnncDivergedError {
+  const place = `the loss became ${loss} in step ${step}, in epoch ${epoch + 1}`;
+  const faulty = Object.entries(columns).find(
+    ([, values]) => values instanceof Float32Array && !values.every(Number.isFinite),
+  );
+  const why = faulty ? `the data hold numbers that are not finite, for ${faulty[0]}` : remedies;
+  return new CnncDivergedError(`${place}: ${why}`);
 }

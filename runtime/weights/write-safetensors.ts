@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { CnncWeightsError } from "../errors.ts";
+import { CnncWeightsError, CnncWriteError, reasonOf } from "../errors.ts";
 import { describeShape, elementCount } from "../tensor/typed-array.ts";
 
 /** A tensor to write; its values are asked for when their turn comes. */
@@ -35,7 +35,8 @@ export function safetensorsHeader(
 }
 
 /**
- * Writes a file that is whole or not there: a temporary file beside it, forced to the disk, then renamed.
+ * Writes a file that is whole or not there: a temporary file beside it, forced to the disk, then renamed. What had its name
+ * before stays where that fails, by a CnncWriteError.
  */
 export async function writeSafetensors(
   path: string | URL,
@@ -45,8 +46,8 @@ export async function writeSafetensors(
   const header = safetensorsHeader(tensors, metadata);
   const target = path instanceof URL ? fileURLToPath(path) : path;
   const temporary = `${target}.${randomUUID().slice(0, 8)}.tmp`;
-  const file = await fs.open(temporary, "wx");
   try {
+    const file = await fs.open(temporary, "wx");
     try {
       await file.writeFile(header);
       for (const tensor of tensors) await file.writeFile(bytesOf(tensor));
@@ -57,7 +58,8 @@ export async function writeSafetensors(
     await fs.rename(temporary, target);
   } catch (error) {
     await fs.rm(temporary, { force: true });
-    throw error;
+    if (error instanceof CnncWeightsError) throw error;
+    throw new CnncWriteError(`${target} cannot be written: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -107,7 +107,7 @@ describe("cnnc sweep", () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/warning: depth=5 lr=0\.05 is left out: .*sizes\.cnn:9: CNN302: /);
     expect(stderr).toMatch(
-      /warning: depth=1 lr=1e30: the loss became (NaN|Infinity) in step \d+: .*goes on without it/,
+      /warning: depth=1 lr=1e30: the loss became (NaN|Infinity) in step \d+, in epoch 1: .*goes on without it/,
     );
     expect(stdout.match(/failed/g)).toHaveLength(3);
     const { trials } = await cnncJson<Swept>([...args, "--out", inFolder("left-out")]);

@@ -6,17 +6,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseIdx, readIdx, readLabelledImages, readMnist } from "../../runtime/data/idx.ts";
 import { labelledImagesDataset } from "../../runtime/data/labelled-images-dataset.ts";
 import { CnncDataError } from "../../runtime/errors.ts";
+import { idx } from "../support/idx.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-idx-"));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
-
-function idx(shape: number[], data: number[], type = 8): Buffer {
-  const header = Buffer.alloc(4 + 4 * shape.length);
-  header[2] = type;
-  header[3] = shape.length;
-  shape.forEach((size, i) => header.writeUInt32BE(size, 4 + 4 * i));
-  return Buffer.concat([header, Buffer.from(data)]);
-}
 
 const pictures = idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
 const classes = idx([2], [9, 3]);

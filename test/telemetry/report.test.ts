@@ -23,7 +23,13 @@ function evaluation(labels: readonly string[]): RunEvaluation {
   );
   const worst = { sample: 7, truth: labels[0]!, predicted: labels[1]!, probability: 1, loss: 103.28 };
   const picture = "data:image/png;base64,AAAA";
-  return { part: "test", samples: 1, outputs: { kind: counter.result() }, worst: [{ ...worst, picture }] };
+  return {
+    part: "test",
+    weights: "last weights",
+    samples: 1,
+    outputs: { kind: counter.result() },
+    worst: [{ ...worst, picture }],
+  };
 }
 
 const run: TrainingRun = {
@@ -135,7 +141,10 @@ describe("the page of a training run", () => {
       shape: { kind: "mask", iou: 0.25, dice: 0.4 },
       copy: { kind: "tensor", mae: 0.125 },
     } as const;
-    const page = reportPage({ ...run, evaluation: { part: "validation", samples: 1000, outputs, worst: [] } });
+    const page = reportPage({
+      ...run,
+      evaluation: { part: "validation", weights: "last weights", samples: 1000, outputs, worst: [] },
+    });
     expect(headings(page)).toEqual(["Results", "Curves", "Layers", "Run"]);
     for (const tile of [
       "<b>50.0%</b>accuracy of tags",

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly epochs: readonly EpochRecord[];
   /** How many samples each part of the data has; absent: there is none. */
   readonly sizes: Readonly<Record<"training" | "validation" | "test", number | undefined>>;
+  /** How it ended, where not by its last epoch. */
+  readonly end: string | undefined;
   readonly options: {
     readonly data: string;
     readonly out: string;
@@ -22,7 +24,7 @@ export interface RunContext {
 }
 
 /** What the run was made with, for its page. */
-export function runFacts({ net, trainer, epochs, sizes, options }: RunContext): TrainingRun["facts"] {
+export function runFacts({ net, trainer, epochs, sizes, end, options }: RunContext): TrainingRun["facts"] {
   const { manifest } = net;
   const { train, source, hash } = manifest;
   const samples = Object.entries(sizes).flatMap(([part, size]) => (size ? [`${formatCount(size)} for ${part}`] : []));
@@ -35,6 +37,7 @@ export function runFacts({ net, trainer, epochs, sizes, options }: RunContext): 
     ["went on from", options.resume],
     ["began with weights of", options.initFrom],
     ["epochs, batch", trainer.run && `${trainer.run.epochs}, ${trainer.run.batch}`],
+    ["end", end],
     ["seed", String(trainer.seed)],
     ["optimizer", train?.optimizer],
     ["schedule", train?.schedule],

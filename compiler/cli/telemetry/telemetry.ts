@@ -4,6 +4,7 @@ import type { EpochRecord } from "../../telemetry/training-run.ts";
 import type { EpochReport } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { AnyModel, AnyNet } from "../load.ts";
+import { warn } from "../terminal.ts";
 import { epochRecord } from "./epoch-record.ts";
 
 export interface TelemetryOptions {
@@ -22,11 +23,13 @@ type Sink = (record: EpochRecord) => void;
 /** The records of a run's epochs, handed on as they come. */
 export class Telemetry {
   readonly epochs: EpochRecord[] = [];
-  readonly #sinks: readonly Sink[];
+  /** Whether all that was asked for could be written so far. */
+  complete = true;
+  readonly #sinks: Set<Sink>;
   readonly #recordOf: ((report: EpochReport<AnyModel>) => EpochRecord) | undefined;
 
   private constructor(sinks: readonly Sink[], recordOf: ((report: EpochReport<AnyModel>) => EpochRecord) | undefined) {
-    this.#sinks = sinks;
+    this.#sinks = new Set(sinks);
     this.#recordOf = recordOf;
   }
 
@@ -45,7 +48,17 @@ export class Telemetry {
     if (this.#recordOf === undefined) return;
     const record = this.#recordOf(report);
     this.epochs.push(record);
-    for (const sink of this.#sinks) sink(record);
+    for (const sink of this.#sinks) {
+      try {
+        sink(record);
+      } catch (error) {
+        // Hours of training are worth more than a line about them. A second half of a line would make no whole one.
+        if (!(error instanceof CliError)) throw error;
+        this.#sinks.delete(sink);
+        this.complete = false;
+        warn(`${error.message}; training goes on, epochs from ${record.epoch} on are missing there`);
+      }
+    }
   }
 }
 

@@ -13,9 +13,8 @@ import { learnedBy } from "./epoch-record.ts";
 export const mostExamples = 24;
 const mostFilters = 128;
 
-/** What was measured with the last weights. */
-export interface Measured {
-  readonly part: RunEvaluation["part"];
+/** What was measured in the end. */
+export interface Measured extends Pick<RunEvaluation, "part" | "weights"> {
   readonly data: Data;
   readonly evaluation: Evaluation;
 }
@@ -37,7 +36,7 @@ export async function writeReport(file: string, { net, model, measured, epochs, 
   writeWhole(file, Buffer.from(page));
 }
 
-async function evaluationOf(net: AnyNet, { part, data, evaluation }: Measured): Promise<RunEvaluation> {
+async function evaluationOf(net: AnyNet, { part, weights, data, evaluation }: Measured): Promise<RunEvaluation> {
   const { samples, outputs } = evaluation;
   const classes = Object.values(outputs).find((it) => it.kind === "class");
   const { worst = [], labels = [] } = classes ?? {};
@@ -50,7 +49,7 @@ async function evaluationOf(net: AnyNet, { part, data, evaluation }: Measured): 
     predicted: labels[predicted]!,
     picture: pictures?.[i],
   }));
-  return { part, samples, outputs, worst: examples };
+  return { part, weights, samples, outputs, worst: examples };
 }
 
 /** Bytes as they are; of other numbers the least is black, the largest white. */

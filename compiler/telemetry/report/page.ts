@@ -38,14 +38,14 @@ export function reportPage(run: TrainingRun): string {
   return page.text;
 }
 
-function results({ part, samples, outputs }: RunEvaluation): Html {
+function results({ part, weights, samples, outputs }: RunEvaluation): Html {
   const tiles = Object.entries(outputs).flatMap(([name, output]) =>
     measuresOf(output).map(([measure, value]) => html`<div><b>${value}</b>${measure} of ${name}</div>`),
   );
   return html`<section>
     <h2>Results</h2>
     <div class="tiles">${tiles}</div>
-    <p class="note">With the last weights, on ${samples.toLocaleString("en-US")} samples of ${part} data.</p>
+    <p class="note">With the ${weights}, on ${samples.toLocaleString("en-US")} samples of ${part} data.</p>
   </section>`;
 }
 
