@@ -41,13 +41,18 @@ export { openSafetensors, parseSafetensors, type SafetensorsFile } from "./weigh
 export { writeSafetensors, type TensorToWrite } from "./weights/write-safetensors.ts";
 
 export { arrayDataset, mustHaveSamples, pick, slice, type Column, type Dataset } from "./data/dataset.ts";
-export type { ArrayColumn } from "./data/dataset.ts";
+export type { ArrayColumn, Chunks } from "./data/dataset.ts";
+export { epochOrder, inChunks } from "./data/epoch-order.ts";
+export type { Described } from "./data/fields.ts";
+export { openShards, type ShardOptions } from "./data/shards.ts";
+export { openCsv, type CsvOptions } from "./data/csv-dataset.ts";
+export type { CorruptOptions, CorruptPicture } from "./data/corrupt-samples.ts";
 export { batchesOf, naturalOrder } from "./data/batches.ts";
 export { parseIdx, readIdx, readLabelledImages, readMnist } from "./data/idx.ts";
 export type { IdxArray, LabelledImages, MnistPart } from "./data/idx.ts";
 export { labelledImagesDataset } from "./data/labelled-images-dataset.ts";
 export { parseNpy, readNpy, type NpyArray } from "./data/npy.ts";
-export { npyFile, openNpyFolder, type NpyColumn, type NpyPart } from "./data/npy-folder.ts";
+export { npyFile, openNpyFolder, type NpyColumn, type NpyFolderOptions, type NpyPart } from "./data/npy-folder.ts";
 export { readImage, readImages } from "./data/image.ts";
 export type { DecodedImage, ImageFit, ImageOptions } from "./data/image.ts";
 export { openImageFolder, type ImageFolderOptions } from "./data/image-folder.ts";

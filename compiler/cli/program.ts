@@ -161,12 +161,15 @@ function addStarting(program: Command, finish: Finish): void {
     .action(async (options) => finish((await import("./commands/doctor.ts")).doctorCommand(options)));
 }
 
+const skipCorruptHelp = "go on without pictures that cannot be decoded, and name them (default: they are an error)";
+
 function addTraining(program: Command, finish: Finish): void {
   const train = program.command("train").argument("<file>", "the network");
   withTarget(withModel(train.description("train a network and write its weights")))
     .requiredOption(
       "--data <folder>",
-      "IDX files, NPY files train-NAME.npy and test-NAME.npy, or the folders train/ and test/ with one folder of pictures per label",
+      "IDX files, shards train-*.tar and test-*.tar, tables train.csv and test.csv, NPY files train-NAME.npy and test-NAME.npy, " +
+        "or the folders train/ and test/ with one folder of pictures per label",
     )
     .option("--out <file>", "weights to write (default: NAME.safetensors)")
     .option("--seed <number>", "for initial weights, order of samples, dropout, augmentation (default: 0)", natural)
@@ -178,6 +181,7 @@ function addTraining(program: Command, finish: Finish): void {
       share,
       0.1,
     )
+    .option("--skip-corrupt", skipCorruptHelp)
     .option("--resume <file>", "go on with a run that was stopped or killed")
     .option("--init-from <file>", "begin with another network's weights, where names and shapes agree")
     .option("--checkpoint <seconds>", "how old the checkpoint in --out may get within an epoch", seconds, 60)
@@ -210,9 +214,10 @@ function addUsing(program: Command, finish: Finish): void {
     .requiredOption("--weights <file>", "weights to load")
     .requiredOption(
       "--data <folder>",
-      "IDX files, NPY files test-NAME.npy, or the folder test/ with one folder of pictures per label",
+      "IDX files, shards test-*.tar, a table test.csv, NPY files test-NAME.npy, or the folder test/ with one folder of pictures per label",
     )
     .option("--batch <number>", "samples per call", positive, 64)
+    .option("--skip-corrupt", skipCorruptHelp)
     .option("--threads <number>", "threads to use (default: all)", positive)
     .action(async (file: string, options) =>
       finish(await (await import("./commands/eval.ts")).evalCommand(file, options)),

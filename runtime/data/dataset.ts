@@ -10,6 +10,16 @@ export interface Dataset<Columns = Record<string, Column>> {
   readonly size: number;
   /** The picked samples, in the order of `indices`: one array per input and target. */
   gather(indices: ArrayLike<number>): Columns | Promise<Columns>;
+  /** Of samples that are read many at a time, as from shards; absent: any sample is found as quickly as the next. */
+  readonly chunks?: Chunks;
+}
+
+/** Samples that lie together and are read at once: training goes from chunk to chunk and mixes a few of them at a time. */
+export interface Chunks {
+  /** The first sample of each chunk, from 0 on, ascending. */
+  readonly starts: Int32Array;
+  /** By how many places, at most, mixing moves a sample back. */
+  readonly buffer: number;
 }
 
 export function mustHaveSamples({ size }: { readonly size: number }): void {
@@ -29,14 +39,10 @@ export function arrayDataset<C extends Readonly<Record<string, ArrayColumn>>>(co
   const entries = Object.entries(columns);
   const sizes = entries.map(([name, { data, sampleSize }]) => {
     const size = data.length / sampleSize;
-    if (Number.isInteger(size)) return size;
+    if (Number.isInteger(size)) return [name, size] as const;
     throw new CnncDataError(`${name}: ${data.length} elements are no whole number of samples of ${sampleSize}`);
   });
-  const size = sizes[0] ?? 0;
-  const other = sizes.findIndex((it) => it !== size);
-  if (other >= 0) {
-    throw new CnncDataError(`${entries[0]![0]} has ${size} samples, ${entries[other]![0]} has ${sizes[other]}`);
-  }
+  const size = mustBeAsLong(sizes);
   const gather = (indices: ArrayLike<number>) => {
     checkIndices(indices, size);
     return Object.fromEntries(
@@ -44,6 +50,14 @@ export function arrayDataset<C extends Readonly<Record<string, ArrayColumn>>>(co
     ) as ColumnsOf<C>;
   };
   return { size, gather };
+}
+
+/** The number of samples that all columns have. */
+export function mustBeAsLong(columns: readonly (readonly [name: string, samples: number])[]): number {
+  const [name, size] = columns[0] ?? ["", 0];
+  const other = columns.find(([, it]) => it !== size);
+  if (other) throw new CnncDataError(`${name} has ${size} samples, ${other[0]} has ${other[1]}`);
+  return size;
 }
 
 /** The samples `from` … `to`-1 of another data set. */
@@ -61,11 +75,30 @@ export function pick<Columns>(dataset: Dataset<Columns>, indices: ArrayLike<numb
   const chosen = Int32Array.from(indices);
   return {
     size: chosen.length,
+    ...(dataset.chunks && { chunks: chunksOf(dataset.chunks, chosen) }),
     gather: (inner) => {
       checkIndices(inner, chosen.length);
       return dataset.gather(Int32Array.from(inner, (i) => chosen[i]!));
     },
   };
+}
+
+/** Chosen samples that follow each other and are of one chunk lie together still. */
+function chunksOf({ starts, buffer }: Chunks, chosen: Int32Array): Chunks {
+  const own = chosen.map((index) => chunkAt(starts, index));
+  const first = (_: number, i: number): boolean => i === 0 || own[i] !== own[i - 1];
+  return { starts: chosen.map((_, i) => i).filter(first), buffer };
+}
+
+/** The chunk that a sample is in: the last one that starts at it or before. */
+export function chunkAt(starts: Int32Array, index: number): number {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle]! <= index) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 export function checkIndices(indices: ArrayLike<number>, size: number): void {

@@ -1,3 +1,4 @@
+import type { CorruptSamples } from "./corrupt-samples.ts";
 import { readImages, type DecodedImage, type ImageFit } from "./image.ts";
 import {
   openLabelledFolder,
@@ -19,6 +20,7 @@ export function openImageFolder<Input extends string, Target extends string>(
   options: ImageFolderOptions<Input, Target>,
 ): Promise<LabelledFolder<LabelledColumns<Input, Target, DecodedImage>>> {
   const { shape, fit } = options;
-  const read = (files: readonly string[]): Promise<DecodedImage> => readImages(files, { shape, ...(fit && { fit }) });
+  const read = (files: readonly string[], corrupt: CorruptSamples): Promise<DecodedImage> =>
+    readImages(files, { shape, ...(fit && { fit }) }, corrupt);
   return openLabelledFolder(folder, options, { noun: "pictures", names: /\.(png|jpe?g|webp)$/i, read });
 }

@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { CnncDataError, reasonOf } from "../errors.ts";
-import { describeShape } from "../tensor/typed-array.ts";
+import { describeShape, elementCount } from "../tensor/typed-array.ts";
+import { CorruptSamples } from "./corrupt-samples.ts";
 
 /** How a picture of another shape is brought to the input's: cut to its middle, stretched, or with borders. */
 export type ImageFit = "cover" | "fill" | "contain";
@@ -10,6 +11,9 @@ export interface ImageOptions {
   readonly shape: readonly number[];
   readonly fit?: ImageFit;
 }
+
+/** How pixels between pixels are found: of masks by the nearest alone, which has no values that are in none. */
+type Resampling = "smooth" | "nearest";
 
 /** Pixels: a file of some bytes can claim to be a picture of gigabytes. */
 const largestPicture = 2 ** 27;
@@ -21,40 +25,49 @@ export interface DecodedImage {
 }
 
 /** Decodes a PNG, JPEG or WebP (a file or its bytes) to the shape of an input. */
-export async function readImage(source: string | URL | Uint8Array, options: ImageOptions): Promise<DecodedImage> {
-  const { channels, height, width } = pictureSize(options.shape);
-  const name = source instanceof Uint8Array ? "picture" : String(source);
-  const sharp = await loadSharp();
-  try {
-    const bytes = source instanceof Uint8Array ? source : await fs.readFile(source);
-    mustBePicture(bytes);
-    const picture = sharp(bytes, { failOn: "truncated", limitInputPixels: largestPicture })
-      .autoOrient()
-      .resize(width, height, { fit: options.fit ?? "cover" })
-      .flatten({ background: "#000" });
-    const coloured = channels === 1 ? picture.greyscale() : picture.toColourspace("srgb");
-    const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
-    const elements = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return { data: withChannels(elements, info.channels, channels), layout: "hwc" };
-  } catch (error) {
-    throw new CnncDataError(`${name}: ${reasonOf(error)}`, { cause: error });
-  }
+export function readImage(source: string | URL | Uint8Array, options: ImageOptions): Promise<DecodedImage> {
+  return readImages([source], options);
 }
 
 /** Several pictures as one batch, decoded at the same time. */
 export async function readImages(
   sources: readonly (string | URL | Uint8Array)[],
   options: ImageOptions,
+  corrupt = new CorruptSamples({}),
 ): Promise<DecodedImage> {
-  const { channels, height, width } = pictureSize(options.shape);
-  const size = channels * height * width;
+  const size = elementCount(options.shape);
   const data = new Uint8Array(sources.length * size);
   await Promise.all(
     sources.map(async (source, index) => {
-      data.set((await readImage(source, options)).data, index * size);
+      try {
+        const bytes = source instanceof Uint8Array ? source : await fs.readFile(source);
+        data.set(await decodeImage(bytes, options), index * size);
+      } catch (error) {
+        const name = source instanceof Uint8Array ? "picture" : String(source);
+        corrupt.add(index, { name, reason: reasonOf(error) }, error);
+      }
     }),
   );
   return { data, layout: "hwc" };
+}
+
+/** The pixels of a picture in H,W,C order. The decoder has threads of its own: whoever waits for several at once has them sooner. */
+export async function decodeImage(
+  bytes: Uint8Array,
+  { shape, fit = "cover" }: ImageOptions,
+  resampling: Resampling = "smooth",
+): Promise<Uint8Array> {
+  const { channels, height, width } = pictureSize(shape);
+  const sharp = await loadSharp();
+  mustBePicture(bytes);
+  const picture = sharp(bytes, { failOn: "truncated", limitInputPixels: largestPicture })
+    .autoOrient()
+    .resize(width, height, { fit, ...(resampling === "nearest" && { kernel: "nearest", fastShrinkOnLoad: false }) })
+    .flatten({ background: "#000" });
+  const coloured = channels === 1 ? picture.greyscale() : picture.toColourspace("srgb");
+  const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
+  const elements = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return withChannels(elements, info.channels, channels);
 }
 
 /** A PNG file of bytes in H,W,C order. */

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { CnncDataError, reasonOf } from "../errors.ts";
-import { checkIndices, type Dataset } from "./dataset.ts";
+import { CorruptSamples, type CorruptOptions } from "./corrupt-samples.ts";
+import { checkIndices, type Column, type Dataset } from "./dataset.ts";
 
-export interface LabelledFolderOptions<Input extends string, Target extends string> {
+export interface LabelledFolderOptions<Input extends string, Target extends string> extends CorruptOptions {
   /** Names of the model's input and class output. */
   readonly input: Input;
   readonly target: Target;
@@ -31,11 +32,11 @@ export type LabelledColumns<Input extends string, Target extends string, Data> =
 interface Kind<Data> {
   readonly noun: string;
   readonly names: RegExp;
-  readonly read: (files: readonly string[]) => Promise<Data>;
+  readonly read: (files: readonly string[], corrupt: CorruptSamples) => Promise<Data>;
 }
 
 /** Files in one folder per label, read when a batch asks for them: they need not fit in memory. */
-export async function openLabelledFolder<Input extends string, Target extends string, Data>(
+export async function openLabelledFolder<Input extends string, Target extends string, Data extends Column>(
   folder: string,
   options: LabelledFolderOptions<Input, Target>,
   { noun, names, read }: Kind<Data>,
@@ -47,8 +48,13 @@ export async function openLabelledFolder<Input extends string, Target extends st
   if (files.length === 0) throw new CnncDataError(`${folder}: there are no ${noun} in ${labels.join(", ")}`);
   const gather = async (indices: ArrayLike<number>) => {
     checkIndices(indices, files.length);
-    const data = await read(Array.from(indices, (index) => files[index]!));
+    const corrupt = new CorruptSamples(options);
+    const data = await read(
+      Array.from(indices, (index) => files[index]!),
+      corrupt,
+    );
     const target = Int32Array.from(indices, (index) => classes[index]!);
+    corrupt.replace([data, target], indices.length);
     return { [options.input]: data, [options.target]: target } as unknown as LabelledColumns<Input, Target, Data>;
   };
   return { size: files.length, labels, files, gather };

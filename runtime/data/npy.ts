@@ -1,4 +1,4 @@
-import { CnncDataError } from "../errors.ts";
+import { CnncDataError, reasonOf } from "../errors.ts";
 import { describeShape, elementCount } from "../tensor/typed-array.ts";
 import { formats } from "../weights/number-formats.ts";
 import { readBytes } from "./read-bytes.ts";
@@ -37,42 +37,68 @@ function shortened(values: Uint32Array | BigInt64Array | BigUint64Array): Int32A
 const magic = "\x93NUMPY";
 const lengthAt = 8;
 
+/** Where the elements of a file are, and how they are read. */
+export interface NpyHeader {
+  readonly shape: readonly number[];
+  readonly dataAt: number;
+  /** Bytes of an element. */
+  readonly itemSize: number;
+  readonly decode: (bytes: ArrayBuffer) => NpyArray["data"];
+}
+
 /**
- * Parses what `numpy.save` writes (the NPY format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
- * magic, version, header length, a Python dictionary with `descr`, `fortran_order` and `shape`, then the elements, the
- * last dimension fastest. `name` is for messages.
+ * Parses the start of what `numpy.save` writes (the NPY format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
+ * magic, version, header length, a Python dictionary with `descr`, `fortran_order` and `shape`; then come the elements, the
+ * last dimension fastest.
  */
-export function parseNpy(bytes: Uint8Array, name = "NPY data"): NpyArray {
-  const fail = (what: string): never => {
-    throw new CnncDataError(`${name}: ${what}`);
-  };
+export function npyHeader(bytes: Uint8Array): NpyHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (from: number, to: number): string => Buffer.from(bytes.subarray(from, to)).toString("latin1");
-  if (bytes.length < 12 || text(0, magic.length) !== magic) fail("not an NPY file");
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return fail("it is compressed; unpack it with gunzip");
+  if (bytes.length < 12 || text(0, magic.length) !== magic) return fail("not an NPY file");
   const headerAt = lengthAt + (bytes[6] === 1 ? 2 : 4);
   const dataAt = headerAt + (bytes[6] === 1 ? view.getUint16(lengthAt, true) : view.getUint32(lengthAt, true));
-  if (dataAt > bytes.length) fail("the file ends within its header");
+  if (dataAt > bytes.length) return fail("the file ends within its header");
   const header = text(headerAt, dataAt);
   const [, order = "", dtype = ""] = /'descr': *'([<>|=]?)([a-z]\d+)'/.exec(header) ?? [];
   const [, fortran] = /'fortran_order': *(True|False)/.exec(header) ?? [];
   const [, dimensions] = /'shape': *\(([\d, ]*)\)/.exec(header) ?? [];
   if (fortran === undefined || dimensions === undefined) return fail("its header is not that of one array");
   const decode = decoders[dtype];
-  const size = Number(dtype.slice(1));
-  if (decode === undefined || (order === ">" && size > 1))
+  const itemSize = Number(dtype.slice(1));
+  if (decode === undefined || (order === ">" && itemSize > 1))
     return fail(`elements of type ${order}${dtype}; ${Object.keys(decoders).join(", ")} can be read, little-endian`);
   const shape = (dimensions.match(/\d+/g) ?? []).map(Number);
   if (fortran === "True" && shape.length > 1)
-    fail("its first dimension is the fastest; save numpy.ascontiguousarray of it");
-  const [expected, have] = [elementCount(shape) * size, bytes.length - dataAt];
-  if (have !== expected) {
-    const verb = have < expected ? "cut off" : "too long";
-    fail(`the file is ${verb}: ${describeShape(shape)} is ${expected} bytes, it has ${have}`);
-  }
+    return fail("its first dimension is the fastest; save numpy.ascontiguousarray of it");
+  return { shape, dataAt, itemSize, decode };
+}
+
+/** Refuses a file that has not so many bytes as its header says. */
+export function mustHoldElements({ shape, dataAt, itemSize }: NpyHeader, fileSize: number): void {
+  const [expected, have] = [elementCount(shape) * itemSize, fileSize - dataAt];
+  if (have === expected) return;
+  const verb = have < expected ? "cut off" : "too long";
+  fail(`the file is ${verb}: ${describeShape(shape)} is ${expected} bytes, it has ${have}`);
+}
+
+function fail(what: string): never {
+  throw new CnncDataError(what);
+}
+
+/** Parses all of a file; messages do not name it. */
+export function npyArray(bytes: Uint8Array): NpyArray {
+  const header = npyHeader(bytes);
+  mustHoldElements(header, bytes.length);
+  return { shape: header.shape, data: header.decode(new Uint8Array(bytes.subarray(header.dataAt)).buffer) };
+}
+
+/** Parses what `numpy.save` writes; `name` is for messages. */
+export function parseNpy(bytes: Uint8Array, name = "NPY data"): NpyArray {
   try {
-    return { shape, data: decode(Uint8Array.from(bytes.subarray(dataAt)).buffer) };
+    return npyArray(bytes);
   } catch (error) {
-    return fail((error as Error).message);
+    throw new CnncDataError(`${name}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -32,7 +32,8 @@ export function gatherRows<Data extends TypedArray>(source: Data, size: number, 
   return rows;
 }
 
-function emptyLike<Data extends TypedArray>(source: Data, length: number): Data {
+/** Zeros in an array of the same kind. */
+export function emptyLike<Data extends TypedArray>(source: Data, length: number): Data {
   // A Buffer is a Uint8Array too, but must not be made with `new`.
   const make = source instanceof Uint8Array ? Uint8Array : source.constructor;
   return new (make as new (length: number) => Data)(length);

@@ -5,7 +5,7 @@ import { batchesOf } from "../data/batches.ts";
 import type { ScaledLayer } from "../bind/unit-variance.ts";
 import { mustHaveSamples, type Dataset } from "../data/dataset.ts";
 import { CnncDivergedError, CnncError, remedies } from "../errors.ts";
-import { shuffledOrder } from "../random/shuffle.ts";
+import { epochOrder } from "../data/epoch-order.ts";
 import { Checkpoints, type CheckpointOptions } from "./checkpoints.ts";
 import { Course, type BestEpoch } from "./course.ts";
 import { ahead, evaluate, type Evaluation } from "./evaluate.ts";
@@ -164,7 +164,7 @@ async function trainEpoch<M extends ModelTypes>(
 ): Promise<EpochReport<M> | undefined> {
   const { trainer, throughput, course } = plan;
   const totalSteps = plan.epochs * plan.stepsPerEpoch;
-  const batches = [...batchesOf(shuffledOrder(data.size, plan.seed, epoch), plan.batch)];
+  const batches = [...batchesOf(epochOrder(data, plan.seed, epoch), plan.batch)];
   // A resumed trainer may stand in the middle of the epoch.
   const rest = batches.slice(trainer.steps - epoch * plan.stepsPerEpoch);
   trainer.watchUnits();

@@ -198,6 +198,32 @@ describe("fit", () => {
     await net.dispose();
   });
 
+  it("goes on in the middle of an epoch whose samples come in chunks", async () => {
+    const chunks = { starts: Int32Array.from([0, 4, 9, 13, 20, 24]), buffer: 6 };
+    const taken: number[] = [];
+    const gather = (indices: ArrayLike<number>) => {
+      taken.push(...Array.from(indices));
+      return data.gather(indices);
+    };
+    const streamed = { size: data.size, gather, chunks };
+    await using whole = await Linear.load({ seed: 3 });
+    await fit(whole, streamed, { epochs: 2, batch: 4, seed: 1 });
+    const all = taken.splice(0);
+    expect(all.slice(0, 30).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    const file = path.join(folder, "chunks.safetensors");
+    await using half = await Linear.load({ seed: 3 });
+    const stop = new AbortController();
+    const onStep = ({ step }: { step: number }) => step === 11 && stop.abort();
+    const { trainer } = await fit(half, streamed, { epochs: 2, batch: 4, seed: 1, signal: stop.signal, onStep });
+    await trainer.save(file);
+    taken.length = 0;
+    await using resumed = await Linear.load({ weights: file });
+    await fit(resumed, streamed, { trainer: resumed.trainer({ resume: file }) });
+    // Eight steps of the first epoch, the last of them shorter, and three of the second.
+    expect(taken).toEqual(all.slice(30 + 3 * 4));
+    expect(weightsOfNet(resumed)).toBe(weightsOfNet(whole));
+  });
+
   it("tells of a checkpoint of another build", async () => {
     const { net, trainer } = await stoppedRun();
     const file = path.join(folder, "run.safetensors");

@@ -116,6 +116,40 @@ describe("a folder of NPY files", () => {
     });
   });
 
+  it("that is too large for memory is read in chunks, to the same batches", async () => {
+    await withTempFolder(async (folder) => {
+      const size = 20;
+      const image = Uint8Array.from({ length: size * 2 ** 20 }, (_, i) => (i >> 20) ^ i);
+      const level = BigInt64Array.from({ length: size }, (_, i) => BigInt(-i));
+      fs.writeFileSync(path.join(folder, "test-image.npy"), npy("|u1", [size, 1024, 1024], image));
+      fs.writeFileSync(path.join(folder, "test-level.npy"), npy("<i8", [size, 1], level));
+      const wanted = [
+        { name: "image", shape: [1024, 1024], dtype: "u8" },
+        { name: "level", shape: [1], dtype: "f32" },
+      ] as const;
+      const whole = await openNpyFolder(folder, "test", wanted);
+      const options = { mostBytes: 2 ** 24, bufferBytes: 2 ** 23 };
+      const streamed = await openNpyFolder(folder, "test", wanted, options);
+      expect(whole.chunks).toBeUndefined();
+      // 4 MiB hold 3 samples of 1 MiB and 4 bytes.
+      expect([...streamed.chunks!.starts]).toEqual([0, 3, 6, 9, 12, 15, 18]);
+      for (const indices of [[19, 0, 7], [4, 4], []]) {
+        const [found, expected] = [await streamed.gather(indices), await whole.gather(indices)];
+        expect(found["level"]).toEqual(expected["level"]);
+        expect(Buffer.compare(found["image"] as Uint8Array, expected["image"] as Uint8Array)).toBe(0);
+      }
+      const wrong = [{ name: "image", shape: [7], dtype: "u8" }] as const;
+      await expect(openNpyFolder(folder, "test", wrong, options)).rejects.toThrow(
+        "samples of 1024×1024, image needs 7",
+      );
+      fs.truncateSync(path.join(folder, "test-image.npy"), 2 ** 24);
+      await expect(streamed.gather([17])).rejects.toThrow(/test-image\.npy: it became shorter after it was opened/);
+      await expect(openNpyFolder(folder, "test", wanted, { mostBytes: 1 })).rejects.toThrow(
+        /test-image\.npy: .*cut off/,
+      );
+    });
+  });
+
   it.each<[string, Readonly<Record<string, Buffer>>, string]>([
     ["lacks a file", { "train-feeling.npy": Buffer.alloc(0) }, "not an NPY file"],
     [

@@ -14,6 +14,7 @@ export interface EvalCommandOptions extends TargetOptions {
   readonly weights: string;
   readonly data: string;
   readonly batch: number;
+  readonly skipCorrupt?: boolean;
   readonly threads?: number;
 }
 
@@ -21,7 +22,7 @@ export interface EvalCommandOptions extends TargetOptions {
 export async function evalCommand(file: string, options: EvalCommandOptions): Promise<ExitCode> {
   const compiled = compileOne(file, options);
   if (compiled === undefined) return 1;
-  const data = await openData(options.data, "test", compiled.manifest);
+  const data = await openData(options.data, "test", compiled.manifest, options);
   const noun = nounOf(compiled.manifest);
   const evaluation = await withInterrupt(async (signal) => {
     const net = await loadModel(file, compiled, options, signal);

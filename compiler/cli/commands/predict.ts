@@ -62,7 +62,7 @@ async function samplesOf(
   manifest: Manifest,
 ): Promise<Samples> {
   const { data: folder, rows = [0] } = options;
-  if (folder !== undefined && hasNpy(folder, manifest)) {
+  if (folder !== undefined && hasNpy(folder, "test", manifest)) {
     const all = await openNpyFolder(folder, "test", manifest.inputs);
     mustHaveRows(rows, all.size);
     return { names: rows.map(rowName), inputs: await all.gather(rows) };

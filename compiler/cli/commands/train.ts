@@ -1,12 +1,11 @@
-import * as fs from "node:fs";
 import type { CheckedModel } from "../../check/program.ts";
 import { baseName } from "../../compile.ts";
 import { fit } from "../../../runtime/index.ts";
-import type { FitResult, Manifest, ScaledLayer, Trainer } from "../../../runtime/index.ts";
+import type { FitResult, ScaledLayer, Trainer } from "../../../runtime/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { formatCount } from "../columns.ts";
-import { nounOf, openData, split } from "../data.ts";
+import { nounOf, openData, openTest, split } from "../data.ts";
 import { DeadUnitWarnings } from "../dead-units.ts";
 import type { Data, Split } from "../data.ts";
 import { epochLine } from "../epoch-line.ts";
@@ -32,6 +31,7 @@ export interface TrainCommandOptions extends TargetOptions, TelemetryOptions, In
   readonly seed?: number;
   readonly epochs?: number;
   readonly batch?: number;
+  readonly skipCorrupt?: boolean;
   readonly warnDead: number;
   readonly threads?: number;
   /** false: on the pictures as they are. */
@@ -50,8 +50,8 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
   const out = options.out ?? `${baseName(file)}.safetensors`;
   checkWritable(out, "--out names the file of weights");
   if (options.report !== undefined) checkWritable(options.report, "--report names an HTML file");
-  const data = await openData(options.data, "train", manifest);
-  const test = await openTest(options, manifest);
+  const data = await openData(options.data, "train", manifest, options);
+  const test = await openTest(options.data, manifest, options);
   const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");
   return withInterrupt(async (signal) => {
     const request = { weights: options.resume, threads: options.threads, seed: options.seed, quiet: options.quiet };
@@ -155,9 +155,4 @@ function initialLine(layers: readonly ScaledLayer[]): string {
   const [least, most] = [Math.min(...deviations), Math.max(...deviations)].map((it) => it.toPrecision(2));
   const count = layers.length === 1 ? "1 layer" : `${layers.length} layers`;
   return `first weights of ${count} scaled to unit variance: values varied by ${least} to ${most}`;
-}
-
-async function openTest({ data }: TrainCommandOptions, manifest: Manifest): Promise<Data | undefined> {
-  const hasTest = fs.readdirSync(data).some((name) => name === "test" || /^(t10k-images|test-)/.test(name));
-  return hasTest ? openData(data, "test", manifest) : undefined;
 }
