@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const scripts = {
   inference: { file: "inference/inference.mjs", about: "predictions of the example networks, and onnxruntime's" },
-  training: { file: "lenet-step.mjs", about: "a training step of LeNet, and PyTorch's" },
+  training: { file: "training/training.mjs", about: "training steps of the example networks, and PyTorch's" },
   "loss-curves": { file: "loss-curves.mjs", about: "losses of Fashion-ResNet step by step, and PyTorch's" },
 };
 

@@ -11,31 +11,15 @@ Needs python3-torch and libopenblas0-openmp (Debian).
 
 import argparse
 import json
-import struct
 import sys
 
-import numpy
 import torch
 import torch.nn.functional as F
 
 from fashion_mnist import DEFAULT_DATA, normalize, peer, read_split
+from safetensors_file import read_safetensors
 
 MOMENTUM, WEIGHT_DECAY = 0.9, 5e-4
-
-
-def read_safetensors(path, dtype):
-    """https://huggingface.co/docs/safetensors: the header's length, the header in JSON, the tensors."""
-    with open(path, "rb") as file:
-        data = file.read()
-    (size,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + size])
-    header.pop("__metadata__", None)
-    tensors = {}
-    for name, it in header.items():
-        begin, end = (8 + size + at for at in it["data_offsets"])
-        values = numpy.frombuffer(data[begin:end], dtype="<f4").reshape(it["shape"])
-        tensors[name] = torch.tensor(values, dtype=dtype)
-    return tensors
 
 
 def batch_norm(x, p, name):

@@ -1,22 +1,10 @@
 #!/usr/bin/python3
-"""PyTorch replica of the LeNet of examples/lenet: the peer for accuracy and for time.
+"""PyTorch replica of the LeNet of examples/lenet: the peer for accuracy.
 
 Accuracy, on the full Fashion-MNIST:
     lenet-pytorch.py --data DIR --epochs 10 --seed 1 [--threads 2]
     One JSON line per epoch on stderr, then on stdout
     {"peer", "version", "blas", "seed", "epochs", "threads", "init", "top1", "train_s"}
-
-Time of one training step (forward, loss, backward, optimiser) on preloaded tensors:
-    lenet-pytorch.py --time --threads 1
-    {"peer", "version", "blas", "threads", "batch", "input", "steps",
-     "load", "variants": [{"layout", "optimizer", "median_ms", "p10_ms", "p90_ms"}], "best", "best_ms"}
-    "best" is the fastest variant: contiguous or channels_last, plain or foreach optimiser.
-    "load" is the machine's load average. PyTorch's OpenMP threads wait for each other by spinning:
-    where another process takes one of the cores, two threads are several times slower than one, and
-    the figure says nothing. Compare on an idle machine only (load at most about `threads`).
-
-With --serve, --time prints that line again for each line that it reads on stdin, until the end of
-stdin; the first is `{"ready": true}`. So one process is timed in turn with another (A B A B).
 
 Needs python3-torch and libopenblas0-openmp (Debian); without OpenBLAS torch falls to a reference
 BLAS many times slower, which would be no comparison: "blas" tells what was loaded.
@@ -26,7 +14,6 @@ import argparse
 import json
 import math
 import os
-import statistics
 import sys
 import time
 
@@ -61,10 +48,8 @@ def lenet(init):
     return net
 
 
-def sgd(net, foreach=False):
-    return torch.optim.SGD(
-        net.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY, foreach=foreach
-    )
+def sgd(net):
+    return torch.optim.SGD(net.parameters(), lr=LR, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
 
 
 def accuracy(net, images, labels):
@@ -103,81 +88,8 @@ def train(options):
     }  # fmt: skip
 
 
-def prepare_variant(layout, optimizer_name, options):
-    """One training step as a closure over its own network, optimiser and preloaded batch."""
-    torch.manual_seed(1)
-    net = lenet(options.init)
-    images = torch.randint(0, 256, (options.batch, 1, 28, 28), dtype=torch.uint8)
-    if options.input == "f32":
-        images = normalize(images)
-    if layout == "channels_last":
-        net = net.to(memory_format=torch.channels_last)
-        images = images.contiguous(memory_format=torch.channels_last)
-    labels = torch.randint(0, 10, (options.batch,))
-    optimizer = sgd(net, foreach=optimizer_name == "foreach")
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        given = images if options.input == "f32" else normalize(images)
-        F.cross_entropy(net(given), labels).backward()
-        optimizer.step()
-
-    return step
-
-
-def time_steps(steps_by_variant, options):
-    """Variants take turns in short blocks, so that a noisy moment falls on all of them."""
-    samples = {variant: [] for variant in steps_by_variant}
-    blocks = 5
-    for _ in range(blocks):
-        for variant, step in steps_by_variant.items():
-            for _ in range(3):
-                step()
-            for _ in range(max(1, options.steps // blocks)):
-                start = time.perf_counter_ns()
-                step()
-                samples[variant].append((time.perf_counter_ns() - start) / 1e6)
-    variants = []
-    for (layout, optimizer_name), taken in samples.items():
-        taken.sort()
-        variants.append({
-            "layout": layout, "optimizer": optimizer_name,
-            "median_ms": round(statistics.median(taken), 4),
-            "p10_ms": round(taken[len(taken) // 10], 4),
-            "p90_ms": round(taken[len(taken) * 9 // 10], 4),
-        })  # fmt: skip
-    best = min(variants, key=lambda it: it["median_ms"])
-    return {
-        **peer(), "threads": options.threads, "batch": options.batch, "input": options.input,
-        "steps": options.steps, "load": round(os.getloadavg()[0], 2),
-        "variants": variants, "best": best, "best_ms": best["median_ms"],
-    }  # fmt: skip
-
-
-def time_all(options):
-    variants = {
-        (layout, optimizer_name): prepare_variant(layout, optimizer_name, options)
-        for layout in ("contiguous", "channels_last")
-        for optimizer_name in ("plain", "foreach")
-    }
-    for step in variants.values():
-        for _ in range(30):
-            step()
-    if not options.serve:
-        print(json.dumps(time_steps(variants, options)))
-        return
-    print(json.dumps({"ready": True}), flush=True)
-    for _ in sys.stdin:
-        print(json.dumps(time_steps(variants, options)), flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--time", action="store_true", help="time a training step")
-    parser.add_argument("--serve", action="store_true", help="time once per line of stdin")
-    parser.add_argument("--steps", type=int, default=300, help="timed steps of each variant")
-    parser.add_argument("--input", choices=["f32", "u8"], default="f32",
-                        help="f32: normalised beforehand (in PyTorch's favour); u8: in the step")  # fmt: skip
     parser.add_argument("--data", default=DEFAULT_DATA)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -186,10 +98,7 @@ def main():
     parser.add_argument("--init", choices=["xavier", "torch"], default="xavier")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    if options.time:
-        time_all(options)
-    else:
-        print(json.dumps(train(options)))
+    print(json.dumps(train(options)))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ export async function modelIn(folder, model) {
 const elements = (shape) => shape.reduce((a, b) => a * b, 1);
 
 /** The same samples for both: bytes, tokens or numbers in 0..1, without an order. */
-function samplesOf({ dtype, shape, below, normalize }, batch) {
+export function samplesOf({ dtype, shape, below, normalize }, batch) {
   const draw = (i) => ((i + 1) * 2654435761) >>> 0;
   const length = batch * elements(shape);
   if (dtype === "tokens") {
@@ -28,6 +28,11 @@ function samplesOf({ dtype, shape, below, normalize }, batch) {
   const { mean, std } = normalize;
   const standardised = (byte, c) => (byte / 255 - mean[c]) / std[c];
   return { ours: bytes, theirs: Float32Array.from(bytes, (byte, i) => standardised(byte, channelOf(i))) };
+}
+
+/** How a model standardises its input: mean and deviation of each channel; undefined where it does not. */
+export function normalizeOf({ layers, inputs: [{ name }] }) {
+  return layers.find(({ operator, operands }) => operator.name === "normalize" && operands[0] === name)?.attributes;
 }
 
 /** Our side: `predictSync`, with weights from a file. */

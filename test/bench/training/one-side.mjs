@@ -1,0 +1,11 @@
+// Our side in a process of its own: `node one-side.mjs FOLDER THREADS` takes three steps and prints the most memory that the
+// process had.
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { openOurs } from "./sides.mjs";
+
+const [folder, threads] = process.argv.slice(2);
+await openOurs(JSON.parse(readFileSync(path.join(folder, "network.json"), "utf8")), Number(threads));
+// Not getrusage's: that counts the process that started this one, too.
+const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
+console.log(JSON.stringify({ rss: 1024 * Number(kilobytes) }));
