@@ -80,9 +80,10 @@ export class RunFiles {
   /** A failure of the run, with what can be done about it and how the run goes on. */
   explained(error: unknown): unknown {
     if (error instanceof CnncDivergedError) return new CliError(error.message, this.#before(), 1);
-    if (this.#step === undefined || !isExpected(error)) return error;
-    const mend = error instanceof CnncWriteError ? "make room there" : "mend that";
-    return new CliError(error.message, `${mend}, then go on with --resume ${this.#out} (${this.#kept()})`);
+    const told = error instanceof CliError || isExpected(error);
+    if (this.#step === undefined || !told) return error;
+    const mend = mendOf(error) ?? (error instanceof CnncWriteError ? "make room there" : "mend that");
+    return new CliError(error.message, `${mend}; then go on with --resume ${this.#out} (${this.#kept()})`);
   }
 
   #kept(): string {
@@ -98,3 +99,5 @@ export class RunFiles {
       : `change the network or its data and train anew; ${this.#out} still has the checkpoint of step ${formatCount(this.#step)}, before that`;
   }
 }
+
+const mendOf = (error: Error): string | undefined => (error instanceof CliError ? error.mend : undefined);

@@ -1,3 +1,4 @@
+import { firstNonFinite } from "../bind/load-weights.ts";
 import type { ModelTypes } from "../bind/model-types.ts";
 import type { Net } from "../bind/net.ts";
 import type { RunMemory } from "../bind/trainer.ts";
@@ -89,8 +90,12 @@ export class Course<M extends ModelTypes> {
     if (!this.#keepBest || !evaluation) return false;
     const score = scoreOf(evaluation);
     const better = this.#best ? qualityOf(score) > qualityOf(this.#best.score) : Number.isFinite(score.value);
-    if (better) [this.#best, this.#weights] = [{ epoch, score }, this.#net.weightTensors()];
-    return better;
+    if (!better) return false;
+    const weights = this.#net.weightTensors();
+    // Some measures are numbers where the weights are none.
+    if (!weights.every(({ read }) => firstNonFinite(read()) < 0)) return false;
+    [this.#best, this.#weights] = [{ epoch, score }, weights];
+    return true;
   }
 
   /** The net's weights become those of the best epoch, where there is patience; tells whether they have. */

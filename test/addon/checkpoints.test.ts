@@ -145,6 +145,17 @@ describe("checkpoints", () => {
     expect(fs.readFileSync(file).equals(before)).toBe(true);
   });
 
+  it("have no best weights that are no numbers", async () => {
+    await using net = await Linear.load({ seed: 3 });
+    // The last step of the first epoch.
+    const onStep = ({ step }: { step: number }) =>
+      void (step === 4 && net.parameters.set("dense1.bias", Float32Array.of(0, NaN)));
+    const checkpoint = { path: at("none.safetensors"), seconds: 1000, best: at("none.best.safetensors") };
+    const run = fit(net, data, { ...base, validation: contrary, onStep, checkpoint });
+    await expect(run).rejects.toThrow(new CnncDivergedError("dense1.bias became NaN by step 4: " + help));
+    expect(fs.readdirSync(folder).filter((name) => name.startsWith("none"))).toEqual([]);
+  });
+
   it.each([
     ["no JSON", "{"],
     ["a list", "[]"],

@@ -15,7 +15,7 @@ function pictures(part: "train" | "t10k", count: number): Record<string, Buffer>
 }
 
 /** Files of a network that learns them in moments. */
-export const shades = {
+export const shades: Readonly<Record<string, string | Buffer>> = {
   "shades.cnn": `cnn 1
 model Shades {
   input x: u8[1, 4, 4]
