@@ -50,12 +50,12 @@ export class Checkpoints<M extends ModelTypes> {
     if (performance.now() - this.#time >= seconds * 1000) await this.#attempt((options) => this.#write(options.path));
   }
 
-  /** The best weights come first: who is killed in between measures the epoch again, and writes them again. */
+  /** What is newest comes last: who is killed in between does the epoch's end again, and writes all again. */
   async afterEpoch(isBest: boolean): Promise<void> {
     if (isBest) await this.writeBest();
     await this.#attempt(async (options) => {
-      await this.#write(options.path);
       await this.#keep(options);
+      await this.#write(options.path);
     });
   }
 

@@ -90,6 +90,24 @@ describe("cnnc sweep", () => {
     expect(shown(await cnncJson<Swept>(args))).toEqual(shown(whole));
   });
 
+  test("refuses a folder in which another one is at work", async () => {
+    const args = [...four, "--out", inFolder("shared")];
+    let second: ReturnType<typeof cnnc> | undefined;
+    const first = await cnnc(args, {
+      onOutput: (_stdout, kill) => {
+        second ??= cnnc(args).finally(() => kill("SIGKILL"));
+      },
+    });
+    expect(await second).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `error: another sweep is at work in ${inFolder("shared")}\nhelp: wait for it, or name another folder by --out\n`,
+    });
+    // However the first one ends, the folder is free then.
+    expect(first.code).toBe(null);
+    expect((await cnnc([...args, "--seed", "3"])).stderr).toContain("holds another sweep");
+  });
+
   test("refuses a folder with another sweep, or with something else", async () => {
     const other = await cnnc([...four, "--out", inFolder("four"), "--seed", "3"]);
     expect([other.code, other.stderr]).toEqual([

@@ -9,6 +9,7 @@ import { isFolder, writeWhole } from "../output-file.ts";
 import type { Axis } from "../sweep/axes.ts";
 import { candidatesOf, mustBeFree, parametersIn } from "../sweep/candidates.ts";
 import type { Candidates } from "../sweep/candidates.ts";
+import { holdFolder } from "../sweep/hold-folder.ts";
 import { plotOf } from "../sweep/plot.ts";
 import { pointsOf } from "../sweep/points.ts";
 import { ranked, rankingTable } from "../sweep/ranking.ts";
@@ -46,6 +47,7 @@ export async function sweepCommand(file: string, options: SweepCommandOptions): 
   for (const { name, failed } of found.candidates) if (failed !== undefined) warn(`${name} is left out: ${failed}`);
   mustHaveRounds(found, options);
   if (!isFolder(options.data)) throw new CliError(`${options.data} is no folder`);
+  await holdFolder(out);
   const record = new SweepRecord(out, planOf(found, options), found.candidates);
   const settings = new Map(found.candidates.map((it) => [it.name, it.settings]));
   const stopping = (): void => void process.stderr.write("\nstopping after this step; again to stop at once\n");

@@ -42,7 +42,6 @@ export class SweepRecord {
   constructor(folder: string, plan: Plan, candidates: readonly Candidate[]) {
     this.folder = folder;
     this.#plan = JSON.parse(JSON.stringify(plan)) as Plan;
-    fs.mkdirSync(folder, { recursive: true });
     checkWritable(this.#file, "the state of the sweep is written there");
     const stored = this.#read();
     const before = new Map(stored?.trials.map((trial) => [trial.name, trial]));
