@@ -10,10 +10,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Folders whose tests leave nothing behind: one process runs file after file, and loads the compiler once. */
-const pure = ["check", "emit", "graph", "grammar", "ir", "lint", "lower", "onnx", "passes"].map(
-  (folder) => `test/${folder}/**`,
-);
+/** Folders whose tests load addons: a process of its own for each file shows leaks and crashes. */
+const native = ["addon", "addon-c", "compile", "cuda", "native", "ops", "zoo"];
 
 /**
  * `vitest --mode full` (npm run test:full) adds the slow suites, named *.full.test.ts. Suites that need what cnnc is compared
@@ -26,17 +24,19 @@ export default defineConfig(({ mode }) => {
   const own = byName.includes(mode) ? mode : undefined;
   const others = [...byName, ...(full ? [] : ["full"])].filter((name) => name !== own);
   const endings = others.map((name) => `test/**/*.${name}.test.ts`);
+  const elsewhere = ["**/node_modules/**", ...native.map((folder) => `test/${folder}/**`)];
   const files = own === undefined ? "*.test.ts" : `*.${own}.test.ts`;
   return {
     test: {
       projects: [
         {
           extends: true,
-          test: { name: "alone", include: [`test/**/${files}`], exclude: ["**/node_modules/**", ...endings, ...pure] },
+          test: { name: "native", include: native.map((folder) => `test/${folder}/**/${files}`), exclude: endings },
         },
         {
+          // One process runs file after file, and loads the compiler once.
           extends: true,
-          test: { name: "pure", include: pure.map((folder) => `${folder}/${files}`), exclude: endings, isolate: false },
+          test: { name: "pure", include: [`test/**/${files}`], exclude: [...elsewhere, ...endings], isolate: false },
         },
       ],
       // Suites compile and train networks: minutes on two cores, not seconds.
@@ -45,7 +45,6 @@ export default defineConfig(({ mode }) => {
       hookTimeout: full ? 1_800_000 : 600_000,
       // More would compete with the threads of the networks under test.
       maxWorkers: 2,
-      // Addons are loaded and left; a process of its own for each file but the pure ones shows leaks and crashes.
       pool: "forks",
       sequence: { sequencer: LongestFirst },
       // Suites that draw more samples in a full run read it.

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelsOf, NativeModel, type Tensors } from "../../compiler/testing/index.ts";
+import { modelsOf, NativeModel, type Tensors } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { checkForward, draw, expectClose, open, targetsOf } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 /** The same network without and with an average of its weights. */
 const network = (name: string, ema: string): string => `
@@ -26,7 +27,7 @@ const weightSlot = 2;
 
 let addon: Addon;
 beforeAll(async () => {
-  addon = await buildTestAddon("average", [plain!, averaged!], nativeIsa(), () => ["infer", "step"]);
+  addon = await buildQuickly("average", [plain!, averaged!], nativeIsa(), () => ["infer", "step"]);
 }, 600_000);
 
 const { inputs, parameters, targets } = draw(plain!, 6);

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelOf, referenceForward } from "../../compiler/testing/index.ts";
+import { modelOf, referenceForward } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { draw } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 // One rectifier changes places with the pooling behind it, one is fused into a dense layer, one stands behind an addition.
 const model = modelOf(
@@ -22,7 +23,7 @@ const units = 20 + 20 + 7;
 describe("units of rectified layers", () => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon("watched", [model], nativeIsa(), () => ["infer", "step"]);
+    addon = await buildQuickly("watched", [model], nativeIsa(), () => ["infer", "step"]);
   });
 
   it.each([1, 2, 4])("fire where the reference is above 0 in any sample so far, on %i threads", (threads) => {

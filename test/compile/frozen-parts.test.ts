@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import { targets as allTargets } from "../../compiler/passes/targets.ts";
 import { planModel } from "../../compiler/plan-model.ts";
-import { buildTestAddon, modelsOf } from "../../compiler/testing/index.ts";
+import { modelsOf } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { checkForward, checkLoss, checkThreads, draw, expectClose, open, targetsOf } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 /** A frozen part before all that learns, one between, with statistics that stand, and parts at rates of their own. */
 const [tuned, still] = modelsOf(`cnn 1
@@ -48,7 +49,7 @@ const factors: readonly (readonly [RegExp, number])[] = [
 
 let addon: Addon;
 beforeAll(async () => {
-  addon = await buildTestAddon("frozen_parts", [tuned!, still!], nativeIsa(), () => ["infer", "step", "gradient"]);
+  addon = await buildQuickly("frozen_parts", [tuned!, still!], nativeIsa(), () => ["infer", "step", "gradient"]);
 }, 600_000);
 
 describe("a network with frozen parts", () => {

@@ -2,13 +2,14 @@ import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { build } from "../../compiler/build/build.ts";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelsOf } from "../../compiler/testing/index.ts";
+import { modelsOf } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { defineModel, type ClassOutput, type Input, type ModelClass } from "../../runtime/index.ts";
 import { RandomStream } from "../../runtime/random/philox.ts";
 import { openSafetensors } from "../../runtime/weights/read-safetensors.ts";
 import { compileText, suiteFolder } from "./lenet.ts";
 import { checkForward, checkLoss, checkStep, checkThreads } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const length = 67;
 const text = `cnn 1
@@ -52,7 +53,7 @@ describe("a network over sequences", () => {
   let addon: Addon;
   let Tones: ModelClass<Tones>;
   beforeAll(async () => {
-    addon = await buildTestAddon("sequences", [model!], nativeIsa(), () => ["infer", "gradient", "step"]);
+    addon = await buildQuickly("sequences", [model!], nativeIsa(), () => ["infer", "gradient", "step"]);
     const compiled = compileText(text, "tones.cnn");
     const built = await build(compiled, { name: "tones", out: folder });
     Tones = defineModel<Tones>(compiled[0]!.manifest, built.addon);

@@ -4,7 +4,7 @@ import { parametersOf } from "../../compiler/check/cost.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planModel } from "../../compiler/plan-model.ts";
-import { buildTestAddon, modelsOf, referenceForward, type Tensor } from "../../compiler/testing/index.ts";
+import { modelsOf, referenceForward, type Tensor } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import {
   checkForward,
@@ -17,6 +17,7 @@ import {
   open,
   targetsOf,
 } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const train = `train { loss = cross_entropy(logits, label)  optimizer = sgd(lr=0.1)  batch = 5  epochs = 1 }`;
 
@@ -93,7 +94,7 @@ const named = (list: readonly CheckedModel[]) => list.map((model) => [model.name
 describe("layers that are used several times", () => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon("shared_layers", models, nativeIsa(), (model) =>
+    addon = await buildQuickly("shared_layers", models, nativeIsa(), (model) =>
       model.train ? ["infer", "gradient", "step"] : ["infer", "gradient"],
     );
   }, 600_000);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { build } from "../../compiler/build/build.ts";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelsOf } from "../../compiler/testing/index.ts";
+import { modelsOf } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import {
   arrayDataset,
@@ -15,6 +15,7 @@ import {
 import { textLength, texts, vocabulary } from "../support/texts.ts";
 import { compileText, suiteFolder } from "./lenet.ts";
 import { checkForward, checkLoss, checkStep, checkThreads } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 /** Windows of two, three and four words, the strongest answer of each (Kim 2014, arXiv:1408.5882). */
 const textCnn = (dropout: number): string => `cnn 1
@@ -55,7 +56,7 @@ const plain = modelsOf(textCnn(0).replace("adam(lr=0.01)", "sgd(lr=0.1)"), "text
 describe.each(plain)("$name", (model) => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon(`text_cnn_${model.name}`, [model], nativeIsa(), () => ["infer", "step", "gradient"]);
+    addon = await buildQuickly(`text_cnn_${model.name}`, [model], nativeIsa(), () => ["infer", "step", "gradient"]);
   }, 600_000);
 
   it("predicts what its reference predicts", () => {

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelsOf } from "../../compiler/testing/index.ts";
+import { modelsOf } from "../../compiler/testing/index.ts";
 import type { ModelClass } from "../../runtime/index.ts";
 import { readText } from "../support/paths.ts";
 import { batchOf, buildLeNet, clothes, suiteFolder, type LeNetTypes } from "./lenet.ts";
 import { checkForward, checkLoss, expectClose } from "./network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const folder = suiteFolder();
 let LeNet: ModelClass<LeNetTypes>;
@@ -61,7 +62,7 @@ describe("LeNet without dropout", () => {
   const [model] = modelsOf(text, "lenet.cnn");
 
   it("predicts and has the gradients of the float64 reference, through all layers", async () => {
-    const addon = await buildTestAddon("lenet_reference", [model!], nativeIsa());
+    const addon = await buildQuickly("lenet_reference", [model!], nativeIsa());
     checkForward(addon, model!, 3, 2);
     checkLoss(addon, model!, 2, 8);
   });
@@ -76,7 +77,7 @@ describe("Fashion-ResNet, narrow, without dropout and augmentation", () => {
   const [model] = modelsOf(text, "fashion-resnet.cnn");
 
   it("predicts and has the gradients of the float64 reference, through all layers", async () => {
-    const addon = await buildTestAddon("fashion_resnet_reference", [model!], nativeIsa());
+    const addon = await buildQuickly("fashion_resnet_reference", [model!], nativeIsa());
     checkForward(addon, model!, 3, 2);
     checkLoss(addon, model!, 3, 4);
   });

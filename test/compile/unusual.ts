@@ -1,16 +1,16 @@
 import { beforeAll, describe, it } from "vitest";
 import type { Isa } from "../../compiler/ir/plan.ts";
-import { buildTestAddon } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { checkForward, checkLoss, checkOutputs, checkStep, checkThreads } from "./network-check.ts";
 import type { oddNetworks } from "./odd-networks.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 /** Builds networks into one addon and holds their programs against the float64 reference. */
 export function unusual(isa: Isa, networks: typeof oddNetworks): void {
   let addon: Addon;
   beforeAll(async () => {
     const models = networks.flatMap((network) => network.models);
-    addon = await buildTestAddon(`odd_${models.length}_${isa}`, models, isa, ({ train }) =>
+    addon = await buildQuickly(`odd_${models.length}_${isa}`, models, isa, ({ train }) =>
       train ? ["infer", "gradient", "step"] : ["infer", "gradient"],
     );
   }, 600_000);

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { batch, seenBy, seeing } from "./augmented.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 /** Pictures whose two channels are the distances from the centre, so that a map can be read off what is seen. */
 const [height, width] = [33, 41] as const;
@@ -62,7 +62,7 @@ describe("what augmentations draw", () => {
     return Array.from({ length: 100 }, (_, step) => seenBy(addon, model, ramps, { step }).map(mapOf)).flat();
   };
   beforeAll(async () => {
-    addon = await buildTestAddon("augment_draws", models, nativeIsa(), () => ["gradient"]);
+    addon = await buildQuickly("augment_draws", models, nativeIsa(), () => ["gradient"]);
   });
 
   it("flip: with probability p", () => {

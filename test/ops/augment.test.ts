@@ -3,10 +3,10 @@ import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import { compile } from "../../compiler/compile.ts";
 import { lower } from "../../compiler/lower/lower.ts";
 import { print } from "../../compiler/ir/print.ts";
-import { buildTestAddon } from "../../compiler/testing/index.ts";
 import { sourceFile } from "../../grammar/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { batch, draw, expectedOf, seenBy, seeing, type Pictures } from "./augmented.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const grey: Pictures = { dtype: "u8", shape: [1, 9, 13] };
 const coloured: Pictures = { dtype: "f32", shape: [3, 8, 7] };
@@ -39,7 +39,7 @@ describe.each([...new Set([nativeIsa(), "scalar" as const])])("augmentation, %s"
   let addon: Addon;
   beforeAll(async () => {
     const models = cases.map(([, model]) => model);
-    addon = await buildTestAddon(`augment_${isa}`, models, isa, () => ["gradient"]);
+    addon = await buildQuickly(`augment_${isa}`, models, isa, () => ["gradient"]);
   });
 
   it.each(cases)("%s is what the reference makes of it, in either layout", (_, model, kind) => {

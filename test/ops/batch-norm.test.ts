@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import {
-  buildTestAddon,
   modelOf,
   NativeModel,
   referenceOutputs,
@@ -11,6 +10,7 @@ import {
 } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { RandomStream } from "../../runtime/random/philox.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const shape = [5, 3, 7] as const;
 const plane = shape[1] * shape[2];
@@ -49,7 +49,7 @@ function moments(x: Tensor, less: 0 | 1): { mean: number[]; variance: number[] }
 describe("batch_norm while training", () => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon("batch_norm", [model], nativeIsa(), () => ["infer", "step"]);
+    addon = await buildQuickly("batch_norm", [model], nativeIsa(), () => ["infer", "step"]);
   });
   const targets = [Array.from({ length: batch }, (_, i) => i % 2)];
 

@@ -1,15 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import {
-  buildTestAddon,
-  modelOf,
-  NativeModel,
-  tensor,
-  type Tensor,
-  type Tensors,
-} from "../../compiler/testing/index.ts";
+import { modelOf, NativeModel, tensor, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { hashName, philox, RandomStream } from "../../runtime/random/philox.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const p = 0.3;
 const batch = 17;
@@ -51,7 +45,7 @@ for (let i = 0; i < batch; i++) unit.data[i * batch + i] = 1;
 describe.each([...new Set([nativeIsa(), "scalar" as const]), "f32" as const])("dropout, %s", (isa) => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon(`dropout_${isa}`, [behindDense, alone], isa);
+    addon = await buildQuickly(`dropout_${isa}`, [behindDense, alone], isa);
   });
 
   function pass(

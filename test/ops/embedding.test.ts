@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelOf, type NativeModel } from "../../compiler/testing/index.ts";
+import { modelOf, type NativeModel } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { initialValues } from "../../runtime/index.ts";
 import { checkForward, checkLoss, checkStep, checkThreads, draw, open } from "../compile/network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const train = (loss: string, optimizer = "sgd(lr=0.1)"): string => `
   train {
@@ -43,7 +44,7 @@ const [words, wide, twice, letters] = models;
 
 let addon: Addon;
 beforeAll(async () => {
-  addon = await buildTestAddon("embedding", models, nativeIsa(), () => ["infer", "step", "gradient"]);
+  addon = await buildQuickly("embedding", models, nativeIsa(), () => ["infer", "step", "gradient"]);
 }, 600_000);
 
 describe.each(models)("$name", (model) => {

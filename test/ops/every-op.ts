@@ -19,6 +19,7 @@ import {
 } from "../../compiler/testing/index.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
 import { targets } from "../../compiler/passes/targets.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 import { samplesOfAllKernels } from "./all-kernels.ts";
 
 /**
@@ -35,7 +36,7 @@ export function everyOp(isa: Isa): void {
   const samples = sampleModels();
   const all = isa === own || process.env["CNNC_FULL"] === "1";
   if (all) checkSamples(isa, ofProcessors, samples);
-  else checkSamples(isa, ofProcessors, samplesOfAllKernels(samples, targets[isa]), quicklyCompiled);
+  else checkSamples(isa, ofProcessors, samplesOfAllKernels(samples, targets[isa]), buildQuickly);
 }
 
 /** What of the largest value a result may be off. */
@@ -48,9 +49,6 @@ export interface Tolerances {
    */
   readonly rounding?: number;
 }
-
-const quicklyCompiled: typeof buildTestAddon = (name, models, on) =>
-  buildTestAddon(name, models, on, undefined, ["-O1"]);
 
 export const ofProcessors: Tolerances = { forward: 1e-5, gradient: 2e-5 };
 

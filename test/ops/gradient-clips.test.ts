@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { modelsOf, buildTestAddon, type Tensors } from "../../compiler/testing/index.ts";
+import { modelsOf, type Tensors } from "../../compiler/testing/index.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { checkThreads, draw, open, targetsOf } from "../compile/network-check.ts";
 import { expectClose } from "./linear-classifier.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 // Channels that fill no vector, in front of and behind every kernel that writes a gradient, and more parameters than are
 // summed in one range.
@@ -57,7 +58,7 @@ const named = cases.map((one, i) => [`${one.optimizer}, ${one.clip}`, one, model
 
 let addon: Addon;
 beforeAll(async () => {
-  addon = await buildTestAddon("clips", models, nativeIsa(), (model) =>
+  addon = await buildQuickly("clips", models, nativeIsa(), (model) =>
     model === models[0] ? ["infer", "step", "gradient"] : ["step", "gradient"],
   );
 }, 600_000);

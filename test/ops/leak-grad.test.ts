@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelOf, NativeModel, tensor, type Tensor } from "../../compiler/testing/index.ts";
+import { modelOf, NativeModel, tensor, type Tensor } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { hashName, philox, RandomStream } from "../../runtime/random/philox.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const [from, to] = [0.01, 0.05];
 const shape = [5, 3, 7] as const;
@@ -24,7 +25,7 @@ function uniform(seed: number, step: number, sample: number, index: number): num
 describe("relu(leak_grad=0.01..0.05)", () => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon("leak_grad", [model], nativeIsa());
+    addon = await buildQuickly("leak_grad", [model], nativeIsa());
   });
 
   const random = new RandomStream(1, 5);

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, modelOf, NativeModel, referenceOutputs } from "../../compiler/testing/index.ts";
+import { modelOf, NativeModel, referenceOutputs } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { checkLoss, checkStep, draw } from "../compile/network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 interface Case {
   readonly output: string;
@@ -69,7 +70,7 @@ const models = Object.entries(cases).map(([name, { output, losses, metrics }]) =
 let addon: Addon;
 beforeAll(async () => {
   const all = models.map(({ model }) => model);
-  addon = await buildTestAddon("losses", all, nativeIsa(), () => ["step", "gradient"]);
+  addon = await buildQuickly("losses", all, nativeIsa(), () => ["step", "gradient"]);
 }, 600_000);
 
 describe.each(models)("$name: $losses", ({ model, metrics }) => {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import {
-  buildTestAddon,
   modelOf,
   NativeModel,
   referenceOutputs,
@@ -12,6 +11,7 @@ import {
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { sizeOf } from "../../compiler/shape/tensor-type.ts";
 import { RandomStream } from "../../runtime/random/philox.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 const shape = [12, 9, 7] as const;
 const normed = modelOf(
@@ -48,7 +48,7 @@ const first: Tensors = new Map(
 describe("norms by the moments of a sample", () => {
   let addon: Addon;
   beforeAll(async () => {
-    addon = await buildTestAddon("sample_norms", [normed, divided], nativeIsa(), ({ train }) =>
+    addon = await buildQuickly("sample_norms", [normed, divided], nativeIsa(), ({ train }) =>
       train ? ["infer", "step"] : ["infer"],
     );
   });

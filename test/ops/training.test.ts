@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
-import { buildTestAddon, NativeModel, tensor, type Tensors } from "../../compiler/testing/index.ts";
+import { NativeModel, tensor, type Tensors } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { classes, classifier, draw, expectClose, train } from "./linear-classifier.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 /** A weight after a step; `state` is its own, zeros at first; t counts steps from 1. */
 type Move = (w: number, g: number, state: Float64Array, rate: number, t: number) => number;
@@ -107,7 +108,7 @@ const models = Object.entries(cases).map(
 let addon: Addon;
 beforeAll(async () => {
   const all = models.map(([, model]) => model);
-  addon = await buildTestAddon("training_words", all, nativeIsa(), () => ["step", "gradient"]);
+  addon = await buildQuickly("training_words", all, nativeIsa(), () => ["step", "gradient"]);
 });
 
 function open(model: CheckedModel, parameters: Tensors): NativeModel {
