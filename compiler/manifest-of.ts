@@ -45,6 +45,7 @@ export function manifestOf(
         train: {
           targets: plans.plans.step.graph.targets.map((id) => id.replace(/\.target$/, "")),
           batch: train.batch,
+          ...(train.accumulate > 1 && { accumulate: train.accumulate }),
           epochs: train.epochs,
           optimizer: describe(train.optimizer),
           schedule: describe(train.schedule),

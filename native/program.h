@@ -97,6 +97,25 @@ CNNC_INLINE double block_norm(const Call& call, const float* x, long size, doubl
   return __builtin_sqrt(total);
 }
 
+// Each part of a batch adds its gradients, means over its own samples, to the sum over those before it, by its share of the batch:
+// Σ n_p/N · g_p. True where the batch is at its end: then the gradients are that sum.
+template <int Floats, class V>
+CNNC_INLINE bool add_up_gradients(const Call& call, long size, long block) {
+  if (call.batch == call.whole) return true;
+  const bool begins = call.first == 0, ends = call.first + call.batch == call.whole;
+  const V share(float(double(call.batch) / double(call.whole)));
+  float* const gradients = call.gradients;
+  float* const sums = gradients + block;
+  for_ranges<Floats>(call, size, [&](long i0, long i1) {
+    for (long i = i0; i < i1; i += V::lanes) {
+      V sum = V::load(gradients + i) * share;
+      if (!begins) sum = sum + V::load(sums + i);
+      sum.store((ends ? gradients : sums) + i);
+    }
+  });
+  return ends;
+}
+
 // Work of several kinds that may run at the same time.
 template <class F>
 struct Job {

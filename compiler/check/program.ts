@@ -96,6 +96,8 @@ export interface CheckedTrain {
   /** The share of the average of the weights that a step keeps. */
   readonly ema: number | "none";
   readonly batch: number;
+  /** Parts that a step takes the batch in, one after the other: their gradients are added up. */
+  readonly accumulate: number;
   readonly epochs: number;
   readonly augments: readonly CheckedAugment[];
 }

@@ -14,11 +14,11 @@ import { kindNouns, resolveWord } from "./words.ts";
 
 const settingNames = [
   ...(["loss", "optimizer", "schedule", "clip", "freeze", "lr_scale", "ema"] as const),
-  ...(["batch", "epochs"] as const),
+  ...(["batch", "accumulate", "epochs"] as const),
 ];
 type SettingName = (typeof settingNames)[number];
 
-const trainDefaults = { schedule: "constant", batch: 32, epochs: 10 } as const;
+const trainDefaults = { schedule: "constant", batch: 32, accumulate: 1, epochs: 10 } as const;
 
 const MOST_SAMPLES = 65_536;
 const MOST_EPOCHS = 1_000_000;
@@ -34,6 +34,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     const holes = { missing: missing.map((name) => `\`${name}\``).join(" and ") };
     c.reporter.add("CNN219", word, holes, missingSetting(node, missing));
   }
+  const batch = countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c);
   const checked = {
     loss: loss && lossOf(loss, outputs, c),
     span: loss?.value.span,
@@ -42,7 +43,8 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     clip: clipOf(settings.get("clip"), c),
     rates: checkRates(settings.get("freeze"), settings.get("lr_scale"), model.layers.layers, c),
     ema: emaOf(settings.get("ema"), c),
-    batch: countOf(settings.get("batch"), trainDefaults.batch, MOST_SAMPLES, c),
+    batch,
+    accumulate: countOf(settings.get("accumulate"), trainDefaults.accumulate, batch ?? MOST_SAMPLES, c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
     augments: checkAugments(node.augments, model),
   };

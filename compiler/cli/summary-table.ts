@@ -58,9 +58,11 @@ function memoryLines({ memory: { cpu, prediction, training } }: Summary): string
     ].join(", ");
   const lines = [`memory of prediction: ${parts(prediction)} (${cpu})`];
   if (training !== undefined) {
-    const { perSample, once, batch } = training;
-    const all = formatBytes(once + batch * perSample);
-    lines.push(`memory of training: ${parts(training)}; ${all} for a batch of ${batch} (${cpu})`);
+    const { perSample, once, batch, accumulate } = training;
+    const samples = Math.ceil(batch / accumulate);
+    const all = formatBytes(once + samples * perSample);
+    const what = `a batch of ${batch}${samples < batch ? `, ${samples} at a time` : ""}`;
+    lines.push(`memory of training: ${parts(training)}; ${all} for ${what} (${cpu})`);
   }
   return lines;
 }

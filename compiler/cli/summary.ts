@@ -54,7 +54,7 @@ export interface Summary {
   readonly memory: {
     readonly cpu: Target["level"];
     readonly prediction: MemorySummary;
-    readonly training?: MemorySummary & { readonly batch: number };
+    readonly training?: MemorySummary & { readonly batch: number; readonly accumulate: number };
   };
 }
 
@@ -116,10 +116,11 @@ function fieldsOf(model: CheckedModel): (layer: Layer) => Costs["receptiveField"
 
 function memoryOf(model: CheckedModel, target: Target): Summary["memory"] {
   const { infer, step } = planModel(model, target).plans;
+  const { batch = 1, accumulate = 1 } = model.train ?? {};
   return {
     cpu: target.level,
     prediction: bytesOf(infer!),
-    ...(step && model.train && { training: { ...bytesOf(step), batch: model.train.batch } }),
+    ...(step && model.train && { training: { ...bytesOf(step), batch, accumulate } }),
   };
 }
 

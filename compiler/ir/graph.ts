@@ -145,9 +145,15 @@ export type Core =
   /**
    * The optimiser over all parameters: steps assign `weight` and each slot from `weight`, `gradient`, the slots. Where
    * `weight` is a slot, the parameters themselves are `average`, which steps assign last. `rates` are factors of the
-   * learning rate, one for each parameter; where there are none all are 1.
+   * learning rate, one for each parameter; where there are none all are 1. Where the batch comes in
+   * `parts`, only the gradients of the last one move anything, to which those of all others are added.
    */
-  | { readonly family: "update"; readonly slots: readonly string[]; readonly rates?: readonly number[] };
+  | {
+      readonly family: "update";
+      readonly slots: readonly string[];
+      readonly rates?: readonly number[];
+      readonly parts?: number;
+    };
 
 export type Family = Core["family"];
 export type CoreOf<F extends Family> = Extract<Core, { family: F }>;

@@ -110,7 +110,7 @@ function lowerTraining(
 
 /** The optimiser over gradients as the clip leaves them; then the average of the weights that it has moved. */
 function optimizerOf(
-  { optimizer, clip, rates, ema }: CheckedTrain,
+  { optimizer, clip, rates, ema, accumulate }: CheckedTrain,
   parameters: readonly ValueId[],
 ): NonNullable<Graph["optimizer"]> {
   const { definition, attributes } = optimizer;
@@ -127,6 +127,7 @@ function optimizerOf(
   return {
     slots: ema === "none" ? slots : [...slots, "weight"],
     ...(factors.some((factor) => factor !== 1) && { rates: factors }),
+    ...(accumulate > 1 && { parts: accumulate }),
     steps: ema === "none" ? moves : [...moves, { value: "average", expression: averaged(ema) }],
     origin: originOf(optimizer),
   };

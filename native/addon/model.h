@@ -19,10 +19,11 @@ using Parallel = void (*)(void* pool, int64_t units, void (*task)(void* context,
 // One execution of one program.
 struct Call {
   int64_t batch;
+  int64_t first, whole;      // step: a batch of `whole` samples may come in parts: the number in it of this part's first sample
   char* arena;               // 64-byte aligned, Program::arena_fixed + batch · Program::arena_per_sample bytes
   float* parameters;         // the parameter block: every parameter in its packed layout
   const float* constants;    // the block of constants: each in its packed layout
-  float* gradients;          // step: same layout as `parameters`
+  float* gradients;          // step: same layout as `parameters`; behind them, where Model::accumulate is more than 1, their sum
   float* state;              // step: Model::state_slots consecutive blocks of Model::block floats
   const InputView* inputs;   // in the order of Model::inputs
   // step, gradient: per Model::targets. Class indices; where Tensor::type is another, that type's elements.
@@ -106,6 +107,8 @@ struct Model {
   // The slot of the state with the weights that a step reads and moves, where the parameters are an average of them; -1: they
   // are the parameters. Before the first step they are alike.
   int32_t weight_slot = -1;
+  // Parts that the host takes a step's batch in, one after the other, so that its arena is for the samples of one.
+  int32_t accumulate = 1;
 };
 
 // Defined by each generated addon: its models (more than one when a file declares several), each once for every

@@ -14,6 +14,8 @@ namespace cnnc {
 struct StepNumbers {
   uint64_t seed, step;
   double total_steps;
+  int64_t first;  // Call::first
+  double share;   // of the samples of the batch: those of this part
 };
 
 // What an optimiser computes of them, once a step.

@@ -49,6 +49,8 @@ export interface TrainManifest {
   /** Outputs that need a target in a step. */
   readonly targets: readonly string[];
   readonly batch: number;
+  /** Parts that a step takes its batch in; absent where it takes it as a whole. */
+  readonly accumulate?: number;
   readonly epochs: number;
   /** For display: `sgd(lr=0.05, momentum=0.9)`. The code itself is compiled in. */
   readonly optimizer: string;

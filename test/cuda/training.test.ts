@@ -5,7 +5,7 @@ import { buildTestAddon, modelOf, type Tensors } from "../../compiler/testing/in
 import { draw, expectClose, open, targetsOf } from "../compile/network-check.ts";
 import { expectToFollow } from "./follows.ts";
 
-/** Every kind of kernel in one small network: bytes, augmentation, skips, pools, norms, dropout, an optimiser with a norm. */
+/** Every kind of kernel in one small network: bytes, augmentation, skips, pools, norms, dropout, an optimiser with a norm, a batch in parts. */
 const small = modelOf(
   "Small",
   `  input image: u8[3, 12, 12]
@@ -21,6 +21,7 @@ const small = modelOf(
     schedule = one_cycle
     clip = norm(1)
     batch = 6
+    accumulate = 4
   }`,
 );
 

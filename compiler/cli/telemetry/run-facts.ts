@@ -38,6 +38,7 @@ export function runFacts({ net, trainer, epochs, sizes, end, options }: RunConte
     ["began with weights of", options.initFrom],
     ["epochs, batch", trainer.run && `${trainer.run.epochs}, ${trainer.run.batch}`],
     ["end", end],
+    ["parts of a batch", train?.accumulate?.toString()],
     ["seed", String(trainer.seed)],
     ["optimizer", train?.optimizer],
     ["schedule", train?.schedule],

@@ -1,7 +1,7 @@
 import { affineFields, type AffineMap } from "../../ir/affine-map.ts";
 import { streamsOf } from "../../ir/expression.ts";
 import { resultOf, type CoreOf, type Node } from "../../ir/graph.ts";
-import type { Context } from "./context.ts";
+import { drawNumbers, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
 import { comment, double, indent, streamOf } from "./names.ts";
 
@@ -19,7 +19,7 @@ export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Con
     definition: [
       comment(`${file}:${line}: ${text}`),
       `struct ${name} {`,
-      ...(["seed", "step"] as const).map((number) => `  ${c.callNumber(number).type} ${number};`),
+      ...drawNumbers.map((number) => `  ${c.callNumber(number).type} ${number};`),
       "  CNNC_INLINE Affine operator()(long n) const {",
       "    using namespace scalars;",
       "    Affine map;",
@@ -28,7 +28,7 @@ export function mapFunctor(node: Node, { maps }: CoreOf<"affine_sample">, c: Con
       "  }",
       "};",
     ],
-    make: `${name}{${c.callNumber("seed").value}, ${c.callNumber("step").value}}`,
+    make: `${name}{${drawNumbers.map((number) => c.callNumber(number).value).join(", ")}}`,
   };
 }
 
@@ -47,7 +47,7 @@ function printMap(map: AffineMap): string[] {
     });
   const draws = streams.map((stream) => {
     const key = `0x${streamOf(stream).toString(16)}u`;
-    return `const double ${local(stream)} = draw(seed, ${key}, step, n);  ${comment(stream)}`;
+    return `const double ${local(stream)} = draw(seed, ${key}, step, first + n);  ${comment(stream)}`;
   });
   const numbers = expressions.map(print);
   const [x, y] = [numbers.slice(0, 3).join(", "), numbers.slice(3).join(", ")];

@@ -4,6 +4,10 @@ import type { Choice, Layout, Plan, Place } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
 import { from, groupBy, Names } from "./names.ts";
 
+/** What random numbers depend on beside their place: `first` is the number in the batch of the call's first sample. */
+export const drawNumbers = ["seed", "step", "first"] as const;
+type DrawNumber = (typeof drawNumbers)[number];
+
 /** How functors hold a number of the call that differs from step to step. */
 interface CallNumber {
   readonly type: string;
@@ -11,9 +15,10 @@ interface CallNumber {
 }
 
 /** Processors get it with the call; a CUDA device, whose calls are recorded, reads it in its memory. */
-function callNumber(device: Plan["target"]["device"], name: "seed" | "step"): CallNumber {
-  if (device === "cpu") return { type: "uint64_t", value: `call.${name}` };
-  return { type: "OnDevice<uint64_t>", value: `{&call.numbers->${name}}` };
+function callNumber(device: Plan["target"]["device"], name: DrawNumber): CallNumber {
+  const type = name === "first" ? "int64_t" : "uint64_t";
+  if (device === "cpu") return { type, value: `call.${name}` };
+  return { type: `OnDevice<${type}>`, value: `{&call.numbers->${name}}` };
 }
 
 /** What printing one program needs to look up. Nothing is decided here. */
@@ -37,7 +42,7 @@ export class Context {
     return valueOf(this.plan.graph, id);
   }
 
-  callNumber(name: "seed" | "step"): CallNumber {
+  callNumber(name: DrawNumber): CallNumber {
     return callNumber(this.plan.target.device, name);
   }
 

@@ -192,6 +192,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
   const { graph: step } = model.plans.step ?? {};
   const slots = step?.optimizer?.slots.length ?? 0;
   const weights = step ? weightSlot(step) : -1;
+  const parts = step?.optimizer?.parts ?? 1;
   const table = (name: string, count: number): string => (count > 0 ? `${model.name}_model::${name}` : "nullptr");
   const preparedBytes = model.plans.infer?.arena.preparedBytes ?? 0;
   const activityBytes = model.plans.step?.arena.activityBytes ?? 0;
@@ -230,6 +231,7 @@ function modelTable(model: ModelPlans, plan: Plan, { hash }: Identity): string[]
       ],
       [measure !== undefined, `${programEntry(model, "measure")}, ${measure?.graph.results.length ?? 0}`],
       [weights >= 0, `${weights}`],
+      [parts > 1, `${parts}`],
     ]),
     "};",
   ];

@@ -1,7 +1,7 @@
 import { reads, streamsOf, valuesOf, type Expression } from "../../ir/expression.ts";
 import type { Step, ValueId } from "../../ir/graph.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
-import type { Context } from "./context.ts";
+import { drawNumbers, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
 import { float, streamOf } from "./names.ts";
 
@@ -65,7 +65,7 @@ export function readerType(id: ValueId, c: Context): string {
 function addScalars(x: Expression, { members, nameOf, c }: Printing): void {
   const streams = streamsOf(x);
   if (streams.length > 0) {
-    for (const name of ["seed", "step"] as const) {
+    for (const name of drawNumbers) {
       const { type, value } = c.callNumber(name);
       members.set(name, { declaration: `${type} ${name}`, value });
     }
@@ -90,7 +90,7 @@ function printLeaf(x: Expression, result: ValueId, p: Printing): string {
     return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, p)} + at.c)`;
   if (x.op === "random") {
     const { height, width } = p.c.extent(result);
-    return `uniform<V>(seed, ${streamName(x.stream, p.nameOf)}, step, at.n, element<V, ${height}, ${width}>(at))`;
+    return `uniform<V>(seed, ${streamName(x.stream, p.nameOf)}, step, first + at.n, element<V, ${height}, ${width}>(at))`;
   }
   throw new Error(`no C++ for ${x.op}`);
 }

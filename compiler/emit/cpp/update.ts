@@ -42,6 +42,9 @@ export function partsOfUpdate(node: Node): UpdateParts {
   return { names, scalars, body };
 }
 
+/** Whether the batch comes in parts, of which only the last moves parameters. */
+export const accumulates = ({ core }: Node): boolean => core.family === "update" && core.parts !== undefined;
+
 /** Parameters side by side that learn at the same rate: floats of the block, and the factor of the learning rate. */
 interface Run {
   readonly rate: number;
@@ -99,19 +102,24 @@ export function printUpdate(
       "  }",
       "};",
     ],
-    call: (floats, norm) => [
-      "const double step = double(call.step);",
-      `const double learning_rate = scalars::${graph.model}_learning_rate(step, call.total_steps);`,
-      "(void)step, (void)learning_rate;",
-      ...(norm
-        ? [
-            `double* const squares = reinterpret_cast<double*>(memory.at(${norm.offset}));`,
-            `const double gradient_norm = block_norm<${floats}>(call, call.gradients, ${learned}, squares);`,
-          ]
-        : []),
-      "using namespace scalars;",
-      ...runs.flatMap((run, i) => move(run, i, floats)),
-    ],
+    call: (floats, norm) => {
+      const lines = [
+        "const double step = double(call.step);",
+        `const double learning_rate = scalars::${graph.model}_learning_rate(step, call.total_steps);`,
+        "(void)step, (void)learning_rate;",
+        ...(norm
+          ? [
+              `double* const squares = reinterpret_cast<double*>(memory.at(${norm.offset}));`,
+              `const double gradient_norm = block_norm<${floats}>(call, call.gradients, ${learned}, squares);`,
+            ]
+          : []),
+        "using namespace scalars;",
+        ...runs.flatMap((run, i) => move(run, i, floats)),
+      ];
+      if (!accumulates(node)) return lines;
+      const added = `add_up_gradients<${floats}, ${vector(lanes)}>(call, ${learned}, ${block})`;
+      return [`if (${added}) {`, ...indent(lines), "}"];
+    },
   };
 }
 

@@ -13,13 +13,19 @@ export interface Launch {
   readonly kernel: string;
   readonly head?: string;
   readonly operands: readonly string[];
+  /** What the host must find true. */
+  readonly when?: string;
 }
 
 export type Printer<F extends Family> = (launching: Launching<F>) => readonly Launch[];
 export type Printers = { readonly [F in Family]?: Printer<F> };
 
-export function printLaunch({ kernel, head, operands }: Launch): string[] {
-  return [`launch(call, ${kernel}${head === undefined ? "" : `<${head}>`}(`, `    ${operands.join(", ")}));`];
+export function printLaunch({ kernel, head, operands, when }: Launch): string[] {
+  const condition = when === undefined ? "" : `if (${when}) `;
+  return [
+    `${condition}launch(call, ${kernel}${head === undefined ? "" : `<${head}>`}(`,
+    `    ${operands.join(", ")}));`,
+  ];
 }
 
 /** A tensor type that gives kernels the elements to walk, whether or not the value is stored. */

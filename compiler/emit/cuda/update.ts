@@ -3,7 +3,7 @@ import type { Node } from "../../ir/graph.ts";
 import { learnedFloats } from "../../ir/parameters.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { from, indent } from "../cpp/names.ts";
-import { partsOfUpdate, printScalar, runsOf } from "../cpp/update.ts";
+import { accumulates, partsOfUpdate, printScalar, runsOf } from "../cpp/update.ts";
 import type { Launch, Launching } from "./launches.ts";
 
 /** Room for them is in the memory of the device (call.h, `most_step_scalars`). */
@@ -63,7 +63,7 @@ export function updateLaunches({ c, index, node }: Launching<"update">): Launch[
     const own = from("call.scalars", run * scalars.length);
     return { kernel: "update_all", operands: [`update{${[...blocks, own].join(", ")}}`, `${end - begin}`] };
   });
-  return [
+  const launches = [
     ...(readsNorm(node)
       ? [{ kernel: "squares_of_ranges", head: `${floats}`, operands: ["call.gradients", `${learned}`, squares] }]
       : []),
@@ -74,6 +74,17 @@ export function updateLaunches({ c, index, node }: Launching<"update">): Launch[
       ],
     },
     ...moves,
+  ];
+  if (!accumulates(node)) return launches;
+  const ends = "call.first + call.batch == call.whole";
+  const sums = [from("call.gradients", block), `${learned}`, ends];
+  return [
+    {
+      kernel: "add_up_gradients",
+      operands: ["call.numbers", "call.gradients", ...sums],
+      when: "call.batch < call.whole",
+    },
+    ...launches.map((launch) => ({ ...launch, when: ends })),
   ];
 }
 

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "../../parallel/float-mode.h"
+#include "../parts.h"
 #include "cpu.h"
 #include "read-values.h"
 
@@ -281,7 +282,7 @@ Instance::Error CpuInstance::infer(int64_t batch, const InputView* inputs, float
 
 Instance::Error CpuInstance::train(const Program& program, Arena& arena, Call call) {
   if (!arena.fit(program, call.batch) || !fit_scratch(program)) return no_memory_for_arena;
-  if (!gradients_.reserve(block_bytes())) return no_memory_for_training;
+  if (!gradients_.reserve((model_.accumulate > 1 ? 2 : 1) * block_bytes())) return no_memory_for_training;
   call.arena = arena.memory.data();
   call.scratch = scratch_.data();
   call.gradients = gradients_.floats();
@@ -303,17 +304,23 @@ Instance::Error CpuInstance::step(int64_t batch, const InputView* inputs, const 
   if (!model_.step.run) return no_program;
   std::lock_guard lock(mutex_);
   FlushDenormals flush;
+  // All parts have memory, or none begins.
   if (!reserve_state()) return no_memory_for_training;
-  Call call = make_call(batch, step_arena_);
-  call.state = state_.floats();
-  call.inputs = inputs;
-  call.targets = as_targets(targets);
-  call.results = results;
-  call.seed = info.seed;
-  call.step = info.step;
-  call.total_steps = info.total_steps;
+  if (!step_arena_.fit(model_.step, part_samples(model_, batch))) return no_memory_for_arena;
   prepared_ = false;
-  return train(model_.step, step_arena_, call);
+  return for_batch_parts(model_, batch, inputs, targets, results, [&](const BatchPart& part) {
+    Call call = make_call(part.samples, step_arena_);
+    call.first = part.first;
+    call.whole = part.whole;
+    call.state = state_.floats();
+    call.inputs = part.inputs;
+    call.targets = as_targets(part.targets);
+    call.results = part.results;
+    call.seed = info.seed;
+    call.step = info.step;
+    call.total_steps = info.total_steps;
+    return train(model_.step, step_arena_, call);
+  });
 }
 
 Instance::Error CpuInstance::gradient(int64_t batch, const InputView* inputs, const void* const* targets,

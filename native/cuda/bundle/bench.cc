@@ -104,7 +104,7 @@ void place(Arguments& to, const Model& model, const Program& program, int64_t ba
   fill_constants(constants, model);
   const int64_t bytes = model.block * int64_t(sizeof(float));
   DeviceCall& call = to.call;
-  call.batch = batch;
+  call.batch = call.whole = batch;
   call.stream = stream;
   call.arena = room(program.arena_fixed + batch * program.arena_per_sample);
   call.parameters = reinterpret_cast<float*>(room(bytes, block.data(), size_t(bytes)));
@@ -115,7 +115,7 @@ void place(Arguments& to, const Model& model, const Program& program, int64_t ba
   call.activity = reinterpret_cast<uint8_t*>(room(model.activity_bytes));
   call.results = reinterpret_cast<double*>(room((1 + model.metric_count) * int64_t(sizeof(double))));
   call.scalars = reinterpret_cast<float*>(room(most_step_scalars * int64_t(sizeof(float))));
-  const StepNumbers now{1, 0, 100};
+  const StepNumbers now{1, 0, 100, 0, 1};
   call.numbers = reinterpret_cast<const StepNumbers*>(room(sizeof now, &now, sizeof now));
   for (int32_t i = 0; i < model.input_count; i++)
     to.inputs.push_back(dense_view(model.inputs[i], tensor(std::string("input.") + model.inputs[i].name, model.inputs[i]), Layout::chw));

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "../../addon/parts.h"
+
 namespace cnnc {
 namespace {
 
@@ -225,14 +227,18 @@ Error CudaInstance::step(int64_t batch, const InputView* inputs, const void* con
   if (!step_.exists()) return no_program;
   std::lock_guard lock(mutex_);
   if (Error error = make_device_current()) return error;
-  if (Error error = reserve_block(gradients_, block_bytes())) return error;
+  if (Error error = reserve_block(gradients_, (model_.accumulate > 1 ? 2 : 1) * block_bytes())) return error;
   if (Error error = reserve_state()) return error;
   if (Error error = clear_activity_where_wanted()) return error;
   prepared_ = false;
-  DeviceBatch all{batch, inputs, targets, &info};
-  all.results = results;
-  all.result_count = 1 + model_.metric_count;
-  return step_.run(call_with_blocks(), all, batch);
+  return for_batch_parts(model_, batch, inputs, targets, results, [&](const BatchPart& part) {
+    DeviceBatch all{part.samples, part.inputs, part.targets, &info};
+    all.first = part.first;
+    all.whole = part.whole;
+    all.results = part.results;
+    all.result_count = 1 + model_.metric_count;
+    return step_.run(call_with_blocks(), all, part.samples);
+  });
 }
 
 Error CudaInstance::gradient(int64_t batch, const InputView* inputs, const void* const* targets, const StepInfo& info,

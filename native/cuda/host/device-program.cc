@@ -57,9 +57,10 @@ DeviceProgram::Slots DeviceProgram::outgoing(const DeviceBatch& batch, int64_t s
   return slots;
 }
 
-// Layouts differ in the step from channel to channel.
+// Layouts differ in the step from channel to channel; the last part of a batch moves parameters.
 DeviceProgram::Key DeviceProgram::key_of(const DeviceBatch& batch, int64_t samples) const {
-  Key key{samples};
+  const bool ends = batch.first + batch.size == batch.whole;
+  Key key{samples, batch.size < batch.whole, ends};
   for (int32_t i = 0; batch.inputs && i < model_.input_count; i++) key.push_back(batch.inputs[i].channel);
   for (int32_t i = 0; i < batch.output_count; i++) key.push_back(batch.outputs[i] != nullptr);
   return key;
@@ -148,7 +149,8 @@ void DeviceProgram::gather(const Lane& lane, const Slots& in, const DeviceBatch&
   for (int32_t i = 0; batch.inputs && i < model_.input_count; i++) place(model_.inputs[i], batch.inputs[i].data);
   for (int32_t i = 0; batch.targets && i < model_.target_count; i++) place(model_.targets[i], batch.targets[i]);
   if (!batch.info) return;
-  const StepNumbers numbers{batch.info->seed, batch.info->step, batch.info->total_steps};
+  const double share = double(samples) / double(batch.whole);
+  const StepNumbers numbers{batch.info->seed, batch.info->step, batch.info->total_steps, batch.first, share};
   std::memcpy(lane.host_in.data() + in.offsets[slot], &numbers, sizeof numbers);
 }
 
@@ -180,6 +182,8 @@ Error DeviceProgram::launch(Lane& lane, DeviceCall call, const Slots& in, const 
   }
   if (batch.results) call.results = reinterpret_cast<double*>(lane.out.data() + out.offsets.back());
   call.batch = samples;
+  call.first = batch.first;
+  call.whole = batch.whole;
   call.arena = arena_.data();
   call.inputs = inputs.data();
   call.targets = targets.data();

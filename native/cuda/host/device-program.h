@@ -23,6 +23,7 @@ struct DeviceBatch {
   float* const* outputs = nullptr;  // one for each, null = not wanted
   double* results = nullptr;
   int32_t result_count = 0;
+  int64_t first = 0, whole = size;  // of which batch it is a part, from which sample on
 };
 
 class DeviceProgram {

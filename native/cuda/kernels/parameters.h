@@ -1,5 +1,6 @@
 // Work over the parameter block: parts of gradients, their norm, the optimiser.
 #pragma once
+#include "../call.h"
 #include "sums.h"
 
 namespace cnnc::CNNC_ISA {
@@ -72,6 +73,28 @@ struct Once {
 template <class F>
 Once<F> once(const F& f) {
   return {f};
+}
+
+struct AddUpGradients {
+  static constexpr int threads = threads_of_parameters, shared_bytes = 0;
+  const StepNumbers* numbers;
+  float *gradients, *sums;
+  long size;
+  bool ends;
+
+  long blocks() const { return (size + threads - 1) / threads; }
+  CNNC_DEVICE void operator()() const {
+    const long i = block_index() * threads + thread_index();
+    if (i >= size) return;
+    const StepNumbers now = read(numbers);
+    float sum = read(gradients + i) * float(now.share);
+    if (now.first > 0) sum += read(sums + i);
+    write((ends ? gradients : sums) + i, sum);
+  }
+};
+// What program.h calls by this name: the gradients of a part of a batch, added to the sum, which at its end is theirs.
+inline AddUpGradients add_up_gradients(const StepNumbers* numbers, float* gradients, float* sums, long size, bool ends) {
+  return {numbers, gradients, sums, size, ends};
 }
 
 template <class Move>

@@ -87,6 +87,7 @@ struct logits_dropout1_steps {
   f32_120x1x1_pixel128_t to_logits_tanh3;
   uint64_t seed;
   uint64_t step;
+  int64_t first;
   uint32_t stream_logits_dropout1;
   f32_120x1x1_pixel128_t to_logits_dropout1;
   template <class V>
@@ -94,7 +95,7 @@ struct logits_dropout1_steps {
     const V logits_dense1 = core + V::load(from_logits_dense1_bias + at.c);
     const V logits_tanh3 = tanh(logits_dense1);
     logits_tanh3.store(to_logits_tanh3.at(at.n, at.h, at.w, at.c));
-    const V logits_dropout1 = select(V(0.25f) > uniform<V>(seed, stream_logits_dropout1, step, at.n, element<V, 1, 1>(at)), V(0.f), logits_tanh3 * V(1.3333334f));
+    const V logits_dropout1 = select(V(0.25f) > uniform<V>(seed, stream_logits_dropout1, step, first + at.n, element<V, 1, 1>(at)), V(0.f), logits_tanh3 * V(1.3333334f));
     logits_dropout1.store(to_logits_dropout1.at(at.n, at.h, at.w, at.c));
     return logits_dropout1;
   }
@@ -164,12 +165,13 @@ struct logits_dense2_gradient_steps {
 struct logits_dense1_gradient_steps {
   uint64_t seed;
   uint64_t step;
+  int64_t first;
   uint32_t stream_logits_dropout1;
   f32_120x1x1_pixel128_t from_logits_tanh3;
   f32_120x1x1_pixel128_t to_logits_dense1_gradient;
   template <class V>
   CNNC_INLINE V operator()([[maybe_unused]] V core, [[maybe_unused]] At at) const {
-    const V logits_tanh3_gradient = select(V(0.25f) > uniform<V>(seed, stream_logits_dropout1, step, at.n, element<V, 1, 1>(at)), V(0.f), core * V(1.3333334f));
+    const V logits_tanh3_gradient = select(V(0.25f) > uniform<V>(seed, stream_logits_dropout1, step, first + at.n, element<V, 1, 1>(at)), V(0.f), core * V(1.3333334f));
     const V logits_dense1_gradient = logits_tanh3_gradient * (V(1.f) - V::load(from_logits_tanh3.at(at.n, 0, 0, at.c)) * V::load(from_logits_tanh3.at(at.n, 0, 0, at.c)));
     logits_dense1_gradient.store(to_logits_dense1_gradient.at(at.n, at.h, at.w, at.c));
     return logits_dense1_gradient;
@@ -268,7 +270,7 @@ struct Program {
   // lenet.cnn:12: dense(120) -> tanh -> dropout(0.25)
   void compute_logits_dropout1(long n0, long n1) const {
     dense<f32x16, f32_16x5x5_t, 120, Tile{8, 2}>(
-        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{8, 2}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, 0xc1349557u, logits_dropout1});
+        logits_avg_pool2, call.parameters + 2640, n0, n1, 0, dense_blocks<f32x16, 120, Tile{8, 2}>, logits_dropout1_steps{call.parameters + 53840, logits_tanh3, call.seed, call.step, call.first, 0xc1349557u, logits_dropout1});
   }
 
   // lenet.cnn:13: dense(84) -> tanh
@@ -324,7 +326,7 @@ struct Program {
   // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
   void compute_logits_dense1_gradient(long n0, long n1) const {
     dense_data<f32x16, Tensor<1, 1, 120>, 84, Tile{8, 2}>(
-        logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, 0xc1349557u, logits_tanh3, logits_dense1_gradient});
+        logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, call.first, 0xc1349557u, logits_tanh3, logits_dense1_gradient});
   }
 
   // lenet.cnn:12: gradient of dense(120)
