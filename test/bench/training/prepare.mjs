@@ -41,7 +41,7 @@ export async function prepare(name, { file, set, batch, loss }) {
 function stepOf(file, folder, { batch, loss }) {
   const section = `train { loss = ${loss} optimizer = sgd(lr=1e-3, momentum=0.9) batch = ${batch} epochs = 1 }`;
   return readFileSync(file, "utf8")
-    .replace(/^  train \{[\s\S]*?^  \}/m, `  ${section}`)
+    .replace(/^ {2}train \{[\s\S]*?^ {2}\}/m, `  ${section}`)
     .replace(/ -> dropout\([\d.]+\)|dropout\([\d.]+\) -> /g, "")
     .replace(/ from "(\.[^"]+)"/g, (_, to) => ` from "${path.relative(folder, path.resolve(path.dirname(file), to))}"`);
 }
