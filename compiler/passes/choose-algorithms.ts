@@ -1,3 +1,4 @@
+import { asConvolution } from "../ir/as-convolution.ts";
 import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
@@ -20,7 +21,7 @@ export function chooseAlgorithms(state: State): State {
   const choices = graph.nodes.map((node) => {
     const weights = weightsOf(graph, node);
     const direct = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
-    const choice = graph.program === "infer" ? withWinograd(direct, node, graph, target) : direct;
+    const choice = withWinograd(direct, node, graph, target);
     const { tile } = choice.forward ?? choice;
     if (weights !== undefined && tile) blocks.set(weights, tile.vectors);
     return choice;
@@ -59,16 +60,16 @@ function withWinograd(direct: Choice, node: Node, graph: Graph, target: CpuTarge
   const conv = convolutionOf(direct, node, graph, target);
   if (!conv) return direct;
   const chosen = chooseWinograd(conv);
-  if (chosen) return { ...chosen, kernel: "conv_winograd", lanes: direct.lanes, forward: direct };
+  if (chosen) return { ...chosen, kernel: "conv_winograd", lanes: direct.lanes, forward: direct.forward ?? direct };
   const measured = tunedFor(conv);
   return measured ? { ...direct, reason: `${direct.reason}; ${describeTuned(measured)}` } : direct;
 }
 
 /** A node as a convolution, and how it is computed directly. */
 export function convolutionOf(choice: Choice, node: Node, graph: Graph, target: CpuTarget): Convolution | undefined {
-  const { core } = node;
-  const { lanes, tile } = choice.forward ?? choice;
-  if (core.family !== "conv" || !tile) return undefined;
+  const core = asConvolution(node.core);
+  const { lanes, tile } = node.core.family === "conv" ? (choice.forward ?? choice) : choice;
+  if (!core || !tile) return undefined;
   const extent = (id: ValueId): Extent => extentOf(valueOf(graph, id).type.shape);
   const [x, y] = [extent(node.inputs[0]!), extent(node.body[0]!.value)];
   return { node, core, x, y, lanes, tile, target };

@@ -172,10 +172,17 @@ function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Deriv
 }
 
 function transformed(graph: Graph, node: number, { lanes, tile }: Choice, { points }: Winograd): Derived {
-  const [, parameter] = graph.nodes[node]!.inputs as [ValueId, ValueId];
-  const [outputs = 1, channels = 1] = valueOf(graph, parameter).type.shape;
-  const size = points * channels * Math.ceil(outputs / lanes) * lanes;
-  return { prepared: graph.program === "infer", nodes: [node], parameter, lanes, vectors: tile!.vectors, size };
+  const { inputs, body } = graph.nodes[node]!;
+  const [x, y] = [inputs[0]!, body[0]!.value].map((id) => extentOf(valueOf(graph, id).type.shape).channels);
+  const size = points * x! * Math.ceil(y! / lanes) * lanes;
+  return {
+    prepared: graph.program === "infer",
+    nodes: [node],
+    parameter: inputs[1]!,
+    lanes,
+    vectors: tile!.vectors,
+    size,
+  };
 }
 
 /** Tensor cores multiply numbers of 16 bits: those products read a copy of their weights, in the same order. */

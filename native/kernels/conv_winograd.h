@@ -322,24 +322,25 @@ CNNC_KERNEL void conv_winograd_block(const float* v, long sample, const float* u
   });
 }
 
-// Block b of U = G g Gᵀ, from weights as conv_direct packs them in blocks of t.vectors vectors.
-template <class V, Tile t, Window k, WinogradTile to, int K, int C>
-void winograd_weights(const float* packed, float* u, int b) {
+// Block b of U = G g Gᵀ for K outputs of C inputs; g(k, c, r, s) is a vector of weights of outputs k...
+template <class V, Window k, WinogradTile to, int K, int C, class Weights>
+CNNC_INLINE void winograd_transform(const Weights& g, float* u, int b) {
   constexpr int high = points_of(to.rows, k.kh), wide = points_of(to.columns, k.kw), lanes = V::lanes;
-  using L = ConvLayout<lanes, t, K, C, k.kh, k.kw, 1>;
   using To = Blocks<K, lanes, to.tile.vectors * lanes>;
   const int first = b * to.tile.vectors * lanes, width = To::width(first);
   float* const block = u + long(first) * high * wide * C;
   for (int j = 0; j < width; j += lanes)
     for (int c = 0; c < C; c++) {
       V rows[high][k.kw];
-      CNNC_UNROLL for (int s = 0; s < k.kw; s++)
+      CNNC_UNROLL for (int s = 0; s < k.kw; s++) {
+        V column[k.kh];
+        CNNC_UNROLL for (int r = 0; r < k.kh; r++) column[r] = g(first + j, c, r, s);
         CNNC_UNROLL for (int i = 0; i < high; i++) {
           V sum = V::zero();
-          CNNC_UNROLL for (int r = 0; r < k.kh; r++)
-            sum = fma(V(winograd<to.rows, k.kh>.g[i][r]), V::load(packed + L::at(first + j, c, r, s)), sum);
+          CNNC_UNROLL for (int r = 0; r < k.kh; r++) sum = fma(V(winograd<to.rows, k.kh>.g[i][r]), column[r], sum);
           rows[i][s] = sum;
         }
+      }
       CNNC_UNROLL for (int i = 0; i < high; i++)
         CNNC_UNROLL for (int p = 0; p < wide; p++) {
           V sum = V::zero();
@@ -347,6 +348,27 @@ void winograd_weights(const float* packed, float* u, int b) {
           sum.store(block + (long(i * wide + p) * C + c) * width + j);
         }
     }
+}
+
+// From weights as conv_direct packs them in blocks of t.vectors vectors.
+template <class V, Tile t, Window k, WinogradTile to, int K, int C>
+void winograd_weights(const float* packed, float* u, int b) {
+  using L = ConvLayout<V::lanes, t, K, C, k.kh, k.kw, 1>;
+  const auto weights = [&](int o, int c, int r, int s) { return V::load(packed + L::at(o, c, r, s)); };
+  winograd_transform<V, k, to, K, C>(weights, u, b);
+}
+
+// The same for the gradient of the convolution to its input, of stride 1: that is a convolution of dy with K channels by the
+// weights turned by half a turn, which has the input's C channels as outputs. Weights are packed with PackedLanes.
+template <class V, int PackedLanes, Tile t, Window k, WinogradTile to, int K, int C>
+void winograd_data_weights(const float* packed, float* u, int b) {
+  using L = ConvLayout<PackedLanes, t, K, C, k.kh, k.kw, 1>;
+  const auto weights = [&](int c, int o, int r, int s) {
+    alignas(64) float lane[V::lanes] = {};
+    for (int i = 0; i < V::lanes && c + i < C; i++) lane[i] = packed[L::at(o, c + i, k.kh - 1 - r, k.kw - 1 - s)];
+    return V::load(lane);
+  };
+  winograd_transform<V, k, to, C, K>(weights, u, b);
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -88,10 +88,24 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
       operands: [...operands, tail, ...(index === undefined ? [] : [c.memory(index)])],
     };
   },
-  conv_data_grad: ({ c, core, index, inputs: [dy], result, steps, rows, v, tile }) => ({
-    head: `${v}, ${c.type(dy!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`,
-    operands: [c.memory(dy!), c.derived(index), "n", rows, steps],
-  }),
+  conv_data_grad: (call) => {
+    const {
+      c,
+      core,
+      index,
+      inputs: [dy],
+      result,
+      steps,
+      rows,
+      v,
+      tile,
+    } = call;
+    if (c.choice(index).winograd) return printWinograd(call);
+    return {
+      head: `${v}, ${c.type(dy!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`,
+      operands: [c.memory(dy!), c.derived(index), "n", rows, steps],
+    };
+  },
   dense: ({ c, inputs: [x, w], result, steps, v, tile, loop }) => {
     const { channels } = c.extent(result);
     const blocks = loop === "blocks" ? "b, b + 1" : `0, dense_blocks<${v}, ${channels}, ${tile}>`;

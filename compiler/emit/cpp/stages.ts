@@ -145,7 +145,7 @@ function copyJob(index: number, c: Context): Job {
   const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
   const from = tile({ pixels: 1, vectors: packing.vectors });
   if (winograd) {
-    const blocks = Math.ceil(Math.ceil(k / lanes) / t!.vectors);
+    const blocks = Math.ceil(Math.ceil(c.extent(node.body[0]!.value).channels / lanes) / t!.vectors);
     return { node, units: `${blocks}`, name: "block", body: [winogradWeights(node, index, c, from)] };
   }
   const whole = (call: string): Job => ({

@@ -1,10 +1,14 @@
+import { asConvolution } from "../../ir/as-convolution.ts";
 import { resultOf, type Node } from "../../ir/graph.ts";
 import type { Tile, Winograd } from "../../ir/plan.ts";
 import { poolings, tile, window, type Call, type Printed } from "./call.ts";
 import { vector, type Context } from "./context.ts";
 
+/** A convolution, or a gradient that is one. */
+type Tiled = Call<"conv"> | Call<"conv_data_grad">;
+
 /** A convolution in tiles, whose transformed inputs are in the memory of the thread, or have been put in that of the sample. */
-export function printWinograd(call: Call<"conv">): Printed {
+export function printWinograd(call: Tiled): Printed {
   const { c, index, inputs, loop } = call;
   const scratch = `scratch_of<${c.plan.arena.scratch / 4}>(call, thread)`;
   if (loop === "tiles")
@@ -20,27 +24,27 @@ export function printWinograd(call: Call<"conv">): Printed {
 }
 
 /** The tiles of rows [y0, y1) of them, transformed, for the blocks that come after. */
-export function printTransform(call: Call<"conv">): readonly string[] {
+export function printTransform(call: Tiled): readonly string[] {
   const operands = [call.c.memory(call.inputs[0]!), "n", "y0, y1", tilesOf(call)];
   return [`winograd_inputs<${templateOf(call)}>(`, `    ${operands.join(", ")});`];
 }
 
-function templateOf({ c, core, index, inputs: [x], result }: Call<"conv">): string {
+function templateOf({ c, core, index, inputs: [x], result }: Tiled): string {
   const { winograd, lanes, tile: t } = c.choice(index);
   const { channels, height, width } = c.extent(result);
-  const shape = `${c.type(x!)}, ${window(core.window)}, ${channels}, ${height}, ${width}`;
+  const shape = `${c.type(x!)}, ${window(asConvolution(core)!.window)}, ${channels}, ${height}, ${width}`;
   return `${vector(lanes)}, ${shape}, ${winogradTile(winograd!, t!)}`;
 }
 
 const winogradTile = ({ results, group }: Winograd, t: Tile): string =>
   `WinogradTile{${[...results, group].join(", ")}, ${tile(t)}}`;
 
-function tilesOf({ c, index }: Call<"conv">): string {
+function tilesOf({ c, index }: Tiled): string {
   return `memory.in_slice<float>(${c.plan.arena.tiles.get(index)!.offset}), slice / 4`;
 }
 
 /** All rows of tiles, or those of a band of rows of the result. */
-function rowsOfTiles({ c, index, node, result, loop }: Call<"conv">): string {
+function rowsOfTiles({ c, index, node, result, loop }: Tiled): string {
   const [high] = c.choice(index).winograd!.results;
   const down = Math.ceil(c.extent(result).height / high);
   if (loop !== "bands") return `0, ${down}`;
@@ -48,7 +52,7 @@ function rowsOfTiles({ c, index, node, result, loop }: Call<"conv">): string {
   return `h0 / ${rows}, h1 == ${c.extent(resultOf(node)).height} ? ${down} : h1 / ${rows}`;
 }
 
-function outputs({ c, node, steps, tail }: Call<"conv">): string {
+function outputs({ c, node, steps, tail }: Tiled): string {
   if (!node.tail) return `each_output(${steps})`;
   const { pooling, window: pooled, index } = node.tail.core;
   const operands = [steps, tail, ...(index === undefined ? [] : [c.memory(index)])];
@@ -57,10 +61,13 @@ function outputs({ c, node, steps, tail }: Call<"conv">): string {
 
 /** One block of the copy of a node's weights. */
 export function winogradWeights(node: Node, index: number, c: Context, from: string): string {
-  if (node.core.family !== "conv") throw new Error(`${node.core.family} is not computed in tiles`);
+  const conv = asConvolution(node.core);
+  if (!conv) throw new Error(`${node.core.family} is not computed in tiles`);
   const parameter = node.inputs[1]!;
   const { winograd, lanes, tile: t } = c.choice(index);
   const [k, channels] = c.value(parameter).type.shape;
-  const head = `${vector(lanes)}, ${from}, ${window(node.core.window)}, ${winogradTile(winograd!, t!)}, ${k}, ${channels}`;
-  return `winograd_weights<${head}>(${c.memory(parameter)}, ${c.derived(index)}, int(block));`;
+  const isTurned = conv !== node.core;
+  const packed = isTurned ? `${c.packing(parameter).lanes}, ${from}` : from;
+  const head = `${vector(lanes)}, ${packed}, ${window(conv.window)}, ${winogradTile(winograd!, t!)}, ${k}, ${channels}`;
+  return `${isTurned ? "winograd_data_weights" : "winograd_weights"}<${head}>(${c.memory(parameter)}, ${c.derived(index)}, int(block));`;
 }
