@@ -31,6 +31,7 @@ const built = [
   "a sequence that becomes longer",
   "two losses with one target",
   "a value that is pooled, and read by a padded convolution",
+  "convolutions that are computed in tiles, forwards and backwards",
 ];
 describe("unusual networks", () => {
   unusual(

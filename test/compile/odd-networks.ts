@@ -178,6 +178,11 @@ const texts: Readonly<Record<string, string>> = {
     e2 = e1 -> max_pool(2, pad=[0, 1, 0, 0]) -> conv(9, kernel=3, pad=1) -> tanh
     d1 = e2 -> max_pool(2, pad=[0, 1, 0, 1]) -> conv(17, kernel=3, pad=1) -> tanh -> Up(e2, 8) -> Up(e1, 5)
     output area: mask[9, 10] = d1 -> concat(x) -> conv(1, kernel=1) -> sigmoid }`,
+  "convolutions that are computed in tiles, forwards and backwards": `model Tiles { input x: f32[16, 9, 11]
+    y = x -> conv(24, kernel=3, pad=[1, 0, 1, 2]) -> tanh -> conv(20, kernel=5, pad=2) -> tanh -> conv(9, kernel=3) -> tanh
+          -> conv(33, kernel=[1, 3], pad=[0, 1, 0, 1]) -> tanh -> conv(16, kernel=3, pad=2) -> tanh -> global_avg_pool -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
   "vectors of several filters side by side": `model Filters { input x: f32[6, 1, 12]
     y = concat(x -> conv(5, kernel=[1, 2]) -> relu -> global_max_pool, x -> conv(5, kernel=[1, 3]) -> relu -> global_max_pool,
                x -> conv(7, kernel=[1, 4]) -> relu -> global_max_pool) -> dense(3)

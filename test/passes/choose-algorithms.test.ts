@@ -4,7 +4,7 @@ import type { Choice, Isa } from "../../compiler/ir/plan.ts";
 import { chooseAlgorithms } from "../../compiler/passes/choose-algorithms.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { broadcastRegisters, chooseTile, lanesFor } from "../../compiler/passes/tiles.ts";
-import { planProgram } from "../../compiler/plan-model.ts";
+import { planModel, planProgram } from "../../compiler/plan-model.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
 import { channelsOf, conv, graphOf } from "./support.ts";
 
@@ -103,6 +103,23 @@ describe("a convolution 3×3", () => {
     });
     expect(choiceOf(56, 4).kernel).toBe("conv_direct");
     expect(choiceOf(56, 64, {}, "scalar").kernel).toBe("conv_direct");
+  });
+
+  it("is so in a training step too, and its gradient to the input, unless that has a stride", () => {
+    const kernels = (stride: number): readonly (readonly [string, string])[] => {
+      const text = `input x: f32[32, 28, 28]
+        y = x -> conv(32, kernel=3, pad=1) -> tanh -> conv(48, kernel=3, stride=${stride}, pad=1) -> global_avg_pool -> dense(3)
+        output a: class[3] = y -> softmax
+        train { loss = cross_entropy(y, a) optimizer = sgd(lr=0.1) batch = 4 epochs = 1 }`;
+      const { plans } = planModel(modelOf("Steps", text), targets.avx512, ["infer", "step"]);
+      const { graph, choices } = plans.step!;
+      return graph.nodes.flatMap(({ core }, i) =>
+        core.family === "conv" || core.family === "conv_data_grad" ? [[core.family, choices[i]!.kernel] as const] : [],
+      );
+    };
+    const first = ["conv", "conv_winograd"] as const;
+    expect(kernels(1)).toEqual([first, first, ["conv_data_grad", "conv_winograd"]]);
+    expect(kernels(2)).toEqual([first, ["conv", "conv_direct"], ["conv_data_grad", "conv_data"]]);
   });
 
   it("reads weights once for a picture, and fewer of them, where they are larger than what they are multiplied by", () => {
