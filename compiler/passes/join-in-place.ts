@@ -1,6 +1,7 @@
 import { resultOf, valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import type { Choice, Layout } from "../ir/plan.ts";
 import { livesOf, type Life } from "./lives.ts";
+import { isPlain } from "./rewrite.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 
 type Image = Extract<Layout, { kind: "image" }>;
@@ -49,12 +50,12 @@ export function joinInPlace(graph: Graph, choices: readonly Choice[], layouts: L
 /** The channels at which the operands of a concatenation begin, where each can be written there. */
 function startsWithin(
   graph: Graph,
-  { inputs, body, outputs }: Node,
+  node: Node,
   layouts: Layouts,
   made: ReadonlyMap<ValueId, number>,
 ): readonly number[] | undefined {
-  const isPlain = body.length === 1 && outputs.length === 1;
-  if (!isPlain || new Set(inputs).size < inputs.length) return undefined;
+  const { inputs, outputs } = node;
+  if (!isPlain(node) || new Set(inputs).size < inputs.length) return undefined;
   const whole = layouts.get(outputs[0]!);
   if (whole?.kind !== "image") return undefined;
   const starts: number[] = [];

@@ -55,3 +55,8 @@ function gradientReads(node: Node): ValueId[] {
     Object.values(step.gradients ?? {}).flatMap((x) => valuesOf(x).filter((id) => !own.has(id))),
   );
 }
+
+/** Its kernel alone, without steps. */
+export function isPlain({ body, tail }: Node): boolean {
+  return body.length === 1 && body[0]!.expression.op === "core" && tail === undefined;
+}

@@ -1,6 +1,7 @@
 import { e, mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
 import { resultOf, valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { isPlain } from "./rewrite.ts";
 
 /** Nodes that hand on their operand as it is disappear, and two in a row that one core can do become one. */
 export function withoutIdle(graph: Graph): Graph {
@@ -23,11 +24,6 @@ export function withoutIdle(graph: Graph): Graph {
   const results = graph.results.map(({ name, value }) => ({ name, value: now(value) }));
   const watched = graph.watched.map(({ layer, value }) => ({ layer, value: now(value) }));
   return { ...graph, nodes, results, watched };
-}
-
-/** Its kernel alone, without steps. */
-function isPlain({ body, tail }: Node): boolean {
-  return body.length === 1 && body[0]!.expression.op === "core" && tail === undefined;
 }
 
 function joinedTo(before: Node | undefined, node: Node): Node {

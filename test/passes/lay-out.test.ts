@@ -49,6 +49,12 @@ describe("concatenations", () => {
     expect(placesOf(two(5, 16))).toEqual(["apart", "apart"]);
   });
 
+  it("are computed where steps come behind", () => {
+    const steps = (step: string): string => two(32, 16).replace("y: f32[48,3,3] = core", `y: f32[48,3,3] = ${step}`);
+    expect(placesOf(steps("core"))).toEqual(["y+0", "y+32", "not copied"]);
+    expect(placesOf(steps("(tanh core)"))).toEqual(["apart", "apart"]);
+  });
+
   it("copy those that are the caller's", () => {
     const text = two(16, 16).replace("concat (a, b)", "concat (a, x)").replace("y: f32[32,", "y: f32[20,");
     expect(placesOf(text)).toEqual(["apart", "apart"]);
