@@ -58,7 +58,7 @@ function memoryLines({ memory: { cpu, prediction, training } }: Summary): string
     ].join(", ");
   const lines = [`memory of prediction: ${parts(prediction)} (${cpu})`];
   if (training !== undefined) {
-    const { perSample, once, batch, accumulate } = training;
+    const { perSample, once, batch, accumulate = 1 } = training;
     const samples = Math.ceil(batch / accumulate);
     const all = formatBytes(once + samples * perSample);
     const what = `a batch of ${batch}${samples < batch ? `, ${samples} at a time` : ""}`;

@@ -54,7 +54,7 @@ export interface Summary {
   readonly memory: {
     readonly cpu: Target["level"];
     readonly prediction: MemorySummary;
-    readonly training?: MemorySummary & { readonly batch: number; readonly accumulate: number };
+    readonly training?: MemorySummary & { readonly batch: number; readonly accumulate?: number };
   };
 }
 
@@ -120,7 +120,7 @@ function memoryOf(model: CheckedModel, target: Target): Summary["memory"] {
   return {
     cpu: target.level,
     prediction: bytesOf(infer!),
-    ...(step && model.train && { training: { ...bytesOf(step), batch, accumulate } }),
+    ...(step && model.train && { training: { ...bytesOf(step), batch, ...(accumulate > 1 && { accumulate }) } }),
   };
 }
 

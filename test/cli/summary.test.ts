@@ -121,6 +121,11 @@ test("cnnc summary --json lists blocks, and the memory that plans say", async ()
   expect(memory.training!.perSample).toBeGreaterThan(memory.prediction.perSample);
 });
 
+test("cnnc summary tells how many samples of a batch in parts are in memory", async () => {
+  const { stdout } = await cnnc(["summary", "test/cli/networks/everything.cnn", "--cpu", "x86-64"]);
+  expect(stdout).toMatch(/^memory of training: .* for a batch of 64, 22 at a time \(x86-64\)$/m);
+});
+
 test("cnnc summary of a network over sequences says how many steps are seen", async () => {
   await withTempFolder(async (folder) => {
     const file = path.join(folder, "beats.cnn");
