@@ -116,7 +116,7 @@ test("cnnc summary --json lists blocks, and the memory that plans say", async ()
   expect(memory).toEqual({
     cpu: "x86-64",
     prediction: bytes(plans.infer!),
-    training: { ...bytes(plans.step!), batch: 128, accumulate: 1 },
+    training: { ...bytes(plans.step!), batch: 128 },
   });
   expect(memory.training!.perSample).toBeGreaterThan(memory.prediction.perSample);
 });
