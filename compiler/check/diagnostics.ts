@@ -3,12 +3,14 @@ import type { OperatorDiagnostics } from "../opkit/diagnostics.ts";
 import { blockDiagnostics } from "./catalogue/blocks-table.ts";
 import { budgetDiagnostics } from "./catalogue/budgets-table.ts";
 import { nameDiagnostics } from "./catalogue/names-table.ts";
+import { operatorDiagnostics } from "./catalogue/operators-table.ts";
 import { typeDiagnostics } from "./catalogue/types-table.ts";
 
 /** Everything that the checker can report. */
 export const checkDiagnostics = {
   ...nameDiagnostics,
   ...blockDiagnostics,
+  ...operatorDiagnostics,
   ...typeDiagnostics,
   ...budgetDiagnostics,
 };

@@ -5,14 +5,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { batchesOf, epochOrder, fit, openNpyFolder, openShards } from "cnnc/runtime";
+import { buildNetwork, root } from "./build-network.mjs";
 import { modelIn } from "./inference/sides.mjs";
 import { median } from "./inference/timing.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const { values } = parseArgs({
   options: { threads: { type: "string", default: "2" }, rounds: { type: "string", default: "5" } },
 });
@@ -90,15 +89,7 @@ async function loaderRate(data, batch, epoch) {
 async function measure(folder, it) {
   const { file, model, batch, count, format, width, height } = it;
   const out = path.join(root, "build", "bench", `loading-${model}`);
-  const built = spawnSync(
-    process.execPath,
-    ["dist/bin/cnnc.js", "build", `examples/${file}`, "--quiet", "--out", out],
-    {
-      cwd: root,
-      stdio: "inherit",
-    },
-  );
-  if (built.status !== 0) process.exit(1);
+  buildNetwork(`examples/${file}`, out);
   const Model = await modelIn(out, model);
   const data = await (format === "npy" ? arraysOf : shardsOf)(folder, it, Model);
   const one = await data.gather(Int32Array.from({ length: batch }, (_, i) => i));

@@ -206,18 +206,8 @@ test("a picture that cannot be decoded ends a run, which goes on when it is mend
     const picture = await sharp({ create }).png().toBuffer();
     for (let i = 0; i < 8; i++) fs.writeFileSync(at(`pictures/train/${name}/${i}.png`), picture);
   }
-  const run = [
-    "train",
-    at("shades.cnn"),
-    "--data",
-    at("pictures"),
-    "--validation",
-    "0",
-    "--seed",
-    "1",
-    "--epochs",
-    "2",
-  ];
+  const train = ["train", at("shades.cnn"), "--data", at("pictures"), "--validation", "0"];
+  const run = [...train, "--seed", "1", "--epochs", "2"];
   await cnnc([...run, "--quiet", "--out", at("sound.safetensors")]);
   const sound = fs.readFileSync(file);
   fs.writeFileSync(file, sound.subarray(0, 60));
@@ -232,18 +222,7 @@ test("a picture that cannot be decoded ends a run, which goes on when it is mend
     ),
   );
   fs.writeFileSync(file, sound);
-  const rest = await cnnc([
-    "train",
-    at("shades.cnn"),
-    "--data",
-    at("pictures"),
-    "--validation",
-    "0",
-    "--resume",
-    out,
-    "--out",
-    out,
-  ]);
+  const rest = await cnnc([...train, "--resume", out, "--out", out]);
   expect(rest.code).toBe(0);
   expect(bytes("corrupt.safetensors").equals(bytes("sound.safetensors"))).toBe(true);
 });

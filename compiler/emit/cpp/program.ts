@@ -45,10 +45,10 @@ export function printProgram(plan: Plan, name: string, profiled: boolean): reado
  * `run` computes. */
 export function opening(c: Context, name: string) {
   const { graph, arena, stages } = c.plan;
-  const [preparation, inRun] = [true, false].map((prepared) =>
-    stages.flatMap(({ units, nodes }) => ((units.by === "preparation") === prepared ? nodes : [])),
-  ) as [number[], number[]];
-  const computed = [...preparation, ...inRun].sort((a, b) => a - b).map((index) => graph.nodes[index]!);
+  const nodesOf = (prepared: boolean): readonly number[] =>
+    stages.flatMap(({ units, nodes }) => ((units.by === "preparation") === prepared ? nodes : []));
+  const [preparation, inRun] = [nodesOf(true), nodesOf(false)];
+  const computed = stages.flatMap(({ nodes }) => nodes.map((index) => graph.nodes[index]!));
   const functors = shareFunctors(
     computed.filter(({ core }) => takesSteps(core.family)),
     c,

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { openOurs, openTheirs } from "./sides.mjs";
-import { median } from "./timing.mjs";
+import { median, peakMemory } from "./timing.mjs";
 
 const [folder, who, batch, threads] = process.argv.slice(2);
 const description = JSON.parse(readFileSync(path.join(folder, "network.json"), "utf8"));
@@ -19,6 +19,4 @@ for (let i = 0; i < 6; i++) {
 const [first, ...later] = times;
 // What a first call does beside its work: ours packs the weights then.
 const firstMs = Math.max(0, first - median(later));
-// Not getrusage's: that counts the process that started this one, too.
-const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
-console.log(JSON.stringify({ loadMs: side.loadMs, firstMs, rssBytes: 1024 * Number(kilobytes) }));
+console.log(JSON.stringify({ loadMs: side.loadMs, firstMs, rssBytes: peakMemory() }));

@@ -1,26 +1,20 @@
 // Makes the files of a network that both sides load: ours is built as users build it; theirs is its export, without what turns
 // bytes into numbers, which onnxruntime is given as PyTorch's users do it, beforehand.
-import { spawnSync } from "node:child_process";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import { frontOf } from "../../../dist/compiler/cli/front.js";
 import { constantOf } from "../../../dist/compiler/cli/overrides.js";
 import { costsOf, totalOf } from "../../../dist/compiler/check/cost.js";
 import { onnxFile } from "../../../dist/compiler/onnx/file.js";
 import { onnxGraph } from "../../../dist/compiler/onnx/graph.js";
-import { modelIn } from "./sides.mjs";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { buildNetwork, root } from "../build-network.mjs";
+import { modelIn, normalizeOf } from "./sides.mjs";
 
 /** Builds, exports and describes a network in a folder of its own. */
 export async function prepare(name, { file, set = {} }) {
   const folder = path.join(root, "build", "bench", name);
   mkdirSync(folder, { recursive: true });
-  const settings = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-  const command = ["dist/bin/cnnc.js", "build", file, "--quiet", "--out", folder, ...settings];
-  const built = spawnSync(process.execPath, command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (built.status !== 0) throw new Error(`${file} could not be built`);
+  buildNetwork(file, folder, set);
   const constants = Object.entries(set).map(([key, value]) => [key, constantOf(value)]);
   const { models } = frontOf(path.join(root, file), { set: Object.fromEntries(constants) }, true);
   const [model] = models;
@@ -43,7 +37,7 @@ export async function prepare(name, { file, set = {} }) {
 /** The graph from the value of `normalize` on, where the input has one, and how that is computed. */
 function withoutNormalize(model, graph) {
   const [{ name, type }] = model.inputs;
-  const layer = model.layers.find(({ operator, operands }) => operator.name === "normalize" && operands[0] === name);
+  const layer = normalizeOf(model);
   if (layer === undefined) return { graph, input: { name, ...type, peer: name } };
   const isBefore = (value) => value === layer.name || [name, layer.name].some((owner) => value.startsWith(`${owner}.`));
   const rest = {

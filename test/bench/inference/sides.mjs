@@ -30,9 +30,9 @@ export function samplesOf({ dtype, shape, below, normalize }, batch) {
   return { ours: bytes, theirs: Float32Array.from(bytes, (byte, i) => standardised(byte, channelOf(i))) };
 }
 
-/** How a model standardises its input: mean and deviation of each channel; undefined where it does not. */
+/** The layer that standardises a model's input; undefined where none does. */
 export function normalizeOf({ layers, inputs: [{ name }] }) {
-  return layers.find(({ operator, operands }) => operator.name === "normalize" && operands[0] === name)?.attributes;
+  return layers.find(({ operator, operands }) => operator.name === "normalize" && operands[0] === name);
 }
 
 /** Our side: `predictSync`, with weights from a file. */

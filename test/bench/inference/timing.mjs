@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -38,4 +39,10 @@ export async function quiet() {
     if (user + system < 2000) return;
   }
   throw new Error("this process stays busy between two blocks");
+}
+
+/** The most bytes that this process had in memory. Not getrusage's: that counts the process that started this one, too. */
+export function peakMemory() {
+  const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
+  return 1024 * Number(kilobytes);
 }

@@ -106,7 +106,7 @@ class UNet(nn.Module):
         *skips, x = self.descend(x)
         for up in self.up:
             x = up(x, skips.pop())
-        return self.head(x).squeeze(1)
+        return self.head(x)
 
     def descend(self, x):
         for i, double in enumerate(self.down):

@@ -2,10 +2,9 @@
 // process had.
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { peakMemory } from "../inference/timing.mjs";
 import { openOurs } from "./sides.mjs";
 
 const [folder, threads] = process.argv.slice(2);
 await openOurs(JSON.parse(readFileSync(path.join(folder, "network.json"), "utf8")), Number(threads));
-// Not getrusage's: that counts the process that started this one, too.
-const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
-console.log(JSON.stringify({ rss: 1024 * Number(kilobytes) }));
+console.log(JSON.stringify({ rss: peakMemory() }));

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Training steps of one network in PyTorch: forward, loss, backward, SGD with momentum, on a batch in memory.
 
-    peer.py FOLDER --model resnet18 --batch 8 --threads 1 [--variant channels_last,plain --steps 3]
+    peer.py FOLDER --threads 1 [--variant channels_last,plain --steps 3]
 
 FOLDER holds what training.mjs has written: weights.safetensors, network.json, and raw numbers, theirs.bin and targets.bin.
 
@@ -36,15 +36,12 @@ from fashion_mnist import peer  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 from safetensors_file import read_safetensors  # noqa: E402
 
-SHAPES = {"lenet5": (1, 28, 28), "resnet20": (3, 32, 32), "textcnn": (64,), "audiocnn": (1, 64, 101), "unet": (3, 128, 128)}
 VARIANTS = [(layout, optimizer) for layout in ("contiguous", "channels_last") for optimizer in ("plain", "foreach")]
 
 
-def load(net, folder):
+def load(net, folder, order):
     """Both sides list the learned parameters in the same order."""
     tensors = read_safetensors(os.path.join(folder, "weights.safetensors"))
-    with open(os.path.join(folder, "network.json"), encoding="utf8") as file:
-        order = json.load(file)["order"]
     parameters = list(net.parameters())
     assert [list(p.shape) for p in parameters] == [list(tensors[name].shape) for name in order], "other parameters"
     with torch.no_grad():
@@ -52,20 +49,24 @@ def load(net, folder):
             parameter.copy_(tensors[name])
 
 
-def prepare(options, layout, optimizer_name):
+def read_batch(folder, file, dtype, batch, shape):
+    numbers = numpy.fromfile(os.path.join(folder, file), dtype).reshape(batch, *shape)
+    return torch.from_numpy(numbers.astype("int64") if dtype == "<i4" else numbers)
+
+
+def prepare(folder, network, layout, optimizer_name):
     """One training step as a closure over its own network and optimiser; it returns the loss."""
-    net = NETWORKS[options.model]()
-    load(net, options.folder)
-    shape = (options.batch, *SHAPES.get(options.model, (3, 224, 224)))
-    read = lambda name, dtype: torch.from_numpy(numpy.fromfile(os.path.join(options.folder, name), dtype))  # noqa: E731
-    words = options.model == "textcnn"
-    given = read("theirs.bin", "<i4").long().reshape(shape) if words else read("theirs.bin", "<f4").reshape(shape)
-    masks = options.model == "unet"
-    target = read("targets.bin", "<f4").reshape(options.batch, 128, 128) if masks else read("targets.bin", "<i4").long()
-    if layout == "channels_last" and not words:
+    net = NETWORKS[network["name"]]()
+    load(net, folder, network["order"])
+    source, wanted = network["input"], network["target"]
+    is_class = wanted["kind"] == "class"
+    read = lambda file, dtype, shape: read_batch(folder, file, dtype, network["batch"], shape)  # noqa: E731
+    given = read("theirs.bin", "<i4" if source["dtype"] == "tokens" else "<f4", source["shape"])
+    target = read("targets.bin", "<i4", ()) if is_class else read("targets.bin", "<f4", wanted["shape"])
+    if layout == "channels_last":
         net, given = net.to(memory_format=torch.channels_last), given.contiguous(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9, foreach=optimizer_name == "foreach")
-    loss_of = F.binary_cross_entropy_with_logits if masks else F.cross_entropy
+    loss_of = F.cross_entropy if is_class else F.binary_cross_entropy_with_logits
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -83,10 +84,11 @@ def milliseconds(step):
     return (time.perf_counter_ns() - start) / 1e6
 
 
-def serve(options):
+def serve(folder, network):
     best, losses = None, None
-    for variant in VARIANTS if options.model != "textcnn" else VARIANTS[:2]:
-        step = prepare(options, *variant)
+    # Layouts are of pictures.
+    for variant in VARIANTS if len(network["input"]["shape"]) == 3 else VARIANTS[:2]:
+        step = prepare(folder, network, *variant)
         first = [step() for _ in range(3)]
         losses = losses or first
         taken = statistics.median(milliseconds(step) for _ in range(3))
@@ -105,17 +107,17 @@ def serve(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
-    parser.add_argument("--model", choices=NETWORKS, required=True)
-    parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--variant")
     parser.add_argument("--steps", type=int)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    with open(os.path.join(options.folder, "network.json"), encoding="utf8") as file:
+        network = json.load(file)
     if options.steps is None:
-        serve(options)
+        serve(options.folder, network)
         return
-    step = prepare(options, *options.variant.split(","))
+    step = prepare(options.folder, network, *options.variant.split(","))
     for _ in range(options.steps):
         step()
     with open("/proc/self/status", encoding="utf8") as status:

@@ -1,13 +1,10 @@
 // Makes what both sides load: the network of an example under a train section of its own, first weights, and a batch.
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import { frontOf } from "../../../dist/compiler/cli/front.js";
 import { constantOf } from "../../../dist/compiler/cli/overrides.js";
+import { buildNetwork, root } from "../build-network.mjs";
 import { modelIn, normalizeOf, samplesOf } from "../inference/sides.mjs";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Builds a network in a folder of its own, where `network.json` tells the sides what there is. */
 export async function prepare(name, { file, set, batch, loss }) {
@@ -15,16 +12,13 @@ export async function prepare(name, { file, set, batch, loss }) {
   mkdirSync(folder, { recursive: true });
   const source = path.join(folder, path.basename(file));
   writeFileSync(source, stepOf(path.join(root, file), folder, { batch, loss }));
-  const settings = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-  const command = ["dist/bin/cnnc.js", "build", source, "--quiet", "--out", folder, ...settings];
-  const built = spawnSync(process.execPath, command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (built.status !== 0) throw new Error(`${file} could not be built`);
+  buildNetwork(source, folder, set);
   const constants = Object.entries(set).map(([key, value]) => [key, constantOf(value)]);
   const [model] = frontOf(source, { set: Object.fromEntries(constants) }, true).models;
   const Model = await modelIn(folder, model.name);
   const [input] = Model.manifest.inputs;
   const target = Model.manifest.outputs.find((output) => Model.manifest.train.targets.includes(output.name));
-  const samples = samplesOf({ ...input, normalize: normalizeOf(model) }, batch);
+  const samples = samplesOf({ ...input, normalize: normalizeOf(model)?.attributes }, batch);
   const targets = targetsOf(target, batch);
   for (const [who, { buffer }] of Object.entries({ ...samples, targets }))
     writeFileSync(path.join(folder, `${who}.bin`), new Uint8Array(buffer));
@@ -32,7 +26,9 @@ export async function prepare(name, { file, set, batch, loss }) {
   await net.save(path.join(folder, "weights.safetensors"));
   await net.dispose();
   const order = Model.manifest.parameters.map((it) => it.name).filter((it) => !it.includes(".running_"));
-  const description = { name, folder, model: model.name, batch, input: input.name, target: target.name, order };
+  const given = { name: input.name, dtype: input.dtype, shape: input.shape };
+  const wanted = { name: target.name, kind: target.kind, shape: target.shape };
+  const description = { name, folder, model: model.name, batch, input: given, target: wanted, order };
   writeFileSync(path.join(folder, "network.json"), JSON.stringify(description));
   return description;
 }

@@ -13,12 +13,11 @@ export const peerScript = fileURLToPath(new URL("peer.py", import.meta.url));
 export async function openOurs({ folder, model, input, target }, threads) {
   const Model = await modelIn(folder, model);
   const read = (file) => new Uint8Array(readFileSync(path.join(folder, file))).buffer;
-  const { dtype } = Model.manifest.inputs[0];
-  const Numbers = { u8: Uint8Array, f32: Float32Array, tokens: Int32Array }[dtype];
-  const isClass = Model.manifest.outputs.find(({ name }) => name === target).kind === "class";
+  const Numbers = { u8: Uint8Array, f32: Float32Array, tokens: Int32Array }[input.dtype];
+  const Targets = target.kind === "class" ? Int32Array : Float32Array;
   const given = {
-    [input]: new Numbers(read("ours.bin")),
-    [target]: new (isClass ? Int32Array : Float32Array)(read("targets.bin")),
+    [input.name]: new Numbers(read("ours.bin")),
+    [target.name]: new Targets(read("targets.bin")),
   };
   const net = await Model.load({ weights: path.join(folder, "weights.safetensors"), threads });
   const trainer = net.trainer({ seed: 1, totalSteps: 1_000_000 });
@@ -31,8 +30,8 @@ export async function openOurs({ folder, model, input, target }, threads) {
 }
 
 /** Their side: a child process, a line in, a line of JSON out. */
-export async function openTheirs({ folder, name, batch }, threads, python) {
-  const args = [peerScript, folder, "--model", name, "--batch", batch, "--threads", threads].map(String);
+export async function openTheirs({ folder }, threads, python) {
+  const args = [peerScript, folder, "--threads", String(threads)];
   const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
   child.on("error", () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -76,9 +76,8 @@ function ourMemory({ folder }, threads) {
   return memoryOf(process.execPath, [fileURLToPath(new URL("one-side.mjs", import.meta.url)), folder, threads]);
 }
 
-function theirMemory({ folder, name, batch }, threads, variant) {
-  const what = [peerScript, folder, "--model", name, "--batch", batch, "--threads", threads];
-  return memoryOf(values.python, [...what, "--variant", variant, "--steps", 3]);
+function theirMemory({ folder }, threads, variant) {
+  return memoryOf(values.python, [peerScript, folder, "--threads", threads, "--variant", variant, "--steps", 3]);
 }
 
 function memoryOf(program, args) {
