@@ -164,8 +164,8 @@ export type Units =
   | ({ readonly by: "bands" } & Bands)
   /** Transformed tiles, by rows of them, `down` in a sample; then blocks of channels for groups of samples. */
   | { readonly by: "tiles"; readonly down: number; readonly blocks: number; readonly samples: number }
-  /** Blocks of channels, or of output values of a dense layer, for groups of samples. */
-  | { readonly by: "blocks"; readonly blocks: number; readonly samples: number }
+  /** Blocks of channels, or of values of a dense layer, for groups of samples; a few blocks may be cut by their `rows`. */
+  | { readonly by: "blocks"; readonly blocks: number; readonly samples: number; readonly rows: number }
   /** Values of parameters alone: computed by `prepare`, when parameters have changed. */
   | { readonly by: "preparation" }
   /** Sums over the batch: each node's tiles and parts, or ranges of `floats`, all nodes beside each other. */
@@ -189,9 +189,10 @@ export interface Arena {
   /** What the host allocates: a + b·N bytes. Vectors may read a little past the end. */
   readonly bytesOnce: number;
   readonly bytesPerSample: number;
-  /** Partial sums (by node) and derived weights (by node), kept once. */
+  /** Partial sums (by node) and derived weights (by node), kept once; copies of a call lie where those of the group before were. */
   readonly partials: ReadonlyMap<number, Partials>;
   readonly derived: ReadonlyMap<number, number>;
+  readonly copies: readonly Copies[];
   /** Values kept once for the whole batch (statistics), and in the memory that `prepare` fills. */
   readonly statistics: ReadonlyMap<ValueId, number>;
   readonly prepared: ReadonlyMap<ValueId, number>;
@@ -210,6 +211,13 @@ export interface Arena {
 export interface Partials {
   readonly offset: number;
   readonly stride: number;
+}
+
+/** Copies of weights that a call makes together, in front of a stage: where each node's is, from the start of the place they share. */
+export interface Copies {
+  readonly before: number;
+  readonly bytes: number;
+  readonly offsets: ReadonlyMap<number, number>;
 }
 
 /** In a sample's slice. */

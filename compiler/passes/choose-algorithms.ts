@@ -5,7 +5,7 @@ import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
 import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
 import { chooseWinograd, tunedFor, type Convolution } from "./choose-winograd.ts";
-import { chooseTile, lanesFor } from "./tiles.ts";
+import { broadcastRegisters, chooseTile, lanesFor } from "./tiles.ts";
 import { describeTuned } from "./tuning.ts";
 
 /**
@@ -81,6 +81,20 @@ function chooseDense(channels: number, target: CpuTarget, block?: number): Omit<
   return { lanes, tile, reason: `${tile.pixels} samples × ${tile.vectors}·${lanes} values in registers` };
 }
 
+/** Vectors are of outputs, summed by lanes: of some samples × inputs, beside a vector of each of these inputs' weights. */
+function chooseDenseData(channels: number, target: CpuTarget): Choice {
+  const lanes = lanesFor(channels, target);
+  const inputs = Math.min(4, lanes);
+  const room = Math.floor((target.registers - inputs - broadcastRegisters) / inputs);
+  const tile = { pixels: Math.min(samplesTogether, room), vectors: Math.min(4, Math.ceil(channels / lanes)) };
+  return {
+    kernel: "dense_data",
+    lanes,
+    tile,
+    reason: `${tile.pixels} samples × ${inputs} inputs in registers, summed by lanes`,
+  };
+}
+
 /**
  * The gradient of an embedding is cut by channels into this many units, where there are as many vectors: words are too
  * unlike in number to cut by them. A unit takes a few vectors together, so that it uses whole lines of memory.
@@ -128,7 +142,7 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     return { kernel, lanes: forward.lanes, tile, parts: elements > wholeFrom ? 1 : parts, reason };
   },
   dense: ({ result, target, block }) => ({ kernel: "dense", ...chooseDense(result.channels, target, block) }),
-  dense_data_grad: ({ result, target }) => ({ kernel: "dense_data", ...chooseDense(result.channels, target) }),
+  dense_data_grad: ({ result, target }) => chooseDenseData(result.channels, target),
   dense_weight_grad: ({ operands: [x, dy], target, block }) => {
     const { lanes, tile: forward } = chooseDense(dy!.channels, target, block);
     const tile = weightTile(x!.channels, forward!, target);

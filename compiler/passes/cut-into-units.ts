@@ -94,9 +94,10 @@ function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Ch
   const { channels, height, width } = extentOf(result.shape);
   const work = macsOf(graph, node);
   const { wholeSamples } = familyOf(core);
-  if (work < ownStageFrom || inputs.length === 0 || wholeSamples) return { by: "samples", samples: samplesTogether };
   const blocks = Math.ceil(Math.ceil(channels / lanes) / (tile?.vectors ?? 1));
-  if (core.family === "dense") return { by: "blocks", blocks, samples: samplesOfDense };
+  if (work >= ownStageFrom && (core.family === "dense" || core.family === "dense_data_grad"))
+    return { by: "blocks", blocks: height * width * blocks, samples: samplesOfDense, rows: 1 };
+  if (work < ownStageFrom || inputs.length === 0 || wholeSamples) return { by: "samples", samples: samplesTogether };
   if (winograd) return tileUnits(graph, node, winograd, blocks);
   const weightBytes = 4 * (work / (height * width));
   const heavy = weightBytes > heavyWeights;
@@ -108,7 +109,7 @@ function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Ch
     blocks >= 4 &&
     height * width <= fewPixels
   )
-    return { by: "blocks", blocks, samples: samplesTogether };
+    return { by: "blocks", blocks, samples: samplesTogether, rows: height };
   const least = heavy ? Math.ceil(leastPixels / width) : 1;
   const rows = Math.max(least, Math.ceil(height / Math.ceil(work / bandWork)));
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", rows, step: 1 };

@@ -152,22 +152,20 @@ function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
 }
 
 /**
- * On processors data gradients read weights with vectors over input channels: a transposed copy; and Winograd's convolutions
- * transformed ones. In prediction weights stay what they are.
+ * On processors gradients of convolutions to their inputs read weights with vectors over input channels: a transposed copy; and Winograd's
+ * convolutions transformed ones. In prediction weights stay what they are.
  */
 function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
   return graph.nodes.flatMap(({ core, inputs, body }, node) => {
     const { winograd } = choices[node]!;
     if (winograd) return [transformed(graph, node, choices[node]!, winograd)];
-    if (core.family !== "conv_data_grad" && core.family !== "dense_data_grad") return [];
+    if (core.family !== "conv_data_grad") return [];
     const { lanes, tile } = choices[node]!;
-    const { channels, height, width } = extentOf(valueOf(graph, body[0]!.value).type.shape);
-    const [outputs = 1, ...rest] = valueOf(graph, inputs[1]!).type.shape;
-    const padded = Math.ceil(channels / lanes) * lanes;
-    const perInput =
-      core.family === "dense_data_grad" ? outputs * height * width : (outputs / core.groups) * sizeOf(rest.slice(1));
+    const { channels } = extentOf(valueOf(graph, body[0]!.value).type.shape);
+    const [outputs = 1, , ...kernel] = valueOf(graph, inputs[1]!).type.shape;
+    const size = Math.ceil(channels / lanes) * lanes * (outputs / core.groups) * sizeOf(kernel);
     const prepared = graph.program === "infer";
-    return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile!.vectors, size: padded * perInput }];
+    return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile!.vectors, size }];
   });
 }
 

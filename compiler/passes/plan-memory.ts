@@ -5,6 +5,7 @@ import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf, type DType } from "../shape/tensor-type.ts";
 import { livesOf, type Life } from "./lives.ts";
 import { winogradFloats } from "./choose-winograd.ts";
+import { placeCopies } from "./place-copies.ts";
 import { lanesFor } from "./tiles.ts";
 
 const alignment = 64;
@@ -136,7 +137,7 @@ function lowestFree(wanted: Lifetime, all: readonly Lifetime[], placed: Readonly
 /** What exists once for the whole batch: partial sums, derived weights, statistics, and what `prepare` computes. */
 function placeOnce(
   state: State,
-): Pick<Arena, "once" | "partials" | "derived" | "statistics" | "prepared" | "preparedBytes"> {
+): Pick<Arena, "once" | "partials" | "derived" | "copies" | "statistics" | "prepared" | "preparedBytes"> {
   const { graph, stages } = state;
   const [arena, preparation] = [new Bump(), new Bump()];
   const [partials, derived] = [new Map<number, Partials>(), new Map<number, number>()];
@@ -169,10 +170,14 @@ function placeOnce(
           statistics.set(id, arena.take(channelBytes(state, id)));
     }
   for (const { nodes, size, ...copy } of state.derived!) {
-    const offset = (copy.prepared ? preparation : arena).take(size * 4);
+    if (!copy.prepared) continue;
+    const offset = preparation.take(size * 4);
     for (const node of nodes) derived.set(node, offset);
   }
-  return { once: arena.size, partials, derived, statistics, prepared, preparedBytes: preparation.size };
+  const copies = placeCopies(state, align);
+  const shared = arena.take(Math.max(0, ...copies.map(({ bytes }) => bytes)));
+  for (const { offsets } of copies) offsets.forEach((offset, node) => derived.set(node, shared + offset));
+  return { once: arena.size, partials, derived, copies, statistics, prepared, preparedBytes: preparation.size };
 }
 
 /** The norm of the gradients is the sum of a double for each range of the learned parameters. */

@@ -83,22 +83,78 @@ CNNC_KERNEL void dense(X x, const float* w, long n0, long n1, int b0, int b1, Bo
     });
 }
 
-// dx[n,h,w,c] = Σ_o dy[n,o] · w[o,h,w,c] for samples [n0, n1). X gives the geometry of dx.
-// wt is packed [h][w][block over c][K][block width].
-template <class V, class X, int K, Tile t, class DY, class Body>
-CNNC_KERNEL void dense_data(DY dy, const float* wt, long n0, long n1, Body body) {
+// How dense_data goes through dx: blocks of t.vectors vectors of a pixel's channels, and of these a few inputs at a time.
+template <class V, class X, Tile t>
+struct DataBlocks {
+  static constexpr int vectors = ceil_div(X::channels, V::lanes), per_pixel = ceil_div(vectors, t.vectors),
+                       count = X::height * X::width * per_pixel, inputs = min(4, V::lanes);
+};
+template <class V, class X, Tile t>
+constexpr int dense_data_blocks = DataBlocks<V, X, t>::count;
+
+// sums[m][i] = Σ_k dy[n + m, k·lanes + lane] · w[k·lanes + lane, input + i], lane by lane, of K outputs in blocks of Block vectors. Meanwhile the
+// next inputs' weights are fetched, which lie behind these.
+template <class W, int K, int Block, int M, int I, class DY>
+CNNC_INLINE void dense_data_sums(DY dy, const float* w, long n, const long (&input)[I], long inputs, W (&sums)[M][I]) {
+  CNNC_UNROLL for (int m = 0; m < M; m++)
+    CNNC_UNROLL for (int i = 0; i < I; i++) sums[m][i] = W::zero();
+  tiled<Block, ceil_div(K, W::lanes)>([&](auto count, int v) __attribute__((always_inline)) {
+    constexpr int N = decltype(count)::value, width = N * W::lanes;
+    const float* const block = w + long(v) * W::lanes * inputs;
+    CNNC_ROLLED for (int j = 0; j < width; j += W::lanes) {
+      W b[I];
+      CNNC_UNROLL for (int i = 0; i < I; i++) {
+        b[i] = W::load(block + input[i] * width + j);
+        __builtin_prefetch(block + (input[i] + I) * width + j);
+      }
+      CNNC_UNROLL for (int m = 0; m < M; m++) {
+        // Lanes without an output may hold anything.
+        W d = masked_lanes<W, DY>(dy.at(n + m, 0, 0), v * W::lanes + j, W::zero());
+        CNNC_UNROLL for (int i = 0; i < I; i++) sums[m][i] = fma(d, b[i], sums[m][i]);
+      }
+    }
+  });
+}
+
+// Sums of the lanes of each of V::lanes vectors.
+template <class V, class W>
+CNNC_INLINE V lane_sums(W* vectors) {
+  float sums[V::lanes];
+  if constexpr (V::lanes % W::lanes == 0)
+    for (int i = 0; i < V::lanes; i += W::lanes) sums_of_lanes(vectors + i).store(sums + i);
+  else
+    for (int i = 0; i < V::lanes; i++) sums[i] = sum(vectors[i]);
+  return V::load(sums);
+}
+
+// dx[n,h,w,c] = Σ_o dy[n,o] · w[o,h,w,c] for samples [n0, n1) and blocks [b0, b1) of inputs; X gives the geometry of dx. It reads weights as
+// they are packed for `dense`, vectors W of outputs in blocks of Block: so it sums by lanes, and these in the end.
+template <class V, class X, class W, int K, int Block, Tile t, class DY, class Body>
+CNNC_KERNEL void dense_data(DY dy, const float* w, long n0, long n1, int b0, int b1, Body body) {
   static_assert(DY::channels == K && DY::height == 1 && DY::width == 1);
-  constexpr int padded = round_up(X::channels, V::lanes);
-  for (int h = 0; h < X::height; h++)
-    for (int w = 0; w < X::width; w++)
-      tiled<t.vectors, padded / V::lanes>([&](auto count, int v) __attribute__((always_inline)) {
-        int c0 = v * V::lanes;
-        const float* block = wt + (long(h * X::width + w) * padded + c0) * K;
-        by_samples<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
-          dense_tile<V, DY, decltype(samples)::value, decltype(count)::value>(
-              dy, block, n, [&](V v, long sample, int j) __attribute__((always_inline)) { body(v, At{sample, h, w, c0 + j}); });
-        });
+  using B = DataBlocks<V, X, t>;
+  constexpr int C = X::channels, I = B::inputs;
+  constexpr long inputs = long(X::height) * X::width * C;
+  for (int b = b0; b < b1; b++) {
+    const int pixel = b / B::per_pixel, v0 = b % B::per_pixel * t.vectors;
+    for (int c0 = v0 * V::lanes; c0 < min(C, (v0 + t.vectors) * V::lanes); c0 += V::lanes)
+      by_samples<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+        constexpr int M = decltype(samples)::value;
+        W all[M][V::lanes];
+        for (int first = 0; first < V::lanes; first += I) {
+          long input[I];
+          CNNC_UNROLL for (int i = 0; i < I; i++) input[i] = long(pixel) * C + min(c0 + first + i, C - 1);
+          W sums[M][I];
+          dense_data_sums<W, K, Block>(dy, w, n, input, inputs, sums);
+          CNNC_UNROLL for (int m = 0; m < M; m++)
+            CNNC_UNROLL for (int i = 0; i < I; i++) all[m][first + i] = sums[m][i];
+        }
+        for (int m = 0; m < M; m++) {
+          V dx = select(V::first(C - c0), lane_sums<V>(all[m]), V::zero());
+          body(dx, At{n + m, pixel / X::width, pixel % X::width, c0});
+        }
       });
+  }
 }
 
 // The gradient of a dense layer to its weights is that of a convolution with a kernel as large as its input.

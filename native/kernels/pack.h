@@ -79,10 +79,6 @@ CNNC_INLINE void each_conv_weight(const F& f) {
         for (int s = 0; s < KW; s++) f(i++, k, c, r, s);
 }
 
-CNNC_INLINE void clear(float* p, long n) {
-  for (long i = 0; i < n; i++) p[i] = 0;
-}
-
 // Columns of a square that is turned: its lines stay in the first cache from the first of its columns to the last.
 constexpr int square_side = 16;
 constexpr long shorter(long a, long b) { return a < b ? a : b; }
@@ -119,14 +115,24 @@ void unpack_conv(const float* packed, float* logical) {
   using L = ConvLayout<Lanes, t, K, Cg, KH, KW, G, Spanning>;
   each_conv_weight<K, Cg, KH, KW>([&](long i, int k, int c, int r, int s) { logical[i] = packed[L::at(k, c, r, s)]; });
 }
-// From the packing of conv_direct (Lanes, t) to that of conv_data (DataLanes, dt).
+// From the packing of conv_direct (Lanes, t) to block b of that of conv_data (DataLanes, dt).
 template <int Lanes, Tile t, int DataLanes, Tile dt, int K, int Cg, int KH, int KW, int G, bool Spanning = false>
-void transpose_conv(const float* packed, float* wt) {
+void transpose_conv(const float* packed, float* wt, int b) {
   using L = ConvLayout<Lanes, t, K, Cg, KH, KW, G, Spanning>;
   using D = ConvDataLayout<DataLanes, dt, K, Cg, KH, KW, G, Spanning>;
-  clear(wt, D::size);
-  each_conv_weight<K, Cg, KH, KW>(
-      [&](long, int k, int c, int r, int s) { wt[D::at(k, c, r, s)] = packed[L::at(k, c, r, s)]; });
+  constexpr int in = Spanning ? Cg * G : Cg, width = Spanning ? DataLanes : dt.vectors * DataLanes, out = K / G;
+  constexpr int blocks = ceil_div(in, width);
+  const int group = b / blocks, first = b % blocks * width;
+  for (int c0 = first; c0 < min(in, first + width); c0 += DataLanes)
+    for (int r = 0; r < KH; r++)
+      for (int s = 0; s < KW; s++)
+        for (int k = 0; k < out; k++) {
+          float* to = wt + D::at(c0 / Cg * out + group * out + k, c0 % Cg, r, s);
+          for (int j = 0; j < DataLanes; j++) {
+            const int c = c0 + j;
+            to[j] = c < in ? packed[L::at((group + c / Cg) * out + k, c % Cg, r, s)] : 0;
+          }
+        }
 }
 
 // The same for conv_grouped.
@@ -144,16 +150,13 @@ void unpack_grouped(const float* packed, float* logical) {
   unpack_conv<Lanes, one_vector, K, Cg, KH, KW, G, true>(packed, logical);
 }
 template <int Lanes, int DataLanes, int K, int Cg, int KH, int KW, int G>
-void transpose_grouped(const float* packed, float* wt) {
-  transpose_conv<Lanes, one_vector, DataLanes, one_vector, K, Cg, KH, KW, G, true>(packed, wt);
+void transpose_grouped(const float* packed, float* wt, int b) {
+  transpose_conv<Lanes, one_vector, DataLanes, one_vector, K, Cg, KH, KW, G, true>(packed, wt, b);
 }
 
-// A dense layer: logical [K][C·H·W], that is [k][c][h][w]; forward like a convolution whose kernel is the whole input;
-// for dense_data [h][w][block over c][K][width].
+// A dense layer: logical [K][C·H·W], that is [k][c][h][w]; packed like a convolution whose kernel is the whole input.
 template <int Lanes, Tile t, int K, int C, int H, int W>
 constexpr long packed_dense_size = packed_conv_size<Lanes, t, K, C, H, W, 1>;
-template <int Lanes, Tile t, int K, int C, int H, int W>
-constexpr long packed_dense_data_size = long(H) * W * round_up(C, Lanes) * K;
 
 template <int Lanes, Tile t, int K, int C, int H, int W>
 void pack_dense(const float* logical, float* packed, long begin, long end) {
@@ -162,23 +165,6 @@ void pack_dense(const float* logical, float* packed, long begin, long end) {
 template <int Lanes, Tile t, int K, int C, int H, int W>
 void unpack_dense(const float* packed, float* logical) {
   unpack_conv<Lanes, t, K, C, H, W, 1>(packed, logical);
-}
-
-// wt[h][w][c][k] from packed[h][w][c][k], both in their blocks; runs at every training step: columns of 16 × 16 squares
-// stay in the first cache while they are turned.
-template <int Lanes, Tile t, int DataLanes, Tile dt, int K, int C, int H, int W>
-void transpose_dense(const float* packed, float* wt) {
-  using L = Blocks<K, Lanes, t.vectors * Lanes>;
-  using D = Blocks<C, DataLanes, dt.vectors * DataLanes>;
-  for (int i = 0; i < H * W; i++)
-    for (int c0 = 0; c0 < D::padded; c0 += DataLanes)
-      for (int k0 = 0; k0 < K; k0 += 16)
-        for (int k = k0; k < min(K, k0 + 16); k++) {
-          float* to = wt + long(i) * D::padded * K + D::at(c0, K, k);
-          const float* from = packed + L::at(k, long(H) * W * C, long(i) * C + c0);
-          const int step = L::width(k);
-          for (int c = 0; c < DataLanes; c++) to[c] = c0 + c < C ? from[c * step] : 0;
-        }
 }
 
 }  // namespace cnnc::CNNC_ISA

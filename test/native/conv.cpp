@@ -31,7 +31,8 @@ void check(const char* name) {
 
   if constexpr (s.G == 1 || in % L == 0) {
     Memory<float> turned(packed_conv_data_size<L, t, s.K, in, s.k.kh, s.k.kw, s.G>, nan_value);
-    transpose_conv<L, t, L, t, s.K, in, s.k.kh, s.k.kw, s.G>(packed.data, turned.data);
+    for (int b = 0; b < s.G * ceil_div(ceil_div(in, L), t.vectors); b++)
+      transpose_conv<L, t, L, t, s.K, in, s.k.kh, s.k.kw, s.G>(packed.data, turned.data, b);
     same(name, collect<V, s.H, s.W, s.C>(name, batch, [&](auto body) {
       for (int n = 0; n < batch; n++) {
         conv_data<V, DY, s.k, s.C, s.G, s.H, s.W, t>(dy.x, turned.data, n, 0, s.H / 2, body);

@@ -35,10 +35,18 @@ void check(const char* name, long batch) {
   });
   expect("a sample is the same without others beside it", alone == together);
 
-  Memory<float> turned(packed_dense_data_size<L, dt, K, C, H, W>, nan_value);
-  transpose_dense<L, t, L, dt, K, C, H, W>(packed.data, turned.data);
-  same(name, collect<V, H, W, C>(name, batch, [&](auto body) {
-    dense_data<V, X, K, dt>(dy.x, turned.data, 0, batch, body);
+  constexpr int data_blocks = dense_data_blocks<V, X, dt>;
+  const auto data = collect<V, H, W, C>(name, batch, [&](auto body) {
+    dense_data<V, X, V, K, t.vectors, dt>(dy.x, packed.data, 0, batch, 0, data_blocks / 2, body);
+    dense_data<V, X, V, K, t.vectors, dt>(dy.x, packed.data, 0, batch, data_blocks / 2, data_blocks, body);
+  });
+  same(name, data, dx);
+  expect("a sample's gradient is the same without others beside it", data == collect<V, H, W, C>(name, batch, [&](auto body) {
+    for (long n = 0; n < batch; n++) dense_data<V, X, V, K, t.vectors, dt>(dy.x, packed.data, n, n + 1, 0, data_blocks, body);
+  }));
+  // Vectors over inputs may be of other widths than those over outputs.
+  same(name, collect<f32x1, H, W, C>(name, batch, [&](auto body) {
+    dense_data<f32x1, X, V, K, t.vectors, dt>(dy.x, packed.data, 0, batch, 0, dense_data_blocks<f32x1, X, dt>, body);
   }), dx);
 
   constexpr Tile wide{wt.pixels, t.vectors};

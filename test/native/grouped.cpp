@@ -23,7 +23,8 @@ void check(const char* name) {
   }), ref.y);
 
   Memory<float> turned(packed_grouped_data_size<L, s.K, in, s.k.kh, s.k.kw, s.G>, nan_value);
-  transpose_grouped<L, L, s.K, in, s.k.kh, s.k.kw, s.G>(packed.data, turned.data);
+  for (int b = 0; b < ceil_div(s.C, L); b++)
+    transpose_grouped<L, L, s.K, in, s.k.kh, s.k.kw, s.G>(packed.data, turned.data, b);
   same(name, collect<V, s.H, s.W, s.C>(name, batch, [&](auto body) {
     for (int n = 0; n < batch; n++)
       conv_grouped_data<V, DY, s.k, s.C, s.G, s.H, s.W, t>(dy.x, turned.data, n, 0, s.H, body);

@@ -53,6 +53,10 @@ void check_floats() {
   double total = 0, most = a[0];
   for (float v : a) total += v, most = std::max<double>(most, v);
   expect("sum", std::fabs(sum(x) - total) < 1e-3 && largest(x) == float(most));
+  V rows[L];
+  for (int i = 0; i < L; i++) rows[i] = V::iota() + V(float(100 * i));
+  const Lanes<V> sums(sums_of_lanes(rows));
+  for (int i = 0; i < L; i++) expect("sums of lanes", sums.f[i] == float(L * (L - 1) / 2 + 100 * i * L));
 }
 
 template <class V>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { ProgramName } from "../../compiler/ir/graph.ts";
+import { valueOf, type ProgramName } from "../../compiler/ir/graph.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { macsOf } from "../../compiler/passes/work.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planModel, planProgram } from "../../compiler/plan-model.ts";
+import { extentOf } from "../../compiler/shape/tensor-type.ts";
 import { modelOf, modelsOf } from "../../compiler/testing/index.ts";
 import { oddNetworks } from "../compile/odd-networks.ts";
 import { readText } from "../support/paths.ts";
@@ -83,23 +84,20 @@ describe("large layers", () => {
     expect(stage?.units.by ?? "samples").toBe("samples");
   });
 
-  it("of dense values are cut into blocks of outputs; their gradients by samples", () => {
+  it("of dense values are cut into blocks of outputs, their gradients into blocks of inputs", () => {
+    const blocksOf = ({ graph, choices }: Plan, index: number): number => {
+      const { lanes, tile } = choices[index]!;
+      const { channels, height, width } = extentOf(valueOf(graph, graph.nodes[index]!.body[0]!.value).type.shape);
+      return height * width * Math.ceil(Math.ceil(channels / lanes) / tile!.vectors);
+    };
     const lines = "  input x: f32[4096]\n  y = x -> dense(4096) -> relu -> dense(4000) -> relu -> dense(3)";
     const infer = plan(lines);
-    const { graph, stages, choices } = infer;
     expect(stagesOf(infer)).toEqual(["map samples 1", "dense blocks 1", "dense blocks 1", "dense samples 2"]);
-    for (const { units, nodes } of stages) {
-      if (units.by !== "blocks") continue;
-      const { lanes, tile } = choices[nodes[0]!]!;
-      const [outputs = 1] = graph.values.get(graph.nodes[nodes[0]!]!.body[0]!.value)!.type.shape;
-      expect(units.blocks).toBe(Math.ceil(Math.ceil(outputs / lanes) / tile!.vectors));
-    }
     const step = plan(lines, "step");
-    step.stages.forEach(({ nodes, units }) =>
-      nodes.forEach((node) => {
-        if (step.graph.nodes[node]!.core.family === "dense_data_grad") expect(units.by).toBe("samples");
-      }),
-    );
+    expect(stagesOf(step)).toContain("dense_data_grad blocks 1");
+    for (const program of [infer, step])
+      for (const { units, nodes } of program.stages)
+        if (units.by === "blocks") expect(units.blocks).toBe(blocksOf(program, nodes[0]!));
   });
 
   it("of rows and dense gradients are never cut into bands that a kernel cannot compute", () => {

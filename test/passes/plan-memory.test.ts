@@ -87,14 +87,26 @@ function checkMemory(plan: Plan): void {
 }
 
 /** What is kept once, and what is prepared: pieces in a row, each on a cache line. */
-function checkOnce({ arena, derived }: Plan): void {
-  const copies = (prepared: boolean) =>
-    derived
-      .filter((copy) => copy.prepared === prepared)
-      .map(({ nodes, size }) => ({ start: arena.derived.get(nodes[0]!)!, bytes: size * 4 }));
+function checkOnce(plan: Plan): void {
+  const { arena, derived } = plan;
+  const pieceOf = ({ nodes, size }: Plan["derived"][number]) => ({
+    start: arena.derived.get(nodes[0]!)!,
+    bytes: size * 4,
+  });
   const parts = (places: Iterable<number>) => [...places].map((start) => ({ start, bytes: 4 }));
-  checkPieces([...parts([...arena.partials.values()].map(({ offset }) => offset)), ...copies(false)], arena.once);
-  checkPieces([...parts(arena.prepared.values()), ...copies(true)], arena.preparedBytes);
+  const partials = parts([...arena.partials.values()].map(({ offset }) => offset));
+  const prepared = derived.filter((copy) => copy.prepared).map(pieceOf);
+  checkPieces([...parts(arena.prepared.values()), ...prepared], arena.preparedBytes);
+  // Copies that are made together lie beside each other; every reader's have been made before its stage, by the latest making.
+  for (const { offsets } of arena.copies) {
+    const together = derived.filter(({ nodes }) => offsets.has(nodes[0]!)).map(pieceOf);
+    checkPieces([...partials, ...together], arena.once);
+  }
+  const made = derived.filter((copy) => !copy.prepared).flatMap(({ nodes }) => nodes);
+  for (const node of made) {
+    const stage = plan.stages.findIndex(({ nodes }) => nodes.includes(node));
+    expect(arena.copies.findLast(({ before }) => before <= stage)?.offsets.has(node)).toBe(true);
+  }
 }
 
 function checkPieces(pieces: readonly { readonly start: number; readonly bytes: number }[], end: number): void {
@@ -142,6 +154,21 @@ describe("reuse", () => {
     const oneLayer = 64 * 224 * (224 + 2) * 4;
     expect(arena.slice).toBeLessThanOrEqual(2 * oneLayer);
     expect(arena.slice).toBeLessThan(0.6 * arena.withoutReuse);
+  });
+
+  it("of copies of weights, in a step, needs room for the largest", () => {
+    const layers = Array.from({ length: 4 }, () => "conv(256, kernel=3, pad=1) -> relu").join(" -> ");
+    const model = modelOf(
+      "Copies",
+      `  input x: f32[256, 16, 16]\n  y = x -> ${layers} -> global_avg_pool -> dense(3)\n  output a: class[3] = y -> softmax
+  train { loss = cross_entropy(y, a)  optimizer = sgd(lr=0.1)  batch = 2  epochs = 1 }`,
+    );
+    const plan = planProgram(model, "step", targets.avx512);
+    checkOnce(plan);
+    expect(plan.arena.copies.length).toBe(7);
+    const sizes = plan.derived.map(({ size }) => size * 4);
+    expect(plan.arena.once).toBeLessThan(2 * Math.max(...sizes));
+    expect(plan.arena.once).toBeLessThan(sizes.reduce((a, b) => a + b, 0) / 3);
   });
 
   it("never puts a result where an operand is, even in the same shape", () => {

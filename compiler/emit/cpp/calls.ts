@@ -114,10 +114,15 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
       operands: [c.memory(x!), c.memory(w!), "n0, n1", blocks, steps],
     };
   },
-  dense_data_grad: ({ c, index, inputs: [dy, w], result, steps, v, tile }) => ({
-    head: `${v}, ${elements(result, c)}, ${c.value(w!).type.shape[0]}, ${tile}`,
-    operands: [c.memory(dy!), c.derived(index), "n0, n1", steps],
-  }),
+  dense_data_grad: ({ c, inputs: [dy, w], result, steps, v, tile, loop }) => {
+    const { lanes, vectors } = c.packing(w!);
+    const x = elements(result, c);
+    const blocks = loop === "blocks" ? "b, b + 1" : `0, dense_data_blocks<${v}, ${x}, ${tile}>`;
+    return {
+      head: `${v}, ${x}, ${vector(lanes)}, ${c.value(w!).type.shape[0]}, ${vectors}, ${tile}`,
+      operands: [c.memory(dy!), c.memory(w!), "n0, n1", blocks, steps],
+    };
+  },
   pool: ({ c, core, inputs: [x], result, steps, rows, v }) => ({
     head: `${v}, ${c.type(x!)}, ${poolings[core.pooling]}, ${window(core.window)}, ${sizes(result, c)}`,
     operands: [c.memory(x!), core.index === undefined ? "NoIndex{}" : c.memory(core.index), "n", rows, steps],

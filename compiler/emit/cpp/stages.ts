@@ -12,13 +12,19 @@ import { winogradWeights } from "./winograd.ts";
 
 /** `run`: the stages in order, each a loop over units that threads share. */
 export function printStages(c: Context): string[] {
-  const { stages } = c.plan;
+  const { stages, arena } = c.plan;
   const copies = hasResults(c);
   const copiesIn = copies && stages.at(-1)?.units.by === "samples" ? stages.length - 1 : -1;
-  const lines = stages.flatMap((stage, i) => [...(i > 0 ? [""] : []), ...printStage(stage, c, i === copiesIn)]);
+  const lines = stages.flatMap((stage, i) => [
+    ...(i > 0 ? [""] : []),
+    ...arena.copies.flatMap(({ before, offsets }) =>
+      before === i ? [...printCopies([...offsets.keys()], c), ""] : [],
+    ),
+    ...printStage(stage, c, i === copiesIn),
+  ]);
   const last =
     copies && copiesIn < 0 ? ["", "for_samples<8>(call, [&](long n0, long n1) { copy_results(n0, n1); });"] : [];
-  return ["void run() const {", ...indent([...derivedWeights(c), ...lines, ...last]), "}"];
+  return ["void run() const {", ...indent([...lines, ...last]), "}"];
 }
 
 function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean): string[] {
@@ -43,8 +49,7 @@ function printStage({ units, nodes }: Stage, c: Context, copiesResults: boolean)
       ];
     }
     case "blocks": {
-      const { height } = c.extent(resultOf(c.node(first)));
-      const loop = `for_blocks<${units.samples}, ${height}>(call, ${units.blocks}, [&](${parameters.blocks}) {`;
+      const loop = `for_blocks<${units.samples}, ${units.rows}>(call, ${units.blocks}, [&](${parameters.blocks}) {`;
       return [loop, `  ${functionName(c.node(first), c)}(b, n0, n1, h0, h1);  ${origin(c.node(first))}`, "});"];
     }
     case "preparation":
@@ -119,13 +124,7 @@ function printJobs(jobs: readonly Job[], c: Context): string[] {
   ];
 }
 
-/** Weights in another order than the parameters', or transformed. */
-function derivedWeights(c: Context): string[] {
-  const nodes = c.plan.derived.filter(({ prepared }) => !prepared).flatMap((copy) => copy.nodes);
-  return nodes.length === 0 ? [] : [...printCopies(nodes, c), ""];
-}
-
-/** The copies of their weights that nodes read, made beside each other. */
+/** The copies of their weights that nodes read, in another order or transformed, made beside each other. */
 export function printCopies(nodes: readonly number[], c: Context): string[] {
   return [
     "// Weights in the order, and the form, in which kernels read them.",
@@ -136,31 +135,25 @@ export function printCopies(nodes: readonly number[], c: Context): string[] {
   ];
 }
 
+/** By blocks of the copy. */
 function copyJob(index: number, c: Context): Job {
   const node = c.node(index);
   const parameter = node.inputs[1]!;
-  const packing = c.packing(parameter);
+  const { lanes: packed, vectors, form, groups } = c.packing(parameter);
   const { lanes, tile: t, winograd } = c.choice(index);
+  const { channels } = c.extent(node.body[0]!.value);
+  const from = tile({ pixels: 1, vectors });
+  const blocks = (of: number, width: number): number => Math.ceil(Math.ceil(of / lanes) / width);
+  const job = (units: number, body: string): Job => ({ node, units: `${units}`, name: "block", body: [body] });
+  if (winograd) return job(blocks(channels, t!.vectors), winogradWeights(node, index, c, from));
   const [k = 1, ...kernel] = c.value(parameter).type.shape;
   const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
-  const from = tile({ pixels: 1, vectors: packing.vectors });
-  if (winograd) {
-    const blocks = Math.ceil(Math.ceil(c.extent(node.body[0]!.value).channels / lanes) / t!.vectors);
-    return { node, units: `${blocks}`, name: "block", body: [winogradWeights(node, index, c, from)] };
-  }
-  const whole = (call: string): Job => ({
-    node,
-    units: "1",
-    name: "",
-    body: [`${call}(${c.memory(parameter)}, ${c.derived(index)});`],
-  });
-  if (packing.form === "dense") {
-    const sizes = `${k}, ${packing.operand.join(", ")}`;
-    return whole(`transpose_dense<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${sizes}>`);
-  }
-  const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${packing.groups}`;
-  if (packing.form === "conv_grouped") return whole(`transpose_grouped<${packing.lanes}, ${lanes}, ${sizes}>`);
-  return whole(`transpose_conv<${packing.lanes}, ${from}, ${lanes}, ${tile(t)}, ${sizes}>`);
+  const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`;
+  const operands = `${c.memory(parameter)}, ${c.derived(index)}, int(block)`;
+  if (form === "conv_grouped")
+    return job(blocks(channels, 1), `transpose_grouped<${packed}, ${lanes}, ${sizes}>(${operands});`);
+  const head = `${packed}, ${from}, ${lanes}, ${tile(t)}, ${sizes}`;
+  return job(groups * blocks(perGroup, t!.vectors), `transpose_conv<${head}>(${operands});`);
 }
 
 /** Weight gradients, sums over channels and means beside each other, then the sums of their parts. */

@@ -283,7 +283,7 @@ const cnnc::Model model_LeNet = {
     1, 1, 1, 10, 1, 1,
     LeNet_model::inputs, LeNet_model::outputs, LeNet_model::targets, LeNet_model::parameters, LeNet_model::metrics,
     66944, 0, 0,
-    {nullptr, 0, 0}, {LeNet_infer, 64, 9856, 0, 16}, {LeNet_step, 344064, 81292}, {nullptr, 0, 0},
+    {nullptr, 0, 0}, {LeNet_infer, 64, 9856, 0, 16}, {LeNet_step, 105216, 81292}, {nullptr, 0, 0},
     scalars::LeNet_learning_rate,
 };
 

@@ -219,7 +219,7 @@ struct update {
 
 struct Program {
   const Call& call;
-  const Memory memory{call, 343808, 3};
+  const Memory memory{call, 104960, 3};
   const External<uint8_t, 1> input_image{call.inputs[0]};
   const int32_t* const target_clothing_target = call.targets[0];
   const f32_6x28x28_pixel8_t logits_tanh1{memory.in_slice<float>(0)};  // f32[6, 28, 28]
@@ -319,20 +319,20 @@ struct Program {
 
   // lenet.cnn:14: gradient of dense(10) -> gradient of tanh
   void compute_logits_dense2_gradient(long n0, long n1) const {
-    dense_data<f32x16, Tensor<1, 1, 84>, 10, Tile{8, 3}>(
-        logits_dense3_gradient, memory.at(92160), n0, n1, logits_dense2_gradient_steps{logits_tanh4, logits_dense2_gradient});
+    dense_data<f32x16, Tensor<1, 1, 84>, f32x16, 10, 1, Tile{6, 4}>(
+        logits_dense3_gradient, call.parameters + 65584, n0, n1, 0, dense_data_blocks<f32x16, Tensor<1, 1, 84>, Tile{6, 4}>, logits_dense2_gradient_steps{logits_tanh4, logits_dense2_gradient});
   }
 
   // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
   void compute_logits_dense1_gradient(long n0, long n1) const {
-    dense_data<f32x16, Tensor<1, 1, 120>, 84, Tile{8, 2}>(
-        logits_dense2_gradient, memory.at(96000), n0, n1, logits_dense1_gradient_steps{call.seed, call.step, call.first, 0xc1349557u, logits_tanh3, logits_dense1_gradient});
+    dense_data<f32x16, Tensor<1, 1, 120>, f32x16, 84, 3, Tile{6, 4}>(
+        logits_dense2_gradient, call.parameters + 53968, n0, n1, 0, dense_data_blocks<f32x16, Tensor<1, 1, 120>, Tile{6, 4}>, logits_dense1_gradient_steps{call.seed, call.step, call.first, 0xc1349557u, logits_tanh3, logits_dense1_gradient});
   }
 
   // lenet.cnn:12: gradient of dense(120)
   void compute_logits_avg_pool2_gradient(long n0, long n1) const {
-    dense_data<f32x16, Tensor<5, 5, 16>, 120, Tile{8, 1}>(
-        logits_dense1_gradient, memory.at(139008), n0, n1, value_16x5x5_steps{logits_avg_pool2_gradient});
+    dense_data<f32x16, Tensor<5, 5, 16>, f32x16, 120, 2, Tile{6, 1}>(
+        logits_dense1_gradient, call.parameters + 2640, n0, n1, 0, dense_data_blocks<f32x16, Tensor<5, 5, 16>, Tile{6, 1}>, value_16x5x5_steps{logits_avg_pool2_gradient});
   }
 
   // lenet.cnn:10: gradient of avg_pool(2) -> gradient of tanh
@@ -348,7 +348,7 @@ struct Program {
   void compute_logits_avg_pool1_gradient(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       conv_data<f32x8, logits_conv2_gradient_t, Window{5, 5, 1, 1, 0, 0, 1, 1}, 6, 1, 14, 14, Tile{14, 1}>(
-          logits_conv2_gradient, memory.at(331008), n, 0, 14, value_6x14x14_steps{logits_avg_pool1_gradient});
+          logits_conv2_gradient, memory.at(92160), n, 0, 14, value_6x14x14_steps{logits_avg_pool1_gradient});
     }
   }
 
@@ -363,21 +363,9 @@ struct Program {
   void run() const {
     // Weights in the order, and the form, in which kernels read them.
     for_jobs(call,
-      // lenet.cnn:14: gradient of dense(10) -> gradient of tanh
-      Job{1, [&](long) {
-        transpose_dense<16, Tile{1, 1}, 16, Tile{8, 3}, 10, 84, 1, 1>(call.parameters + 65584, memory.at(92160));
-      }},
-      // lenet.cnn:13: gradient of dense(84) -> gradient of dropout(0.25) -> gradient of tanh
-      Job{1, [&](long) {
-        transpose_dense<16, Tile{1, 3}, 16, Tile{8, 2}, 84, 120, 1, 1>(call.parameters + 53968, memory.at(96000));
-      }},
-      // lenet.cnn:12: gradient of dense(120)
-      Job{1, [&](long) {
-        transpose_dense<16, Tile{1, 2}, 16, Tile{8, 1}, 120, 16, 5, 5>(call.parameters + 2640, memory.at(139008));
-      }},
       // lenet.cnn:10: gradient of conv(16, kernel=5)
-      Job{1, [&](long) {
-        transpose_conv<16, Tile{1, 1}, 8, Tile{14, 1}, 16, 6, 5, 5, 1>(call.parameters + 224, memory.at(331008));
+      Job{1, [&](long block) {
+        transpose_conv<16, Tile{1, 1}, 8, Tile{14, 1}, 16, 6, 5, 5, 1>(call.parameters + 224, memory.at(92160), int(block));
       }});
 
     for_samples<8>(call, [&](long n0, long n1) {
