@@ -13,6 +13,7 @@
 #include "kernels/conv_pool.h"
 #include "kernels/conv_weights.h"
 #include "kernels/conv_winograd.h"
+#include "kernels/conv_winograd_weights.h"
 #include "kernels/cross_entropy.h"
 #include "kernels/dense.h"
 #include "kernels/embedding.h"

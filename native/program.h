@@ -126,19 +126,19 @@ template <class F>
 Job(long, F) -> Job<F>;
 
 template <class F>
-CNNC_INLINE bool run_job(long unit, long& first, const Job<F>& job) {
+CNNC_INLINE bool run_job(long unit, int thread, long& first, const Job<F>& job) {
   long i = unit - first;
   first += job.units;
   if (i < 0 || i >= job.units) return false;
-  job.f(i);
+  on_thread(thread, job.f, i);
   return true;
 }
 
 template <class... F>
 CNNC_INLINE void for_jobs(const Call& call, const Job<F>&... jobs) {
-  for_units(call, (jobs.units + ... + 0), [&](long unit, int) {
+  for_units(call, (jobs.units + ... + 0), [&](long unit, int thread) {
     long first = 0;
-    (run_job(unit, first, jobs) || ...);
+    (run_job(unit, thread, first, jobs) || ...);
   });
 }
 

@@ -65,6 +65,18 @@ export interface Winograd {
   readonly group: number;
 }
 
+/**
+ * The gradient of such a convolution to its weights: in tiles of rows × columns of dy, `group` of them at a time, for a block of so many
+ * input channels and vectors of outputs.
+ */
+export interface WinogradWeights {
+  readonly results: readonly [rows: number, columns: number];
+  readonly points: number;
+  readonly group: number;
+  readonly channels: number;
+  readonly vectors: number;
+}
+
 /** What a block of a CUDA device computes at a time: `rows` × `columns` results over `depth` terms, by `warps` rows of warps × columns of them. */
 export interface BlockTile {
   /** What multiplies: exactly in f32, or the tensor cores in the target's precision. */
@@ -83,6 +95,7 @@ export interface Choice {
   readonly lanes: number;
   readonly tile?: Tile;
   readonly winograd?: Winograd;
+  readonly adjoint?: WinogradWeights;
   /** Of a kernel that reads a copy of its weights: how the convolution is computed whose weights it copies. */
   readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */

@@ -5,6 +5,7 @@ import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
 import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
 import { chooseWinograd, tunedFor, type Convolution } from "./choose-winograd.ts";
+import { chooseWinogradWeights, unitsOf } from "./choose-winograd-weights.ts";
 import { broadcastRegisters, chooseTile, lanesFor } from "./tiles.ts";
 import { describeTuned } from "./tuning.ts";
 
@@ -44,6 +45,8 @@ type Chooser<F extends Family> = (use: Use<F>) => Choice;
 const parts = 8;
 /** Weights with more elements than this have tiles enough for all threads; parts would only cost memory. */
 const wholeFrom = 65_536;
+/** So are those that are cut into as many blocks. */
+const enoughUnits = 4;
 /** Samples that go through a stage together; a dense layer's tile is made for them. */
 export const samplesTogether = 8;
 
@@ -132,11 +135,25 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
       reason: `direct, gathered: ${tile.pixels} pixels × ${tile.vectors}·${lanes} channels`,
     };
   },
-  conv_weight_grad: ({ core, operands: [x, dy], target, block }) => {
+  conv_weight_grad: ({ core, operands: [x, dy], node, target, block }) => {
     const forward = chooseConv(core.groups, x!, dy!, target, block);
     const [kh, kw] = core.window.kernel;
     const tile = weightTile((kh * kw * x!.channels) / core.groups, forward.tile!, target);
     const kernel = forward.kernel === "conv_grouped" ? "conv_grouped_weights" : "conv_weights";
+    const conv = {
+      node,
+      core: { ...core, family: "conv" },
+      x: x!,
+      y: dy!,
+      lanes: forward.lanes,
+      tile,
+      target,
+    } as const;
+    const chosen = chooseWinogradWeights(conv);
+    if (chosen) {
+      const cut = unitsOf(chosen.adjoint, forward.lanes, x!, dy!) < enoughUnits ? { parts } : {};
+      return { kernel: "conv_winograd_weights", lanes: forward.lanes, ...chosen, forward, ...cut };
+    }
     const reason = `${tile.pixels} taps × ${tile.vectors}·${forward.lanes} channels in registers, over samples and pixels`;
     const elements = (kh * kw * x!.channels * dy!.channels) / core.groups;
     return { kernel, lanes: forward.lanes, tile, parts: elements > wholeFrom ? 1 : parts, reason };

@@ -7,9 +7,9 @@ import { broadcastRegisters, cyclesOf } from "./tiles.ts";
 import { describeTuned, direct, layerShape } from "./tuning.ts";
 import { ownStageFrom } from "./work.ts";
 
-type Pair = readonly [rows: number, columns: number];
+export type Pair = readonly [rows: number, columns: number];
 
-interface Form {
+export interface Form {
   /** Rows × columns of the results of a tile. */
   readonly results: Pair;
   /**
@@ -36,7 +36,7 @@ const forms: { readonly [kernel in string]?: readonly Form[] } = {
 const tilesFor: { readonly [level in CacheLevel]: number } = { first: 14, second: 14, third: 28, memory: 56 };
 
 /** Cycles of the transforms of one vector of channels of one tile, for each of its points: loads, stores and arithmetic. */
-const transformCycles = 5.5;
+export const transformCycles = 5.5;
 
 export interface Convolution {
   readonly node: Node;
@@ -92,11 +92,11 @@ export function tunedFor(conv: Convolution): TunedLayer | undefined {
   return tuned && algorithmsFor(conv).includes(tuned.use) ? tuned : undefined;
 }
 
-const nameOf = ({ results }: Form, { core }: Convolution): string =>
+export const nameOf = ({ results }: Form, { core }: Convolution): string =>
   `F(${results.join("×")}, ${core.window.kernel.join("×")})`;
 
 /** The tiles that a convolution can be computed in. */
-function formsFor({ core, x, y, lanes, node }: Convolution): readonly Form[] {
+export function formsFor({ core, x, y, lanes, node }: Convolution): readonly Form[] {
   const { kernel, stride, dilation } = core.window;
   const plain = [...stride, ...dilation, core.groups].every((n) => n === 1);
   if (!plain || lanes === 1 || Math.min(x.channels, y.channels) < 8) return [];
@@ -129,7 +129,7 @@ function productTile(lanes: number, channels: number, target: CpuTarget): Tile {
   return { pixels: Math.min(14, Math.floor(room / vectors)), vectors };
 }
 
-function tilesOf([rows, columns]: Pair, { height, width }: Extent) {
+export function tilesOf([rows, columns]: Pair, { height, width }: Extent) {
   const [down, across] = [Math.ceil(height / rows), Math.ceil(width / columns)];
   // In whole ones: those at edges take part of the work.
   return { down, across, count: down * across, whole: (height / rows) * (width / columns) };
@@ -176,7 +176,7 @@ function groupOf(
   return { whole: false, group: Math.max(1, Math.min(wanted, fitting, down)) };
 }
 
-const apart = (floats: number): number => floats + 16;
+export const apart = (floats: number): number => floats + 16;
 
 /** Floats that a thread works in, as `native/kernels/conv_winograd.h` lays them out; and for each sample, V of a whole picture. */
 export function winogradFloats(

@@ -2,9 +2,10 @@ import { readsScalar } from "../ir/expression.ts";
 import { extraResults, valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import { learnedFloats, parameterOf } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
-import { extentOf, type DType } from "../shape/tensor-type.ts";
+import { extentOf, type DType, type Extent } from "../shape/tensor-type.ts";
 import { livesOf, type Life } from "./lives.ts";
 import { winogradFloats } from "./choose-winograd.ts";
+import { winogradWeightsFloats } from "./choose-winograd-weights.ts";
 import { placeCopies } from "./place-copies.ts";
 import { lanesFor } from "./tiles.ts";
 
@@ -62,10 +63,12 @@ interface Work {
 
 /** The memory that nodes need while they are computed. */
 function workOf({ graph, choices }: State): readonly Work[] {
+  const extent = (id: ValueId): Extent => extentOf(valueOf(graph, id).type.shape);
   return graph.nodes.flatMap(({ inputs, body }, node) => {
-    const { winograd, tile, lanes } = choices![node]!;
+    const { winograd, adjoint, tile, lanes } = choices![node]!;
+    if (adjoint) return [{ scratch: align(4 * winogradWeightsFloats(adjoint, tile!, lanes, extent(inputs[1]!))) }];
     if (!winograd) return [];
-    const [x, y] = [inputs[0]!, body[0]!.value].map((id) => extentOf(valueOf(graph, id).type.shape));
+    const [x, y] = [inputs[0]!, body[0]!.value].map(extent);
     const floats = winogradFloats(winograd, tile!, lanes, x!, y!);
     const scratch = align(floats.scratch * 4);
     if (!winograd.whole) return [{ scratch }];

@@ -71,11 +71,11 @@ struct WinogradLayout {
   static constexpr long products(int tiles) { return apart(long(tiles) * width); }
 };
 
-// v[point] = (Bᵀ d B)[point] for all channels of one tile of R × S outputs; rows are those of the input, at the tile's first column.
+// v[point] = (Bᵀ d B)[point] for channels [c0, c1) of one tile of R × S outputs; rows are those of the input, at the tile's first column.
 template <class V, class X, Window k, WinogradTile t, int R, int S>
-CNNC_KERNEL void winograd_tile_input(const float* const* rows, float* v, long points) {
+CNNC_KERNEL void winograd_tile_input(const float* const* rows, int c0, int c1, float* v, long points) {
   constexpr int high = points_of(R, k.kh), wide = points_of(S, k.kw);
-  CNNC_ROLLED for (int c = 0; c < X::channels; c += V::lanes) {
+  CNNC_ROLLED for (int c = c0; c < c1; c += V::lanes) {
     V d[max(high, wide)], b[max(high, wide)], columns[high][wide];
     CNNC_UNROLL for (int j = 0; j < wide; j++) {
       CNNC_UNROLL for (int i = 0; i < high; i++) d[i] = load_lanes<V, X>(rows[i] + j * X::pixel, c);
@@ -84,7 +84,7 @@ CNNC_KERNEL void winograd_tile_input(const float* const* rows, float* v, long po
     }
     CNNC_UNROLL for (int i = 0; i < high; i++) {
       winograd_input<t.columns, k.kw, S>(columns[i], b);
-      CNNC_UNROLL for (int j = 0; j < wide; j++) b[j].store(v + point_at<k, t, R, S>(i, j) * points + c);
+      CNNC_UNROLL for (int j = 0; j < wide; j++) b[j].store(v + point_at<k, t, R, S>(i, j) * points + c - c0);
     }
   }
 }
@@ -199,16 +199,22 @@ CNNC_INLINE void with_tile_size(int y, int x, const F& f) {
   }
 }
 
-// V of the tiles of rows [y0, y1) of tiles of sample n; the group begins with row `first`.
+// A part of a picture's channels, from a column of its results on.
+struct Part {
+  int column, c0, c1;
+};
+
+// V of the tiles of rows [y0, y1) of tiles of sample n; the group begins with row `first`, and is as wide as Q columns of results.
 template <class V, class X, Window k, int P, int Q, WinogradTile t>
-CNNC_INLINE void winograd_rows_input(X x, long n, TileGroup<k, P, Q, t> group, int first, int y0, int y1, float* v, long points) {
+CNNC_INLINE void winograd_rows_input(X x, long n, TileGroup<k, P, Q, t> group, int first, int y0, int y1, Part part, float* v,
+                                     long points) {
   static_assert(k.sh == 1 && k.sw == 1 && k.dh == 1 && k.dw == 1);
   constexpr Halo halo = conv_halo(k, X::width, Q);
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
-  constexpr int channels = round_up(X::channels, V::lanes);
+  const int channels = round_up(part.c1 - part.c0, V::lanes);
   for (int y = y0; y < y1; y++)
     for (int i = 0; i < group.across; i++) {
-      const int column = i * t.columns - k.pw;
+      const int column = part.column + i * t.columns - k.pw;
       constexpr int high = points_of(t.rows, k.kh);
       const float* rows[high];
       for (int r = 0; r < high; r++) {
@@ -217,7 +223,7 @@ CNNC_INLINE void winograd_rows_input(X x, long n, TileGroup<k, P, Q, t> group, i
       }
       with_tile_size<P, Q, t>(y, i, [&](auto height, auto width) __attribute__((always_inline)) {
         winograd_tile_input<V, X, k, t, decltype(height)::value, decltype(width)::value>(
-            rows, v + group.at(y - first, i) * channels, points);
+            rows, part.c0, part.c1, v + group.at(y - first, i) * channels, points);
       });
     }
 }
@@ -276,7 +282,7 @@ CNNC_KERNEL void conv_winograd(X x, const float* u, long n, int y0, int y1, Memo
   for (int first = y0; first < y1; first += t.group) {
     const int last = min(first + t.group, y1);
     const TileGroup<k, P, Q, t> group(first, last);
-    winograd_rows_input<V, X, k, P, Q, t>(x, n, group, first, first, last, v, inputs);
+    winograd_rows_input<V, X, k, P, Q, t>(x, n, group, first, first, last, Part{0, 0, X::channels}, v, inputs);
     tiled<t.tile.vectors, ceil_div(K, V::lanes)>([&](auto vectors, int j) __attribute__((always_inline)) {
       constexpr int N = decltype(vectors)::value;
       const float* block = u + long(j) * V::lanes * L::points * X::channels;
@@ -290,7 +296,7 @@ CNNC_KERNEL void conv_winograd(X x, const float* u, long n, int y0, int y1, Memo
 template <class V, class X, Window k, int K, int P, int Q, WinogradTile t>
 CNNC_KERNEL void winograd_inputs(X x, long n, int y0, int y1, float* v, long sample) {
   using Group = TileGroup<k, P, Q, t>;
-  winograd_rows_input<V, X, k, P, Q, t>(x, n, Group(0, Group::down), 0, y0, y1, v + n * sample,
+  winograd_rows_input<V, X, k, P, Q, t>(x, n, Group(0, Group::down), 0, y0, y1, Part{0, 0, X::channels}, v + n * sample,
                                         WinogradLayout<V, X, k, K, t>::inputs(Group::down * Group::across));
 }
 

@@ -15,13 +15,6 @@ CNNC_INLINE auto as_one_pixel(X x) {
   else return x;
 }
 
-// Calls f(Count<M>, n) for tiles of M samples and for smaller and smaller ones at the end of [n, n1).
-template <int M, class F>
-CNNC_INLINE void by_samples(long n, long n1, const F& f) {
-  for (; n + M <= n1; n += M) f(Count<M>{}, n);
-  if constexpr (M > 1) by_samples<M / 2>(n, n1, f);
-}
-
 // Σ_{h,w,c} x[n + m, h, w, c] · w[h,w,c,j]. The sum is that of parts, which are added up in order: as many neighbouring ranges of
 // channels as keep eight multiplications of one sample in flight. A tile has as many of them at a time as it has room for, so a
 // sample's result does not depend on the samples beside it.
@@ -76,7 +69,7 @@ CNNC_KERNEL void dense(X x, const float* w, long n0, long n1, int b0, int b1, Bo
     sized<t.vectors, vectors>(b * t.vectors, [&](auto count) __attribute__((always_inline)) {
       int k0 = b * t.vectors * V::lanes;
       const float* block = w + long(k0) * X::height * X::width * X::channels;
-      by_samples<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+      halving<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
         dense_tile<V, decltype(flat), decltype(samples)::value, decltype(count)::value>(
             flat, block, n, [&](V v, long sample, int j) __attribute__((always_inline)) { body(v, At{sample, 0, 0, k0 + j}); });
       });
@@ -138,7 +131,7 @@ CNNC_KERNEL void dense_data(DY dy, const float* w, long n0, long n1, int b0, int
   for (int b = b0; b < b1; b++) {
     const int pixel = b / B::per_pixel, v0 = b % B::per_pixel * t.vectors;
     for (int c0 = v0 * V::lanes; c0 < min(C, (v0 + t.vectors) * V::lanes); c0 += V::lanes)
-      by_samples<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+      halving<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
         constexpr int M = decltype(samples)::value;
         W all[M][V::lanes];
         for (int first = 0; first < V::lanes; first += I) {

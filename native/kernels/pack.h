@@ -128,9 +128,12 @@ void transpose_conv(const float* packed, float* wt, int b) {
       for (int s = 0; s < KW; s++)
         for (int k = 0; k < out; k++) {
           float* to = wt + D::at(c0 / Cg * out + group * out + k, c0 % Cg, r, s);
-          for (int j = 0; j < DataLanes; j++) {
-            const int c = c0 + j;
-            to[j] = c < in ? packed[L::at((group + c / Cg) * out + k, c % Cg, r, s)] : 0;
+          if constexpr (Spanning) {
+            for (int c = c0; c < c0 + DataLanes; c++) *to++ = c < in ? packed[L::at(c / Cg * out + k, c % Cg, r, s)] : 0;
+          } else {
+            const float* from = packed + L::at(group * out + k, c0, r, s);
+            const int step = L::B::width(k);
+            for (int j = 0; j < DataLanes; j++) to[j] = c0 + j < in ? from[j * step] : 0;
           }
         }
 }

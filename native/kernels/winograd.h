@@ -104,6 +104,36 @@ CNNC_INLINE void winograd_input(const V* d, V* t) {
   });
 }
 
+// z = A y, the adjoint of winograd_output.
+template <int m, int taps, int r, class V>
+CNNC_INLINE void winograd_gradient(const V* y, V* z) {
+  each<r + taps - 1>([&](auto count) __attribute__((always_inline)) {
+    constexpr int j = decltype(count)::value;
+    constexpr auto& w = winograd<m, taps, r>;
+    if constexpr (j > 0 && w.paired_outputs(max(0, j - 1))) return;
+    ConstantSum<V> even, odd;
+    each<r>([&](auto from_last) __attribute__((always_inline)) {
+      constexpr int i = r - 1 - decltype(from_last)::value;
+      (w.paired_outputs(j) && i % 2 == 1 ? odd : even).add(w.at[i][j], y[i]);
+    });
+    if constexpr (w.paired_outputs(j)) z[j] = odd.any ? even.v + odd.v : even.v, z[j + 1] = odd.any ? even.v - odd.v : even.v;
+    else z[j] = even.v;
+  });
+}
+
+// w = Gᵀ t, the adjoint of the transform of weights.
+template <int m, int taps, class V>
+CNNC_INLINE void winograd_weights_gradient(const V* t, V* w) {
+  each<taps>([&](auto tap) __attribute__((always_inline)) {
+    ConstantSum<V> sum;
+    each<m + taps - 1>([&](auto point) __attribute__((always_inline)) {
+      constexpr int j = decltype(point)::value;
+      sum.add(winograd<m, taps>.g[j][decltype(tap)::value], t[j]);
+    });
+    w[decltype(tap)::value] = sum.v;
+  });
+}
+
 // y = Aᵀ t
 template <int m, int taps, int r, class V>
 CNNC_INLINE void winograd_output(const V* t, V* y) {

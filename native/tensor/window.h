@@ -58,6 +58,13 @@ CNNC_INLINE void sized(int begin, const F& f) {
   else f(Count<Total % Full>{});
 }
 
+// Calls f(Count<M>, i) for tiles of M, and for smaller and smaller ones, halves of it, at the end of [i, end).
+template <int M, class I, class F>
+CNNC_INLINE void halving(I i, I end, const F& f) {
+  for (; i + M <= end; i += M) f(Count<M>{}, i);
+  if constexpr (M > 1) halving<M / 2>(i, end, f);
+}
+
 // Calls f(Count<0>), f(Count<1>), … f(Count<N - 1>).
 template <int N, int I = 0, class F>
 CNNC_INLINE void each(const F& f) {

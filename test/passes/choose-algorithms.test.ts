@@ -105,7 +105,7 @@ describe("a convolution 3×3", () => {
     expect(choiceOf(56, 64, {}, "scalar").kernel).toBe("conv_direct");
   });
 
-  it("is so in a training step too, and its gradient to the input, unless that has a stride", () => {
+  it("is so in a training step too, and its gradients, unless it has a stride", () => {
     const kernels = (stride: number): readonly (readonly [string, string])[] => {
       const text = `input x: f32[32, 28, 28]
         y = x -> conv(32, kernel=3, pad=1) -> tanh -> conv(48, kernel=3, stride=${stride}, pad=1) -> global_avg_pool -> dense(3)
@@ -114,12 +114,42 @@ describe("a convolution 3×3", () => {
       const { plans } = planModel(modelOf("Steps", text), targets.avx512, ["infer", "step"]);
       const { graph, choices } = plans.step!;
       return graph.nodes.flatMap(({ core }, i) =>
-        core.family === "conv" || core.family === "conv_data_grad" ? [[core.family, choices[i]!.kernel] as const] : [],
+        core.family.startsWith("conv") ? [[core.family, choices[i]!.kernel] as const] : [],
       );
     };
     const first = ["conv", "conv_winograd"] as const;
-    expect(kernels(1)).toEqual([first, first, ["conv_data_grad", "conv_winograd"]]);
-    expect(kernels(2)).toEqual([first, ["conv", "conv_direct"], ["conv_data_grad", "conv_data"]]);
+    const [toInput, toWeights] = [
+      ["conv_data_grad", "conv_winograd"],
+      ["conv_weight_grad", "conv_winograd_weights"],
+    ] as const;
+    expect(kernels(1)).toEqual([first, first, toInput, toWeights, toWeights]);
+    const direct = [
+      ["conv", "conv_direct"],
+      ["conv_data_grad", "conv_data"],
+      ["conv_weight_grad", "conv_weights"],
+    ] as const;
+    expect(kernels(2).toSorted()).toEqual([first, toWeights, ...direct].toSorted());
+  });
+
+  it("has its gradient to weights summed in blocks that stay in the second cache, and in parts of the batch where these are few", () => {
+    const weightsOf = (size: number, channels: number, isa: Isa = "avx512"): Choice => {
+      const graph = graphOf(`
+        input x: f32[${channels},${size},${size}]
+        input dy: f32[${channels},${size},${size}]
+        parameter w: f32[${channels},${channels},3,3] once
+        node conv_weight_grad {"window":{"kernel":[3,3],"stride":[1,1],"dilation":[1,1],"pad":[1,1,1,1]},"groups":1} (x, dy)
+          store dw: f32[${channels},${channels},3,3] once = core
+        result dw = dw
+      `);
+      return chooseAlgorithms({ graph, target: targets[isa] }).choices![0]!;
+    };
+    expect(weightsOf(56, 64)).toMatchObject({ parts: 8, tile: { pixels: 6, vectors: 4 } });
+    expect(weightsOf(56, 64).adjoint).toMatchObject({ results: [4, 4], channels: 64, vectors: 4 });
+    expect(weightsOf(14, 256)).not.toHaveProperty("parts");
+    expect(weightsOf(14, 256).adjoint).toMatchObject({ results: [4, 4], channels: 64, vectors: 4 });
+    expect(weightsOf(56, 64, "avx2").adjoint).toMatchObject({ results: [4, 4], channels: 64, vectors: 8 });
+    expect(weightsOf(56, 64, "scalar")).not.toHaveProperty("adjoint");
+    expect(weightsOf(56, 4)).not.toHaveProperty("adjoint");
   });
 
   it("reads weights once for a picture, and fewer of them, where they are larger than what they are multiplied by", () => {

@@ -8,7 +8,7 @@ import { functionName, origin, parameters, transformName, usesScratch } from "./
 import { float, indent } from "./names.ts";
 import { hasResults } from "./results.ts";
 import { printUpdate } from "./update.ts";
-import { winogradWeights } from "./winograd.ts";
+import { scratchOf, winogradTile, winogradWeights } from "./winograd.ts";
 
 /** `run`: the stages in order, each a loop over units that threads share. */
 export function printStages(c: Context): string[] {
@@ -107,6 +107,8 @@ interface Job {
   readonly units: string;
   readonly name: string;
   readonly body: readonly string[];
+  /** It works in memory of its thread. */
+  readonly scratch?: boolean;
 }
 
 function printJobs(jobs: readonly Job[], c: Context): string[] {
@@ -114,9 +116,9 @@ function printJobs(jobs: readonly Job[], c: Context): string[] {
   return [
     "for_jobs(call,",
     ...indent(
-      jobs.flatMap(({ node, units, name, body }, i) => [
+      jobs.flatMap(({ node, units, name, body, scratch }, i) => [
         origin(node),
-        `Job{${units}, [&](long${name === "" ? "" : ` ${name}`}) {`,
+        `Job{${units}, [&](long${name === "" ? "" : ` ${name}`}${scratch ? ", int thread" : ""}) {`,
         ...indent([...c.timer(node), ...body]),
         `}}${i < last ? "," : ");"}`,
       ]),
@@ -181,14 +183,17 @@ function sums(nodes: readonly number[], floats: number, c: Context): string[] {
       added.push(statistic.finish);
       return statistic.part;
     }
-    const { kernel, units, operands } = sumKernel(index, c);
+    const { kernel, units, operands, scratch } = sumKernel(index, c);
+    const call = (samples: string, tile: string, to: string): string =>
+      `${kernel}(${operands(samples, tile)}, ${to}${scratch ? `, ${scratchOf(c)}` : ""});`;
     const partials = arena.partials.get(index);
     if (partials === undefined)
       return {
         node,
         units,
         name: "unit",
-        body: [`${kernel}(${operands("0, call.batch", "int(unit)")}, ${c.memory(id)});`],
+        body: [call("0, call.batch", "int(unit)", c.memory(id))],
+        scratch,
       };
     const { parts = 1 } = c.choice(index);
     const stride = partials.stride / 4;
@@ -200,8 +205,9 @@ function sums(nodes: readonly number[], floats: number, c: Context): string[] {
       body: [
         `const auto [part, tile] = part_and_tile(unit, ${units});`,
         `const auto [n0, n1] = chunk(call.batch, ${parts}, part);`,
-        `${kernel}(${operands("n0, n1", "tile")}, memory.at(${partials.offset}) + part * ${stride});`,
+        call("n0, n1", "tile", `memory.at(${partials.offset}) + part * ${stride}`),
       ],
+      scratch,
     };
   });
   return [...printJobs(jobs, c), ...(added.length > 0 ? printJobs(added, c) : [])];
@@ -263,10 +269,17 @@ function statisticJobs(index: number, c: Context): { readonly part: Job; readonl
   return { part: part(values[0]!), finish: { node, units: "1", name: "", body: [call] } };
 }
 
+interface SumKernel {
+  readonly kernel: string;
+  readonly units: string;
+  readonly operands: (samples: string, unit: string) => string;
+  readonly scratch?: true;
+}
+
 /** The kernel of a sum over the batch, the number of its independent tiles, and its operands for one of them. */
-function sumKernel(index: number, c: Context) {
+function sumKernel(index: number, c: Context): SumKernel {
   const { core, inputs } = c.node(index);
-  const { kernel, lanes, tile: t } = c.choice(index);
+  const { kernel, lanes, tile: t, adjoint } = c.choice(index);
   const [x, dy] = inputs as [ValueId, ValueId];
   const v = vector(lanes);
   if (core.family === "channel_sum")
@@ -285,6 +298,16 @@ function sumKernel(index: number, c: Context) {
     return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
   }
   if (core.family !== "conv_weight_grad") throw new Error(`${core.family} is no sum over the batch`);
+  if (adjoint) {
+    const { results, group, channels, vectors } = adjoint;
+    const blocks = `WeightBlocks{${channels}, ${vectors}}`;
+    const from = tile({ pixels: 1, vectors: c.packing(parameterOf(c.plan.graph, resultOf(c.node(index)))!).vectors });
+    const tiles = winogradTile({ results, group }, t!);
+    const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${window(core.window)}, ${outputs}, ${from}, ${tiles}, ${blocks}`;
+    const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;
+    const units = `${kernel}_units<${v}, ${c.extent(x).channels}, ${outputs}, ${blocks}>()`;
+    return { kernel: `${kernel}<${head}>`, units, operands, scratch: true };
+  }
   const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${window(core.window)}, ${outputs}, ${core.groups}, ${tile(t)}`;
   const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;
   return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };

@@ -10,7 +10,7 @@ type Tiled = Call<"conv"> | Call<"conv_data_grad">;
 /** A convolution in tiles, whose transformed inputs are in the memory of the thread, or have been put in that of the sample. */
 export function printWinograd(call: Tiled): Printed {
   const { c, index, inputs, loop } = call;
-  const scratch = `scratch_of<${c.plan.arena.scratch / 4}>(call, thread)`;
+  const scratch = scratchOf(c);
   if (loop === "tiles")
     return {
       head: templateOf(call),
@@ -22,6 +22,8 @@ export function printWinograd(call: Tiled): Printed {
     operands: [c.memory(inputs[0]!), c.derived(index), "n", rowsOfTiles(call), scratch, outputs(call)],
   };
 }
+
+export const scratchOf = (c: Context): string => `scratch_of<${c.plan.arena.scratch / 4}>(call, thread)`;
 
 /** The tiles of rows [y0, y1) of them, transformed, for the blocks that come after. */
 export function printTransform(call: Tiled): readonly string[] {
@@ -36,7 +38,7 @@ function templateOf({ c, core, index, inputs: [x], result }: Tiled): string {
   return `${vector(lanes)}, ${shape}, ${winogradTile(winograd!, t!)}`;
 }
 
-const winogradTile = ({ results, group }: Winograd, t: Tile): string =>
+export const winogradTile = ({ results, group }: Pick<Winograd, "results" | "group">, t: Tile): string =>
   `WinogradTile{${[...results, group].join(", ")}, ${tile(t)}}`;
 
 function tilesOf({ c, index }: Tiled): string {
