@@ -100,6 +100,8 @@ export interface Choice {
   readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */
   readonly parts?: number;
+  /** Of the gradient of weights: these move as soon as it is known, and it is stored only where somebody wants it. */
+  readonly moves?: true;
   /** Of a product on a CUDA device. */
   readonly block?: BlockTile;
   readonly reason: string;

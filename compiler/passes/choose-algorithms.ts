@@ -6,6 +6,7 @@ import { extentOf, type Extent } from "../shape/tensor-type.ts";
 import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
 import { chooseWinograd, tunedFor, type Convolution } from "./choose-winograd.ts";
 import { chooseWinogradWeights, unitsOf } from "./choose-winograd-weights.ts";
+import { movedAtOnce } from "./move-at-once.ts";
 import { broadcastRegisters, chooseTile, lanesFor } from "./tiles.ts";
 import { describeTuned } from "./tuning.ts";
 
@@ -19,13 +20,15 @@ export function chooseAlgorithms(state: State): State {
     return { ...state, choices: graph.nodes.map((node) => chooseCudaKernel(node, graph, target)) };
   const blocks = new Map<ValueId, number>();
   packings?.forEach(({ vectors }, id) => blocks.set(id, vectors));
-  const choices = graph.nodes.map((node) => {
+  const moved = movedAtOnce(graph);
+  const choices = graph.nodes.map((node, index): Choice => {
     const weights = weightsOf(graph, node);
     const direct = choose(node, graph, target, weights === undefined ? undefined : blocks.get(weights));
     const choice = withWinograd(direct, node, graph, target);
     const { tile } = choice.forward ?? choice;
     if (weights !== undefined && tile) blocks.set(weights, tile.vectors);
-    return choice;
+    if (!moved.has(index)) return choice;
+    return { ...choice, moves: true, reason: `${choice.reason}; weights move at once` };
   });
   return { ...state, choices };
 }

@@ -68,6 +68,8 @@ class Instance {
   // Model::activity_bytes bytes: 1 for each watched unit that has fired in a step since the last clear_activity.
   [[nodiscard]] virtual Error get_activity(uint8_t* fired) = 0;
   virtual void clear_activity() = 0;
+  // Whether steps store the gradients of all parameters: at first they leave out those of parameters that move at once.
+  virtual void keep_gradients(bool all) = 0;
   // Of the latest `gradient` or `step`.
   [[nodiscard]] virtual Error get_gradient(int32_t index, float* logical) = 0;
 

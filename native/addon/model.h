@@ -39,6 +39,7 @@ struct Call {
   void* pool;
   int32_t threads;           // of the pool; results do not depend on it
   char* derived;             // Model::derived_bytes, 64-byte aligned; prepare writes, infer reads; else null
+  bool keep_gradients;       // step: store also those with which weights move at once (Parameter::moves_at_once)
   uint8_t* activity;         // step: Model::activity_bytes; a unit's byte becomes 1 when it fires
   char* scratch;             // 64-byte aligned, Program::scratch bytes for each thread of the pool, one after another
 };
@@ -72,6 +73,7 @@ struct Parameter {
   int64_t offset;            // of its packed form in the parameter block, in floats
   Pack pack;
   void (*unpack)(const float* packed, float* logical);
+  bool moves_at_once = false;  // a step moves it while its gradient is in registers, which it stores only if Call::keep_gradients
 };
 
 // A tensor of numbers that the network's description implies (the cosines of a Fourier transform).

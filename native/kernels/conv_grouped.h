@@ -50,7 +50,7 @@ CNNC_KERNEL void conv_grouped_weights(X x, DY dy, long n0, long n1, int unit, fl
   int k0 = unit / (Tiles::channels * Tiles::columns * Tiles::rows) * V::lanes;
   WeightTile at = first_tile<Tiles>(unit, 0, k0, K - k0);
   conv_weights_unit<V, X, DY, k, in, 1, Tiles>(x, dy, n0, n1, group_operand<V, X, K, K / G, in>(k0), at,
-                                               dw + long(k0) * k.kh * k.kw * in);
+                                               Stored{dw}, long(k0) * k.kh * k.kw * in);
 }
 
 }  // namespace cnnc::CNNC_ISA

@@ -46,19 +46,47 @@ struct Pixels {
   bool more;
 };
 
+// What becomes of the sums: they are stored,
+struct Stored {
+  float* dw;
+  template <class V>
+  CNNC_INLINE V load(long i) const { return V::load(dw + i); }
+  template <class V>
+  CNNC_INLINE void operator()(long i, V sum) const { sum.store(dw + i); }
+};
+// or move their parameter at once, and are kept only where somebody wants them. So they are whole when they come.
+template <class Update>
+struct Moving {
+  Update update;
+  float* kept;
+  template <class V>
+  CNNC_INLINE V load(long) const { return V::zero(); }
+  template <class V>
+  CNNC_INLINE void operator()(long i, V sum) const {
+    update.move(sum, i);
+    if (kept) sum.store(kept + i);
+  }
+};
+template <class Update>
+CNNC_INLINE Moving<Update> moving(Update update, float* kept) { return {update, kept}; }
+
+CNNC_INLINE Stored sink(float* dw) { return {dw}; }
+template <class Sink>
+CNNC_INLINE Sink sink(Sink moves) { return moves; }
+
 // dw[r,s,c,j] = Σ_{n,p,q} x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] · dy[n,p,q,j] for R × S × C taps, N vectors.
-// Lanes past the outputs become zero.
-template <class V, class X, class DY, Window k, int In, int R, int S, int C, int N, class Operand>
-CNNC_INLINE void conv_weights_tile(X x, DY dy, Pixels pixels, const Operand& operand, WeightTile at, float* dw) {
+// Lanes past the outputs become zero. The block of the outputs begins at dw[first].
+template <class V, class X, class DY, Window k, int In, int R, int S, int C, int N, class Operand, class Sink>
+CNNC_INLINE void conv_weights_tile(X x, DY dy, Pixels pixels, const Operand& operand, WeightTile at, const Sink& dw, long first) {
   constexpr int block = N * V::lanes;
   const int column = at.s * k.dw - k.pw, channel = at.group + at.c;
   // Where in dw tap i of the tile is.
   const auto tap = [&](int i) __attribute__((always_inline)) {
-    return dw + (((at.r + i / (S * C)) * k.kw + at.s + i / C % S) * In + at.c + i % C) * block;
+    return first + (((at.r + i / (S * C)) * k.kw + at.s + i / C % S) * In + at.c + i % C) * block;
   };
   V acc[R * S * C][N];
   CNNC_UNROLL for (int i = 0; i < R * S * C; i++)
-    CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j] = pixels.more ? V::load(tap(i) + j * V::lanes) : V::zero();
+    CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j] = pixels.more ? dw.template load<V>(tap(i) + j * V::lanes) : V::zero();
   for (long n = pixels.n0; n < pixels.n1; n++)
     for (int p = pixels.p0; p < pixels.p1; p++) {
       const int h = p * k.sh - k.ph + at.r * k.dh;
@@ -82,11 +110,11 @@ CNNC_INLINE void conv_weights_tile(X x, DY dy, Pixels pixels, const Operand& ope
     }
   CNNC_UNROLL for (int i = 0; i < R * S * C; i++)
     CNNC_UNROLL for (int j = 0; j < N; j++)
-      select(V::first(at.outputs - j * V::lanes), acc[i][j], V::zero()).store(tap(i) + j * V::lanes);
+      dw(tap(i) + j * V::lanes, select(V::first(at.outputs - j * V::lanes), acc[i][j], V::zero()));
 }
 
-template <class V, class X, class DY, Window k, int In, int N, class Tiles, class Operand>
-CNNC_INLINE void conv_weights_unit(X x, DY dy, long n0, long n1, const Operand& operand, WeightTile at, float* dw) {
+template <class V, class X, class DY, Window k, int In, int N, class Tiles, class Operand, class Sink>
+CNNC_INLINE void conv_weights_unit(X x, DY dy, long n0, long n1, const Operand& operand, WeightTile at, const Sink& dw, long first) {
   constexpr Taps taps = Tiles::taps;
   sized<taps.channels, In>(at.c, [&](auto channels) __attribute__((always_inline)) {
     constexpr int C = decltype(channels)::value;
@@ -97,13 +125,13 @@ CNNC_INLINE void conv_weights_unit(X x, DY dy, long n0, long n1, const Operand& 
           for (at.r = 0; at.r < k.kh; at.r++)
             for (at.s = 0; at.s < k.kw; at.s++) {
               Pixels band{n, n < n1 ? n + 1 : n, p, min(p + Tiles::band, DY::height), n > n0 || p > 0};
-              conv_weights_tile<V, X, DY, k, In, 1, 1, C, N>(x, dy, band, operand, at, dw);
+              conv_weights_tile<V, X, DY, k, In, 1, 1, C, N>(x, dy, band, operand, at, dw, first);
             }
     } else {
       sized<taps.rows, k.kh>(at.r, [&](auto rows) __attribute__((always_inline)) {
         sized<taps.columns, k.kw>(at.s, [&](auto columns) __attribute__((always_inline)) {
           conv_weights_tile<V, X, DY, k, In, decltype(rows)::value, decltype(columns)::value, C, N>(
-              x, dy, Pixels{n0, n1, 0, DY::height, false}, operand, at, dw);
+              x, dy, Pixels{n0, n1, 0, DY::height, false}, operand, at, dw, first);
         });
       });
     }
@@ -127,8 +155,8 @@ constexpr int conv_weights_units() {
 // dw[o,c,r,s] = Σ_{n,p,q} dy[n,p,q,o] · x[n, p·sh + r·dh - ph, q·sw + s·dw - pw, c] over samples [n0, n1), for the
 // taps of one unit, which it overwrites in dw, with zeros if there are no samples. Columns outside x read its halo.
 // Padding lanes of dw become zero.
-template <class V, class X, class DY, Window k, int K, int G, Tile t>
-CNNC_KERNEL void conv_weights(X x, DY dy, long n0, long n1, int unit, float* dw) {
+template <class V, class X, class DY, Window k, int K, int G, Tile t, class Sink>
+CNNC_KERNEL void conv_weights(X x, DY dy, long n0, long n1, int unit, Sink dw) {
   constexpr int in = X::channels / G, out = K / G, vectors = ceil_div(out, V::lanes);
   using Tiles = WeightTiles<DY, k, in, vectors, G, t>;
   constexpr Halo halo = conv_halo(k, X::width, DY::width);
@@ -138,8 +166,8 @@ CNNC_KERNEL void conv_weights(X x, DY dy, long n0, long n1, int unit, float* dw)
   int v = block * t.vectors, k0 = g * out + v * V::lanes;
   WeightTile at = first_tile<Tiles>(unit, g * in, k0, out - v * V::lanes);
   sized<t.vectors, vectors>(v, [&](auto n) __attribute__((always_inline)) {
-    conv_weights_unit<V, X, DY, k, in, decltype(n)::value, Tiles>(x, dy, n0, n1, Broadcast<V>{}, at,
-                                                                  dw + long(k0) * k.kh * k.kw * in);
+    conv_weights_unit<V, X, DY, k, in, decltype(n)::value, Tiles>(x, dy, n0, n1, Broadcast<V>{}, at, sink(dw),
+                                                                  long(k0) * k.kh * k.kw * in);
   });
 }
 

@@ -165,8 +165,8 @@ constexpr int dense_weights_units() {
 }
 
 // dw[o,h,w,c] = Σ_n dy[n,o] · x[n,h,w,c] over the whole batch, for the taps of one unit, which it overwrites in dw.
-template <class V, class X, int K, Tile t, class DY>
-void dense_weights(X x, DY dy, long batch, int unit, float* dw) {
+template <class V, class X, int K, Tile t, class DY, class Sink>
+void dense_weights(X x, DY dy, long batch, int unit, Sink dw) {
   using F = OnePixel<X>;
   conv_weights<V, F, DY, whole_input<F>, K, 1, t>(as_one_pixel(x), dy, 0, batch, unit, dw);
 }

@@ -55,6 +55,8 @@ export interface AddonInstance {
   /** Of all watched units, in the manifest's order: 1 for each that has fired in a step. */
   getActivity(into: Uint8Array): Uint8Array;
   clearActivity(): void;
+  /** Whether steps store the gradients of all parameters, also where these move at once. */
+  keepGradients(all: boolean): void;
   getGradient(index: number, into: Float32Array): Float32Array;
   inferSync(batch: number, inputs: Elements[], layouts: number, outputs: (Float32Array | null)[]): unknown;
   infer(batch: number, inputs: Elements[], layouts: number, ticket?: number): Promise<Float32Array[]>;

@@ -9,6 +9,7 @@ export class Parameters implements Iterable<ParameterManifest> {
   readonly #list: readonly ParameterManifest[];
   readonly #native: AddonInstance;
   readonly #indices: ReadonlyMap<string, number>;
+  #keepsGradients = false;
 
   constructor(list: readonly ParameterManifest[], native: AddonInstance) {
     this.#list = list;
@@ -45,7 +46,22 @@ export class Parameters implements Iterable<ParameterManifest> {
     });
   }
 
-  /** The gradient of the latest training step or gradient call. */
+  /**
+   * Whether training steps store every gradient. The weights of dense layers with 2^20 elements and more move while their gradients are in
+   * registers, so that these take neither memory nor time; with `true` they are stored as well. Default false.
+   */
+  get keepGradients(): boolean {
+    return this.#keepsGradients;
+  }
+
+  set keepGradients(all: boolean) {
+    nativeCall(() => {
+      this.#native.keepGradients(all);
+    });
+    this.#keepsGradients = all;
+  }
+
+  /** The gradient of the latest training step; of the weights of a large dense layer only where `keepGradients` was set. */
   gradient(name: string): Float32Array {
     const index = this.#index(name);
     return nativeCall(() => this.#native.getGradient(index, new Float32Array(this.#size(index))));

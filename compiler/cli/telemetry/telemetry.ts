@@ -41,6 +41,7 @@ export class Telemetry {
     ];
     // Gradients of large networks are many numbers: they are read only where somebody wants to know.
     const wanted = sinks.length > 0 || report !== undefined || json === true;
+    if (wanted) net.parameters.keepGradients = true;
     return new Telemetry(sinks, wanted ? (it) => epochRecord(it, net, model) : undefined);
   }
 

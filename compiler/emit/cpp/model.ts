@@ -12,6 +12,7 @@ import { printCpp } from "./expression.ts";
 import { comment, double, literal } from "./names.ts";
 import { packTemplate } from "./pack-template.ts";
 import { printProgram } from "./program.ts";
+import { movedParameters } from "./update.ts";
 
 /**
  * The C++ of one model for one level of processors, in files that compile side by side: `LeNet.x86-64-v4.cpp` with the
@@ -135,9 +136,11 @@ function tables({ outputs, metrics, plans }: ModelPlans, plan: Plan): string[] {
   const training = plans.step ?? plans.gradient;
   const targets = training ? training.graph.targets.map((id) => targetEntry(training.graph, id)) : [];
   const kept = [...graph.parameters, ...graph.buffers];
+  const moved = plans.step ? movedParameters(plans.step) : new Set();
   const parameterLines = kept.map((id, i) => {
     const { shape } = valueOf(graph, id).type;
-    return `  {${literal(id)}, ${shape.length}, parameter_shape_${i}, ${packings.get(id)!.offset}, prepare::pack_${i}, prepare::unpack_${i}},`;
+    const moves = moved.has(id) ? ", true" : "";
+    return `  {${literal(id)}, ${shape.length}, parameter_shape_${i}, ${packings.get(id)!.offset}, prepare::pack_${i}, prepare::unpack_${i}${moves}},`;
   });
   return [
     ...tensorTable(

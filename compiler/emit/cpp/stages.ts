@@ -7,7 +7,7 @@ import { vector, type Context } from "./context.ts";
 import { functionName, origin, parameters, transformName, usesScratch } from "./functions.ts";
 import { float, indent } from "./names.ts";
 import { hasResults } from "./results.ts";
-import { printUpdate } from "./update.ts";
+import { printMoving, printUpdate } from "./update.ts";
 import { scratchOf, winogradTile, winogradWeights } from "./winograd.ts";
 
 /** `run`: the stages in order, each a loop over units that threads share. */
@@ -161,6 +161,7 @@ function copyJob(index: number, c: Context): Job {
 /** Weight gradients, sums over channels and means beside each other, then the sums of their parts. */
 function sums(nodes: readonly number[], floats: number, c: Context): string[] {
   const { graph, arena } = c.plan;
+  const moving = printMoving(nodes, c);
   const added: Job[] = [];
   const jobs = nodes.map((index): Job => {
     const node = c.node(index);
@@ -192,7 +193,7 @@ function sums(nodes: readonly number[], floats: number, c: Context): string[] {
         node,
         units,
         name: "unit",
-        body: [call("0, call.batch", "int(unit)", c.memory(id))],
+        body: [call("0, call.batch", "int(unit)", moving.sinks.get(index) ?? c.memory(id))],
         scratch,
       };
     const { parts = 1 } = c.choice(index);
@@ -210,7 +211,8 @@ function sums(nodes: readonly number[], floats: number, c: Context): string[] {
       scratch,
     };
   });
-  return [...printJobs(jobs, c), ...(added.length > 0 ? printJobs(added, c) : [])];
+  const lines = [...printJobs(jobs, c), ...(added.length > 0 ? printJobs(added, c) : [])];
+  return moving.lines.length > 0 ? ["{", ...indent([...moving.lines, ...lines]), "}"] : lines;
 }
 
 /** Floats in a parameter's gradient, or in a part of one. */

@@ -1,6 +1,6 @@
 import { e, mapLeaves, parts, reads, type Expression } from "../../ir/expression.ts";
-import type { Node } from "../../ir/graph.ts";
-import { learnedFloats } from "../../ir/parameters.ts";
+import type { Graph, Node, ValueId } from "../../ir/graph.ts";
+import { learnedFloats, parameterOf } from "../../ir/parameters.ts";
 import type { Partials, Plan } from "../../ir/plan.ts";
 import { vector, type Context } from "./context.ts";
 import { printCpp } from "./expression.ts";
@@ -35,7 +35,7 @@ export function partsOfUpdate(node: Node): UpdateParts {
     return mapParts(x, withScalars);
   };
   const body = [
-    `V ${["gradient", ...names].map((name) => `${name} = V::load(${name}s + i)`).join(", ")};`,
+    `V ${names.map((name) => `${name} = V::load(${name}s + i)`).join(", ")};`,
     ...node.body.map(({ value, expression }) => `${value} = ${print(expression)};`),
     ...[...new Set(node.body.map(({ value }) => value))].map((value) => `${value}.store(${value}s + i);`),
   ];
@@ -45,20 +45,75 @@ export function partsOfUpdate(node: Node): UpdateParts {
 /** Whether the batch comes in parts, of which only the last moves parameters. */
 export const accumulates = ({ core }: Node): boolean => core.family === "update" && core.parts !== undefined;
 
-/** Parameters side by side that learn at the same rate: floats of the block, and the factor of the learning rate. */
+/** Parameters side by side that learn at the same rate, and move together: floats of the block, and the factor of the learning rate. */
 interface Run {
   readonly rate: number;
   readonly begin: number;
   readonly end: number;
 }
 
-export function runsOf({ core }: Node, plan: Plan): readonly Run[] {
-  if (core.family !== "update") throw new Error("not an update");
+export function runsOf(node: Node, plan: Plan): readonly Run[] {
   const { graph, packings } = plan;
-  const rates = core.rates ?? graph.parameters.map(() => 1);
-  const first = rates.flatMap((rate, i) => (i === 0 || rate !== rates[i - 1] ? [i] : []));
-  const begins = first.map((i) => packings.get(graph.parameters[i]!)!.offset);
-  return first.map((i, run) => ({ rate: rates[i]!, begin: begins[run]!, end: begins[run + 1] ?? learnedFloats(plan) }));
+  const { parameters } = graph;
+  const moved = movedParameters(plan);
+  const kinds = parameters.map((id) => ({ rate: rateOf(id, node, graph), isMoved: moved.has(id) }));
+  const isFirst = (i: number): boolean =>
+    i === 0 || kinds[i]!.rate !== kinds[i - 1]!.rate || kinds[i]!.isMoved !== kinds[i - 1]!.isMoved;
+  const first = parameters.flatMap((_, i) => (isFirst(i) ? [i] : []));
+  const begins = first.map((i) => packings.get(parameters[i]!)!.offset);
+  return first.flatMap((i, run) => {
+    const { rate, isMoved } = kinds[i]!;
+    return isMoved ? [] : [{ rate, begin: begins[run]!, end: begins[run + 1] ?? learnedFloats(plan) }];
+  });
+}
+
+/** The parameters that move where their gradients are computed, not in a run. */
+export function movedParameters({ graph, choices }: Plan): ReadonlySet<ValueId> {
+  return new Set(
+    graph.nodes.flatMap(({ outputs }, i) => (choices[i]!.moves ? [parameterOf(graph, outputs[0]!)!] : [])),
+  );
+}
+
+function rateOf(parameter: ValueId, { core }: Node, { parameters }: Graph): number {
+  if (core.family !== "update") throw new Error("not an update");
+  return core.rates?.[parameters.indexOf(parameter)] ?? 1;
+}
+
+/** What the scalar parts of an optimiser are computed from. */
+const scalarScope = (model: string): readonly string[] => [
+  "const double step = double(call.step);",
+  `const double learning_rate = scalars::${model}_learning_rate(step, call.total_steps);`,
+  "(void)step, (void)learning_rate;",
+];
+
+/** The functor that moves parameters from `begin` on. */
+function mover({ names, scalars }: UpdateParts, rate: number, begin: number, block: number): string {
+  const states = names.slice(1).map((_, slot) => from("call.state", slot * block + begin));
+  const blocks = [from("call.parameters", begin), ...states, from("call.gradients", begin)];
+  return `update{${[...blocks, ...scalars.map((x) => `float(${printScalar(x, rate)})`)].join(", ")}}`;
+}
+
+/** What the gradients of these nodes become where they are computed: their weights move. As the operands of their kernels. */
+export function printMoving(
+  nodes: readonly number[],
+  c: Context,
+): { lines: readonly string[]; sinks: ReadonlyMap<number, string> } {
+  const { graph, choices, packings, block } = c.plan;
+  const moving = nodes.filter((index) => choices[index]!.moves);
+  if (moving.length === 0) return { lines: [], sinks: new Map() };
+  const optimizer = graph.nodes.find(({ core }) => core.family === "update")!;
+  const parts = partsOfUpdate(optimizer);
+  const sinks = moving.map((index, i) => {
+    const parameter = parameterOf(graph, c.node(index).outputs[0]!)!;
+    const { offset } = packings.get(parameter)!;
+    const kept = `call.keep_gradients ? ${from("call.gradients", offset)} : nullptr`;
+    const line = `const auto moving_${i} = moving(${mover(parts, rateOf(parameter, optimizer, graph), offset, block)}, ${kept});`;
+    return { index, name: `moving_${i}`, line };
+  });
+  return {
+    lines: [...scalarScope(graph.model), "using namespace scalars;", ...sinks.map(({ line }) => line)],
+    sinks: new Map(sinks.map(({ index, name }) => [index, name])),
+  };
 }
 
 /** A scalar part, in double, for parameters that learn at a rate of their own. */
@@ -74,18 +129,16 @@ export function printUpdate(
   node: Node,
   c: Context,
 ): { definition: readonly string[]; call: (floats: number, norm?: Partials) => readonly string[] } {
-  const { names, scalars, body } = partsOfUpdate(node);
+  const update = partsOfUpdate(node);
+  const { names, scalars, body } = update;
   const { block, graph } = c.plan;
   const learned = learnedFloats(c.plan);
   const lanes = c.plan.target.lanes[0]!;
   const runs = runsOf(node, c.plan);
   const move = ({ rate, begin, end }: Run, i: number, floats: number): string[] => {
     const name = runs.length === 1 ? "move" : `move_${i}`;
-    const states = names.slice(1).map((_, slot) => from("call.state", slot * block + begin));
-    const blocks = [from("call.parameters", begin), ...states, from("call.gradients", begin)];
-    const values = scalars.map((x) => `float(${printScalar(x, rate)})`);
     return [
-      `const update ${name}{${[...blocks, ...values].join(", ")}};`,
+      `const auto ${name} = ${mover(update, rate, begin, block)};`,
       `for_ranges<${floats}>(call, ${end - begin}, [&](long i0, long i1) { ${[...c.timer(node), `map_flat<${vector(lanes)}>(i0, i1, ${name});`].join(" ")} });`,
     ];
   };
@@ -97,16 +150,16 @@ export function printUpdate(
       "  const float* gradients;",
       `  float ${scalars.map((_, i) => `scalar_${i}`).join(", ")};`,
       "  template <class V>",
-      "  CNNC_INLINE void operator()(V, long i) const {",
+      "  CNNC_INLINE void operator()(V, long i) const { move(V::load(gradients + i), i); }",
+      "  template <class V>",
+      "  CNNC_INLINE void move(V gradient, long i) const {",
       ...indent(indent(body)),
       "  }",
       "};",
     ],
     call: (floats, norm) => {
       const lines = [
-        "const double step = double(call.step);",
-        `const double learning_rate = scalars::${graph.model}_learning_rate(step, call.total_steps);`,
-        "(void)step, (void)learning_rate;",
+        ...scalarScope(graph.model),
         ...(norm
           ? [
               `double* const squares = reinterpret_cast<double*>(memory.at(${norm.offset}));`,

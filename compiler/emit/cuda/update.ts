@@ -43,6 +43,7 @@ export function printUpdate(node: Node, rate: Expression, plan: Plan): readonly 
     "  template <class V>",
     "  CNNC_INLINE void operator()(V, long i) const {",
     ...scalars.map((_, i) => `    const float scalar_${i} = read(scalars + ${i});`),
+    "    const V gradient = V::load(gradients + i);",
     ...indent(indent(body)),
     "  }",
     "};",

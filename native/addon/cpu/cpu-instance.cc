@@ -174,10 +174,17 @@ void CpuInstance::clear_activity() {
   std::fill_n(activity_.data(), model_.activity_bytes, 0);
 }
 
+void CpuInstance::keep_gradients(bool all) {
+  std::lock_guard lock(mutex_);
+  keeps_gradients_ = all;
+}
+
 Instance::Error CpuInstance::get_gradient(int32_t index, float* logical) {
   std::lock_guard lock(mutex_);
   if (!gradients_.data()) return "no gradient has been computed";
   const Parameter& parameter = model_.parameters[index];
+  if (parameter.moves_at_once && !has_all_gradients_)
+    return "the step used up this gradient where it was computed: set parameters.keepGradients before it, and it is stored as well";
   parameter.unpack(gradients_.floats() + parameter.offset, logical);
   return nullptr;
 }
@@ -319,6 +326,7 @@ Instance::Error CpuInstance::step(int64_t batch, const InputView* inputs, const 
     call.seed = info.seed;
     call.step = info.step;
     call.total_steps = info.total_steps;
+    call.keep_gradients = has_all_gradients_ = keeps_gradients_;
     return train(model_.step, step_arena_, call);
   });
 }
@@ -332,6 +340,7 @@ Instance::Error CpuInstance::gradient(int64_t batch, const InputView* inputs, co
   call.inputs = inputs;
   call.targets = as_targets(targets);
   call.outputs = input_gradients;
+  has_all_gradients_ = true;
   call.results = results;
   call.seed = info.seed;
   call.step = info.step;

@@ -25,6 +25,7 @@ class CpuInstance final : public Instance {
   void clear_state() override;
   [[nodiscard]] Error get_activity(uint8_t* fired) override;
   void clear_activity() override;
+  void keep_gradients(bool all) override;
   [[nodiscard]] Error get_gradient(int32_t index, float* logical) override;
   [[nodiscard]] Error infer(int64_t batch, const InputView* inputs, float* const* outputs) override;
   [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,
@@ -73,6 +74,7 @@ class CpuInstance final : public Instance {
   Buffer parameters_, constants_, gradients_, state_, derived_, activity_, scratch_;
   Arena prepare_arena_, infer_arena_, step_arena_, gradient_arena_;
   std::vector<Views> views_;  // of each thread
+  bool keeps_gradients_ = false, has_all_gradients_ = true;
   bool prepared_ = false;   // derived_ belongs to the parameters of now
 };
 

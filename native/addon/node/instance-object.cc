@@ -59,6 +59,7 @@ Napi::Function InstanceObject::define(Napi::Env env) {
                          InstanceMethod<&InstanceObject::learning_rate>("learningRate"),
                          InstanceMethod<&InstanceObject::get_activity>("getActivity"),
                          InstanceMethod<&InstanceObject::clear_activity>("clearActivity"),
+                         InstanceMethod<&InstanceObject::keep_gradients>("keepGradients"),
                          InstanceMethod<&InstanceObject::get_gradient>("getGradient"),
                          InstanceMethod<&InstanceObject::infer_sync>("inferSync"),
                          InstanceMethod<&InstanceObject::infer>("infer"),
@@ -238,6 +239,13 @@ Napi::Value InstanceObject::get_activity(const Napi::CallbackInfo& info) {
 Napi::Value InstanceObject::clear_activity(const Napi::CallbackInfo& info) {
   if (!alive(info.Env())) return {};
   instance_->clear_activity();
+  return info.Env().Undefined();
+}
+
+// keepGradients(all: boolean): of the steps from here on
+Napi::Value InstanceObject::keep_gradients(const Napi::CallbackInfo& info) {
+  if (!alive(info.Env())) return {};
+  instance_->keep_gradients(info[0].ToBoolean());
   return info.Env().Undefined();
 }
 

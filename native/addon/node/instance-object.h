@@ -33,6 +33,7 @@ class InstanceObject : public Napi::ObjectWrap<InstanceObject> {
   Napi::Value learning_rate(const Napi::CallbackInfo& info);
   Napi::Value get_activity(const Napi::CallbackInfo& info);
   Napi::Value clear_activity(const Napi::CallbackInfo& info);
+  Napi::Value keep_gradients(const Napi::CallbackInfo& info);
   Napi::Value get_gradient(const Napi::CallbackInfo& info);
   Napi::Value infer_sync(const Napi::CallbackInfo& info);
   Napi::Value infer(const Napi::CallbackInfo& info);

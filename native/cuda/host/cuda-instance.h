@@ -24,6 +24,8 @@ class CudaInstance final : public Instance {
   void clear_state() override;
   [[nodiscard]] Error get_activity(uint8_t* fired) override;
   void clear_activity() override;
+  // A device's steps store all.
+  void keep_gradients(bool) override {}
   [[nodiscard]] Error get_gradient(int32_t index, float* logical) override;
   [[nodiscard]] Error infer(int64_t batch, const InputView* inputs, float* const* outputs) override;
   [[nodiscard]] Error step(int64_t batch, const InputView* inputs, const void* const* targets,

@@ -208,8 +208,10 @@ struct update {
   const float* gradients;
   float scalar_0;
   template <class V>
-  CNNC_INLINE void operator()(V, long i) const {
-    V gradient = V::load(gradients + i), weight = V::load(weights + i), velocity = V::load(velocitys + i);
+  CNNC_INLINE void operator()(V, long i) const { move(V::load(gradients + i), i); }
+  template <class V>
+  CNNC_INLINE void move(V gradient, long i) const {
+    V weight = V::load(weights + i), velocity = V::load(velocitys + i);
     velocity = fma(velocity, V(0.9f), gradient + weight * V(0.0005f));
     weight = weight - V(scalar_0) * velocity;
     velocity.store(velocitys + i);
@@ -486,7 +488,7 @@ struct Program {
     const double learning_rate = scalars::LeNet_learning_rate(step, call.total_steps);
     (void)step, (void)learning_rate;
     using namespace scalars;
-    const update move{call.parameters, call.state, call.gradients, float(learning_rate)};
+    const auto move = update{call.parameters, call.state, call.gradients, float(learning_rate)};
     for_ranges<16384>(call, 66944, [&](long i0, long i1) { map_flat<f32x16>(i0, i1, move); });
   }
 };
