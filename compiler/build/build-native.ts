@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SourceFile } from "../../grammar/index.ts";
-import { compileHost, emitProject, hostFolder } from "../emit/addon/project.ts";
+import { emitProject, sharedParts } from "../emit/addon/project.ts";
 import type { Project } from "../emit/addon/device-files.ts";
 import type { EmittedFile } from "../emit/emitted-file.ts";
 import { BuildError, mendOf, reasonOf } from "./build-error.ts";
@@ -46,12 +46,15 @@ export async function buildNative<T>(
     return { result: use(entry), cached: true };
   }
   const { work, kept } = workFolder(cache, note);
-  const host = join(cache, cacheKey([...circumstances, compileHost(whole)]));
+  const parts = sharedParts(whole).map(({ folder, text }) => ({
+    kept: join(cache, cacheKey([...circumstances, text])),
+    found: join(work, folder),
+    made: join(work, "build", folder),
+  }));
   try {
-    await compileProject(files, work, toolchain, { host, sources, ...(signal && { signal }) });
+    await compileProject(files, work, toolchain, { parts, sources, ...(signal && { signal }) });
     const product = join(work, "build", "product");
-    const hostProduct = join(work, "build", hostFolder);
-    if (kept && existsSync(hostProduct)) publish(hostProduct, host);
+    if (kept) for (const part of parts) if (existsSync(part.made)) publish(part.made, part.kept);
     if (kept) publish(product, entry);
     if (kept) prune(cache);
     return { result: use(kept ? entry : product), cached: false };
@@ -86,14 +89,18 @@ async function compileProject(
   work: string,
   toolchain: Toolchain,
   {
-    host,
+    parts,
     sources,
     signal,
-  }: { readonly host: string; readonly sources: readonly SourceFile[]; readonly signal?: AbortSignal },
+  }: {
+    readonly parts: readonly { readonly kept: string; readonly found: string }[];
+    readonly sources: readonly SourceFile[];
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   try {
     for (const file of files) writeFileSync(join(work, file.name), file.text);
-    fetch(host, join(work, hostFolder));
+    for (const { kept, found } of parts) fetch(kept, found);
   } catch (error) {
     const mend = mendOf(error, "make room there, or set CNNC_CACHE");
     throw new BuildError(`${work} cannot be written: ${reasonOf(error)}`, mend);

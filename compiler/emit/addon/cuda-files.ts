@@ -43,6 +43,7 @@ function emulated({ variants, together }: Project): DeviceFiles {
 add_library(kernels OBJECT ${sources})
 ${together ? unity : ""}target_compile_options(kernels PRIVATE -xc++ ${options(emulatedFlags)})
 `,
+    headers: [{ library: "kernels", header: "cuda/generated.h", flags: emulatedFlags }],
     objects: "$<TARGET_OBJECTS:kernels>",
     host: ["cuda/host/*.cc", "cuda/emulator/*.cc"],
     flags: ["-std=c++20", "-O2", "-DCNNC_EMULATED"],
@@ -61,6 +62,7 @@ function compiledByNvcc({ variants, native }: Project, cuda: CudaCompiler): Devi
 `;
   return {
     text: names.map(compile).join(""),
+    headers: [],
     objects: names.map((name) => `"\${CMAKE_BINARY_DIR}/${name}.o"`).join(" "),
     host: ["cuda/host/*.cc"],
     flags: ["-std=c++20", "-Og", ...cuda.includes.map((folder) => `"-isystem${folder}"`)],

@@ -37,10 +37,19 @@ export interface ProjectVariant {
   readonly kernels: readonly EmittedFile[];
 }
 
+/** A header of `native` that all files of an object library include first, and how they are compiled. */
+export interface PrecompiledHeader {
+  readonly library: string;
+  readonly header: string;
+  readonly flags: readonly string[];
+}
+
 /** What differs from device to device: how kernels are compiled, and the host's part that knows the device. */
 export interface DeviceFiles {
   /** CMake text that makes the object libraries of the variants. */
   readonly text: string;
+  /** What their files include, and is precompiled. */
+  readonly headers: readonly PrecompiledHeader[];
   /** Their objects, as CMake lists them. */
   readonly objects: string;
   /** Patterns of the host's sources, in `native`. */

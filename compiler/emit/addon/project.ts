@@ -1,6 +1,13 @@
 import type { Isa } from "../../ir/plan.ts";
 import { cudaFiles } from "./cuda-files.ts";
-import { kernelFlags, options, type DeviceFiles, type Project, type ProjectVariant } from "./device-files.ts";
+import {
+  kernelFlags,
+  options,
+  type DeviceFiles,
+  type PrecompiledHeader,
+  type Project,
+  type ProjectVariant,
+} from "./device-files.ts";
 import { entryName } from "../c/header.ts";
 import type { EmittedFile } from "../emitted-file.ts";
 
@@ -15,8 +22,16 @@ export const isaFlags: { readonly [name in Isa]: readonly string[] } = {
 /** The host runs once a call, and half of a small model's build is its compilation: C++17's headers are shorter. */
 const hostFlags = ["-std=c++17", "-Og"];
 
-/** Of the project and of its build: the compiled host, which all models have alike. */
-export const hostFolder = "host";
+/** What many models have alike: a folder of the project where the cache has it, else of its build, from where it is kept. */
+export interface SharedPart {
+  readonly folder: string;
+  /** CMake text that makes it. */
+  readonly text: string;
+}
+
+export function sharedParts(project: Project): readonly SharedPart[] {
+  return [hostPart(project), ...deviceFiles(project).headers.map((header) => headerPart(header, project))];
+}
 
 /** The project that cmake-js configures and builds. */
 export function emitProject(project: Project): readonly EmittedFile[] {
@@ -65,6 +80,11 @@ const kernelLibrary = ({ target }: ProjectVariant): string => `kernels-${target.
 function cpuFiles({ variants, together, flags, profile }: Project): DeviceFiles {
   return {
     text: variants.map((variant) => kernelTarget(variant, { together, flags })).join("\n"),
+    headers: variants.map((variant) => ({
+      library: kernelLibrary(variant),
+      header: "generated.h",
+      flags: variantFlags(variant, flags),
+    })),
     objects: variants.map((variant) => `$<TARGET_OBJECTS:${kernelLibrary(variant)}>`).join(" "),
     host: ["addon/cpu/*.cc", "parallel/*.cc", ...(profile ? ["profile/*.cc"] : [])],
     flags: hostFlags,
@@ -73,28 +93,59 @@ function cpuFiles({ variants, together, flags, profile }: Project): DeviceFiles 
 }
 
 /** The generated files of one variant: only they are compiled for its processors. */
-function kernelTarget(
-  variant: ProjectVariant,
-  { together, flags: more = [] }: Pick<Project, "together" | "flags">,
-): string {
-  const { target, kernels } = variant;
-  if (target.device !== "cpu") throw new Error("a variant for another device");
+function kernelTarget(variant: ProjectVariant, { together, flags }: Pick<Project, "together" | "flags">): string {
+  const { kernels } = variant;
   const library = kernelLibrary(variant);
   // The longest first, so that the cores end together.
   const sources = [...kernels].sort((a, b) => b.text.length - a.text.length).map((file) => `"${file.name}"`);
-  const flags = [...kernelFlags, ...isaFlags[target.name], `-DCNNC_ISA=${target.name}`, ...more];
   const unity = `set_target_properties(${library} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${together})\n`;
   return `add_library(${library} OBJECT ${sources.join(" ")})
-${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(flags)})
+${together ? unity : ""}target_compile_options(${library} PRIVATE ${options(variantFlags(variant, flags))})
 `;
 }
 
-/** The host is the same for all models. Each part is compiled as one file, since its headers take longer than its code. */
-export function compileHost(project: Project): string {
+function variantFlags({ target }: ProjectVariant, more: readonly string[] = []): readonly string[] {
+  if (target.device !== "cpu") throw new Error("a variant for another device");
+  return [...kernelFlags, ...isaFlags[target.name], `-DCNNC_ISA=${target.name}`, ...more];
+}
+
+/**
+ * The kernel templates, read once for all models: reading them takes g++ a second for each file. g++ takes a header that does not
+ * fit (another compiler, other flags) for one that is not there, so that it is never wrong. clang++ would refuse it.
+ */
+function headerPart({ library, header, flags }: PrecompiledHeader, { native }: Project): SharedPart {
+  const folder = headerFolder(library);
+  const at = `"\${${folder}}/precompiled.h"`;
+  const text = `  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    file(WRITE ${at} "#include \\"${header}\\"\\n")
+    add_custom_command(OUTPUT ${folder}/precompiled.h.gch
+      COMMAND \${CMAKE_CXX_COMPILER} -fno-gnu-unique ${options(flags)} "-I${native}" -x c++-header ${at} -o ${folder}/precompiled.h.gch VERBATIM)
+    add_custom_target(${folder} DEPENDS ${folder}/precompiled.h.gch)
+    add_dependencies(${library} ${folder})
+  endif()
+`;
+  return { folder, text };
+}
+
+const useHeader = ({ library }: PrecompiledHeader): string =>
+  `  target_compile_options(${library} PRIVATE -include "\${${headerFolder(library)}}/precompiled.h")\n`;
+
+const headerFolder = (library: string): string => `${library}-headers`;
+
+/** The folder is a variable of CMake's too. */
+const foundOrMade = ({ folder, text }: SharedPart): string => `set(${folder} "\${CMAKE_SOURCE_DIR}/${folder}")
+if(NOT EXISTS "\${${folder}}")
+  set(${folder} "\${CMAKE_BINARY_DIR}/${folder}")
+${text}endif()
+`;
+
+/** The host and the glue are each compiled as one file, since their headers take longer than their code. */
+function hostPart(project: Project): SharedPart {
   const { native, nodeAddonApi, profile } = project;
   const { host, flags } = deviceFiles(project);
   const sources = ["addon/*.cc", "addon/c/*.cc", ...host].map((pattern) => `"${native}/${pattern}"`).join(" ");
-  return `  file(GLOB host_sources ${sources})
+  const folder = "host";
+  const text = `  file(GLOB host_sources ${sources})
   file(GLOB glue_sources "${native}/addon/node/*.cc")
   add_library(host OBJECT \${host_sources})
   add_library(node_glue OBJECT \${glue_sources})
@@ -104,10 +155,11 @@ export function compileHost(project: Project): string {
   target_include_directories(node_glue SYSTEM PRIVATE \${CMAKE_JS_INC} "${nodeAddonApi}")
   set_target_properties(host node_glue PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   foreach(part host node_glue)
-    add_custom_command(OUTPUT ${hostFolder}/\${part}.o DEPENDS \${part}
-      COMMAND \${CMAKE_COMMAND} -E copy $<TARGET_OBJECTS:\${part}> ${hostFolder}/\${part}.o VERBATIM)
+    add_custom_command(OUTPUT ${folder}/\${part}.o DEPENDS \${part}
+      COMMAND \${CMAKE_COMMAND} -E copy $<TARGET_OBJECTS:\${part}> ${folder}/\${part}.o VERBATIM)
   endforeach()
 `;
+  return { folder, text };
 }
 
 function deviceFiles(project: Project): DeviceFiles {
@@ -134,11 +186,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 ${device.text}
-# The host is the same for all models: the cache has put it here, or it is compiled, and kept for the next build.
-set(host "\${CMAKE_SOURCE_DIR}/${hostFolder}")
-if(NOT EXISTS "\${host}")
-  set(host "\${CMAKE_BINARY_DIR}/${hostFolder}")
-${compileHost(project)}endif()
+# What many models have alike: the cache has put it here, or it is made, and kept for the next build.
+${sharedParts(project).map(foundOrMade).join("")}
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+${device.headers.map(useHeader).join("")}endif()
 
 add_library(models OBJECT models.cc)
 target_compile_options(models PRIVATE ${options(hostFlags)})
