@@ -98,6 +98,8 @@ export interface CheckedTrain {
   readonly batch: number;
   /** Parts that a step takes the batch in, one after the other: their gradients are added up. */
   readonly accumulate: number;
+  /** `low`: values are computed a second time rather than kept for gradients. */
+  readonly memory: "normal" | "low";
   readonly epochs: number;
   readonly augments: readonly CheckedAugment[];
 }

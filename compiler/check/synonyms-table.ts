@@ -81,6 +81,7 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   optimizer: ["optimiser", "solver", "opt"],
   schedule: ["scheduler", "lr_schedule", "lr_scheduler"],
   batch: ["batch_size", "minibatch"],
+  memory: ["gradient_checkpointing", "activation_checkpointing", "checkpointing", "recompute", "rematerialize"],
   accumulate: ["accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"],
   epochs: ["num_epochs", "iterations"],
   loss: ["criterion", "loss_function", "objective"],

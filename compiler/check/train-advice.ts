@@ -53,6 +53,13 @@ export function wordInQuotes(kind: Kind, node: Expression): DiagnosticExtras {
   return { fix: replacement(node.span, text, `write \`${text}\` without quotes`) };
 }
 
+/** `memory = "low"`, `memory = lwo`. */
+export function wordMeant(node: Expression, words: readonly string[]): DiagnosticExtras {
+  if (node.kind !== "String") return node.kind === "Name" ? suggestion({ ...node, kind: "Identifier" }, words) : {};
+  const word = words.find((candidate) => candidate === node.value);
+  return word === undefined ? {} : { fix: replacement(node.span, word, `write \`${word}\` without quotes`) };
+}
+
 /** A value to begin with for an option that must be given. */
 function initialOf(name: string): string {
   return name === "lr" ? "0.05" : "1";

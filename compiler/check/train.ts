@@ -1,3 +1,4 @@
+import { textOf } from "../../grammar/index.ts";
 import type { Call, Expression, Setting, Train } from "../../grammar/index.ts";
 import { bindArguments, describe, evaluateAttributes } from "./arguments.ts";
 import { checkAugments } from "./augment.ts";
@@ -9,16 +10,16 @@ import type { Outputs } from "./loss.ts";
 import type { CheckedTrain, LossExpression, Use } from "./program.ts";
 import { quantityIn } from "./quantities.ts";
 import { checkRates } from "./rates.ts";
-import { missingSetting, unknownSetting, wordInQuotes } from "./train-advice.ts";
+import { missingSetting, unknownSetting, wordInQuotes, wordMeant } from "./train-advice.ts";
 import { kindNouns, resolveWord } from "./words.ts";
 
 const settingNames = [
   ...(["loss", "optimizer", "schedule", "clip", "freeze", "lr_scale", "ema"] as const),
-  ...(["batch", "accumulate", "epochs"] as const),
+  ...(["batch", "accumulate", "memory", "epochs"] as const),
 ];
 type SettingName = (typeof settingNames)[number];
 
-const trainDefaults = { schedule: "constant", batch: 32, accumulate: 1, epochs: 10 } as const;
+const trainDefaults = { schedule: "constant", batch: 32, accumulate: 1, memory: "normal", epochs: 10 } as const;
 
 const MOST_SAMPLES = 65_536;
 const MOST_EPOCHS = 1_000_000;
@@ -45,6 +46,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     ema: emaOf(settings.get("ema"), c),
     batch,
     accumulate: countOf(settings.get("accumulate"), trainDefaults.accumulate, batch ?? MOST_SAMPLES, c),
+    memory: memoryOf(settings.get("memory"), c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
     augments: checkAugments(node.augments, model),
   };
@@ -95,6 +97,19 @@ function clipOf(setting: Setting | undefined, c: Context): CheckedTrain["clip"] 
 function emaOf(setting: Setting | undefined, c: Context): CheckedTrain["ema"] | undefined {
   if (setting === undefined) return "none";
   return numberOf(setting, "a share from 0 to less than 1, like 0.999", (value) => value >= 0 && value < 1, c);
+}
+
+const memoryWords = ["normal", "low"] as const;
+
+/** A word without arguments. */
+function memoryOf(setting: Setting | undefined, c: Context): CheckedTrain["memory"] | undefined {
+  if (setting === undefined) return trainDefaults.memory;
+  const { name, value: node } = setting;
+  const word = memoryWords.find((candidate) => node.kind === "Name" && node.name === candidate);
+  if (word !== undefined) return word;
+  const holes = { name: name.name, expected: "`normal` or `low`", found: `\`${textOf(node.span)}\`` };
+  c.reporter.add("CNN321", node.span, holes, wordMeant(node, memoryWords));
+  return undefined;
 }
 
 /** A setting that is a word with arguments; without arguments the word alone does. */

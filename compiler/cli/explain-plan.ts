@@ -1,7 +1,8 @@
 import { resultOf } from "../ir/graph.ts";
 import type { Node } from "../ir/graph.ts";
 import type { Choice, Layout, Plan, Stage, State, Units } from "../ir/plan.ts";
-import { columns, formatBytes } from "./columns.ts";
+import { repeatedMacs } from "../passes/work.ts";
+import { columns, formatBytes, formatCount } from "./columns.ts";
 
 export interface ExplainedNode {
   readonly value: string;
@@ -95,8 +96,9 @@ export function arenaText(plan: Pick<Plan, "graph" | "arena">): string[] {
 }
 
 /** What passes decided beside the graph, as far as they have come; the latest decision stands last. */
-export function decisionsText({ graph, choices, layouts, stages, arena, group }: State): string[] {
+export function decisionsText({ graph, repeated = [], choices, layouts, stages, arena, group }: State): string[] {
   const parts: string[][] = [];
+  if (repeated.length > 0) parts.push(["computed again", ...repeatedText({ graph, repeated })]);
   if (choices) parts.push(["algorithms", ...algorithmsText({ graph, choices })]);
   if (layouts) parts.push(["layouts", ...[...layouts].map(([value, layout]) => `${value}: ${describeLayout(layout)}`)]);
   if (stages) parts.push(["stages", ...stages.map((stage, i) => `${i + 1}. ${describeStage(stage, graph.nodes)}`)]);
@@ -104,6 +106,11 @@ export function decisionsText({ graph, choices, layouts, stages, arena, group }:
   if (group)
     parts.push(["groups", `${group} ${group > 1 ? "samples" : "sample"} of a batch through all layers at a time`]);
   return parts.flatMap(([title, ...lines]) => ["", `── ${title}`, ...lines]);
+}
+
+/** What is computed a second time rather than kept, and what that takes. */
+function repeatedText({ graph, repeated }: Pick<Plan, "graph" | "repeated">): string[] {
+  return [repeated.join(", "), `${formatCount(repeatedMacs({ graph, repeated }))} MACs per sample`];
 }
 
 function describeLayout(layout: Layout): string {

@@ -58,11 +58,12 @@ function memoryLines({ memory: { cpu, prediction, training } }: Summary): string
     ].join(", ");
   const lines = [`memory of prediction: ${parts(prediction)} (${cpu})`];
   if (training !== undefined) {
-    const { perSample, once, batch, accumulate = 1 } = training;
+    const { perSample, once, batch, accumulate = 1, repeatedMacs } = training;
     const samples = Math.ceil(batch / accumulate);
     const all = formatBytes(once + samples * perSample);
     const what = `a batch of ${batch}${samples < batch ? `, ${samples} at a time` : ""}`;
-    lines.push(`memory of training: ${parts(training)}; ${all} for ${what} (${cpu})`);
+    const again = repeatedMacs === undefined ? "" : `; ${formatCount(repeatedMacs)} MACs per sample done again`;
+    lines.push(`memory of training: ${parts(training)}; ${all} for ${what}${again} (${cpu})`);
   }
   return lines;
 }

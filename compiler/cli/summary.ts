@@ -1,8 +1,9 @@
-import type { CheckedModel, CheckedOutput, Layer } from "../check/program.ts";
+import type { CheckedModel, CheckedOutput, CheckedTrain, Layer } from "../check/program.ts";
 import { totalOf, costsOf } from "../check/cost.ts";
 import { blockTree, costOfAll, leavesOf } from "../graph/block-tree.ts";
 import type { Branch, Item, Leaf } from "../graph/block-tree.ts";
 import type { Plan, Target } from "../ir/plan.ts";
+import { repeatedMacs } from "../passes/work.ts";
 import { planModel } from "../plan-model.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
 import { receptiveFields } from "../lower/receptive-field.ts";
@@ -41,6 +42,13 @@ export interface MemorySummary {
   readonly once: number;
 }
 
+export interface TrainingMemory extends MemorySummary {
+  readonly batch: number;
+  readonly accumulate?: number;
+  /** Multiply-accumulates of one sample that a step does a second time, for less memory. */
+  readonly repeatedMacs?: number;
+}
+
 export interface Summary {
   readonly name: string;
   readonly inputs: readonly ({ readonly name: string } & TensorType)[];
@@ -54,7 +62,7 @@ export interface Summary {
   readonly memory: {
     readonly cpu: Target["level"];
     readonly prediction: MemorySummary;
-    readonly training?: MemorySummary & { readonly batch: number; readonly accumulate?: number };
+    readonly training?: TrainingMemory;
   };
 }
 
@@ -116,11 +124,19 @@ function fieldsOf(model: CheckedModel): (layer: Layer) => Costs["receptiveField"
 
 function memoryOf(model: CheckedModel, target: Target): Summary["memory"] {
   const { infer, step } = planModel(model, target).plans;
-  const { batch = 1, accumulate = 1 } = model.train ?? {};
   return {
     cpu: target.level,
     prediction: bytesOf(infer!),
-    ...(step && model.train && { training: { ...bytesOf(step), batch, ...(accumulate > 1 && { accumulate }) } }),
+    ...(step && model.train && { training: trainingMemory(step, model.train) }),
+  };
+}
+
+function trainingMemory(step: Plan, { batch, accumulate, memory }: CheckedTrain): TrainingMemory {
+  return {
+    ...bytesOf(step),
+    batch,
+    ...(accumulate > 1 && { accumulate }),
+    ...(memory === "low" && { repeatedMacs: repeatedMacs(step) }),
   };
 }
 

@@ -194,6 +194,8 @@ export interface Graph {
     readonly steps: readonly { readonly value: string; readonly expression: Expression }[];
     readonly origin: Origin;
   };
+  /** step: `low` where values are computed a second time rather than kept for gradients. */
+  readonly memory?: "low";
   /** step: the rectified layers, for each the value that shows which units fire; behind `differentiate`, the bytes that tell. */
   readonly watched: readonly { readonly layer: string; readonly value: ValueId }[];
   /** What the program hands back: outputs of `infer`; loss and metrics of `step`. */
@@ -208,6 +210,16 @@ export function extraResults(core: Core): readonly ValueId[] {
   if (core.family === "batch_norm") return [core.mean, core.invStd];
   if (core.family === "batch_moments") return [core.invStd];
   return core.family === "batch_norm_sums" ? [core.scaled] : [];
+}
+
+/** The core with other names for them. */
+export function renameExtraResults<C extends Core>(core: C, now: (id: ValueId) => ValueId): C {
+  if (core.family === "pool") return core.index === undefined ? core : { ...core, index: now(core.index) };
+  if (core.family === "group_norm" || core.family === "channel_norm")
+    return core.scale === undefined ? core : { ...core, scale: now(core.scale) };
+  if (core.family === "batch_norm") return { ...core, mean: now(core.mean), invStd: now(core.invStd) };
+  if (core.family === "batch_moments") return { ...core, invStd: now(core.invStd) };
+  return core.family === "batch_norm_sums" ? { ...core, scaled: now(core.scaled) } : core;
 }
 
 export function valueOf(graph: Pick<Graph, "values">, id: ValueId): Value {

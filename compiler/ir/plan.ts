@@ -245,6 +245,8 @@ export interface Place {
 export interface State {
   readonly target: Target;
   readonly graph: Graph;
+  /** Values that are computed a second time. */
+  readonly repeated?: readonly ValueId[];
   readonly choices?: readonly Choice[];
   readonly layouts?: ReadonlyMap<ValueId, Layout>;
   readonly packings?: ReadonlyMap<ValueId, Packing>;

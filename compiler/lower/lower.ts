@@ -105,7 +105,8 @@ function lowerTraining(
   if (program !== "step") return graph;
   const rectified = model.layers.filter(({ operator }) => operator.activation?.rectifies);
   const watched = rectified.map(({ name }) => ({ layer: name, value: values.get(name)! }));
-  return { ...graph, watched, optimizer: optimizerOf(train, graph.parameters) };
+  const optimizer = optimizerOf(train, graph.parameters);
+  return { ...graph, watched, optimizer, ...(train.memory === "low" && { memory: train.memory }) };
 }
 
 /** The optimiser over gradients as the clip leaves them; then the average of the weights that it has moved. */

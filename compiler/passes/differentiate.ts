@@ -37,7 +37,8 @@ export function differentiate(graph: Graph): Graph {
     watched,
     results,
   });
-  return withoutDead(withoutGradients({ ...done, ...(graph.optimizer && { optimizer: graph.optimizer }) }));
+  const { optimizer, memory } = graph;
+  return withoutDead(withoutGradients({ ...done, ...(optimizer && { optimizer }), ...(memory && { memory }) }));
 }
 
 /** A parameter's gradient: of its only use, or the sum of what its uses add to it. */

@@ -115,7 +115,7 @@ function inlined(node: Node): Node {
 }
 
 /** Outputs become what others (or the caller) read, and steps that nothing reads are dropped. */
-function storeWhatIsRead(graph: Graph): Graph {
+export function storeWhatIsRead(graph: Graph): Graph {
   const users = usersOf(graph.nodes);
   const asked = askedOf(graph);
   const nodes = graph.nodes.map((node, i) => {

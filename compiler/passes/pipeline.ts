@@ -11,6 +11,7 @@ import { order } from "./order.ts";
 import { groupSamples } from "./group-samples.ts";
 import { layOut } from "./lay-out.ts";
 import { planMemory } from "./plan-memory.ts";
+import { recompute } from "./recompute.ts";
 
 export interface Pass {
   readonly name: string;
@@ -29,6 +30,7 @@ export const pipeline: readonly Pass[] = [
   { name: "expand", summary: "nodes that were one for the sake of their gradient", run: onGraph(expand) },
   { name: "fuse", summary: "steps and pooling into the kernels before them", run: fuse },
   { name: "order", summary: "nodes that see one sample at a time, side by side", run: onGraph(order) },
+  { name: "recompute", summary: "what is computed a second time rather than kept (training only)", run: recompute },
   { name: "choose-algorithms", summary: "kernel, vectors and tile of each node", run: chooseAlgorithms },
   { name: "lay-out", summary: "memory layouts, halos, packed parameters", run: layOut },
   { name: "cut-into-units", summary: "stages of independent units of work", run: cutIntoUnits },

@@ -1,6 +1,6 @@
-import { valuesOf } from "../ir/expression.ts";
+import { mapLeaves, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
-import { valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
+import { renameExtraResults, valueOf, type Graph, type Node, type Step, type ValueId } from "../ir/graph.ts";
 
 /** All steps of a node, the tail's included. */
 export function stepsOf(node: Node): readonly Step[] {
@@ -59,4 +59,21 @@ function gradientReads(node: Node): ValueId[] {
 /** Its kernel alone, without steps. */
 export function isPlain({ body, tail }: Node): boolean {
   return body.length === 1 && body[0]!.expression.op === "core" && tail === undefined;
+}
+
+/** The node with other names for values, for those that it reads and those that it computes. */
+export function renamed(node: Node, now: (id: ValueId) => ValueId): Node {
+  const { core, inputs, body, tail, outputs } = node;
+  const leaf = (x: Expression): Expression => (x.op === "value" || x.op === "one_hot" ? { ...x, id: now(x.id) } : x);
+  const steps = (some: readonly Step[]): readonly Step[] =>
+    some.map(({ value, expression }) => ({ value: now(value), expression: mapLeaves(expression, leaf) }));
+  if (core.family === "update") return { ...node, inputs: inputs.map(now) };
+  return {
+    ...node,
+    core: renameExtraResults(core, now),
+    inputs: inputs.map(now),
+    body: steps(body),
+    ...(tail && { tail: { core: renameExtraResults(tail.core, now), body: steps(tail.body) } }),
+    outputs: outputs.map(now),
+  };
 }

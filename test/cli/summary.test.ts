@@ -6,7 +6,7 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planModel } from "../../compiler/plan-model.ts";
 import { fashionResNet } from "../graph/networks.ts";
-import { withTempFolder } from "../support/paths.ts";
+import { readText, withTempFolder } from "../support/paths.ts";
 import { cnnc, cnncJson, lenet } from "./cnnc.ts";
 
 const resnet = "examples/fashion-resnet/fashion-resnet.cnn";
@@ -124,6 +124,22 @@ test("cnnc summary --json lists blocks, and the memory that plans say", async ()
 test("cnnc summary tells how many samples of a batch in parts are in memory", async () => {
   const { stdout } = await cnnc(["summary", "test/cli/networks/everything.cnn", "--cpu", "x86-64"]);
   expect(stdout).toMatch(/^memory of training: .* for a batch of 64, 22 at a time \(x86-64\)$/m);
+});
+
+test("cnnc summary tells what a step in little memory computes again", async () => {
+  const resnet20 = "examples/cifar-resnet20/cifar-resnet20.cnn";
+  const usual = (await cnnc(["summary", resnet20, "--cpu", "x86-64"])).stdout;
+  await withTempFolder(async (folder) => {
+    const file = path.join(folder, "low.cnn");
+    fs.writeFileSync(file, readText(resnet20).replace("batch     = 128", "batch = 128  memory = low"));
+    const { stdout } = await cnnc(["summary", file, "--cpu", "x86-64"]);
+    const [line, again] = /^memory of training: .*; ([\d,]+) MACs per sample done again \(x86-64\)$/m.exec(stdout)!;
+    const { models } = await cnncJson<{ models: Summary[] }>(["summary", file, "--cpu", "x86-64"]);
+    expect(again!.replaceAll(",", "")).toBe(String(models[0]!.memory.training!.repeatedMacs));
+    expect(usual.replace(/^memory of training: .*$/m, line)).toBe(stdout);
+    const explained = (await cnnc(["explain", file, "--program", "step", "--pass", "recompute"])).stdout;
+    expect(explained).toMatch(/^── computed again\n.*\bfeatures\.\S+\.again\b.*\n[\d,]+ MACs per sample$/m);
+  });
 });
 
 test("cnnc summary of a network over sequences says how many steps are seen", async () => {

@@ -2,6 +2,7 @@ import { it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { Isa, Precision } from "../../compiler/ir/plan.ts";
 import { buildTestAddon, modelOf, type Tensors } from "../../compiler/testing/index.ts";
+import { expectSameTraining, withLowMemory } from "../compile/memory-check.ts";
 import { draw, expectClose, open, targetsOf } from "../compile/network-check.ts";
 import { expectToFollow } from "./follows.ts";
 
@@ -63,4 +64,9 @@ it("weights have the same average on the emulated device as on a processor", asy
   };
   const [expected, found] = [await averages(nativeIsa()), await averages("f32")];
   for (const [name, { data }] of expected) expectClose(found.get(name)!.data, data, 1e-4, name);
+});
+
+it("a step in little memory moves weights to the same bits on the emulated device", async () => {
+  const addon = await buildTestAddon("low_Small", [small, withLowMemory(small)], "f32", () => ["step"]);
+  expectSameTraining(addon, small, 6);
 });

@@ -166,7 +166,7 @@ Right: \`input image: u8[1, 28, 28]\``,
     severity: "error",
     message: "`train` has no setting `{name}`",
     explain: `The settings are \`loss\`, \`optimizer\`, \`schedule\`, \`clip\`, \`freeze\`, \`lr_scale\`, \`ema\`,
-\`batch\`, \`accumulate\` and \`epochs\`.
+\`batch\`, \`accumulate\`, \`memory\` and \`epochs\`.
 
 Wrong: \`train { optimiser = sgd(lr=0.1) … }\`
 
