@@ -15,6 +15,10 @@ class Watched extends NativeModel {
   }
 }
 
+const bytes = ({ buffer, byteOffset, byteLength }: Float64Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+/** Of millions of weights in no time. */
+const sameBits = (a: Float64Array, b: Float64Array): boolean => bytes(a).equals(bytes(b));
+
 interface Training {
   /** After each step. */
   readonly results: readonly Float64Array[];
@@ -44,8 +48,10 @@ export function expectSameTraining(addon: Addon, model: CheckedModel, batch = 3)
     const low = train(addon, withLowMemory(model), model, batch, threads);
     expect(low.results, `results of ${model.name} on ${threads} threads`).toEqual(usual.results);
     usual.weights.forEach((weights, step) => {
-      for (const [name, { data }] of weights)
-        expect(low.weights[step]!.get(name)!.data, `${name} of ${model.name} after step ${step}`).toEqual(data);
+      const other = [...weights]
+        .filter(([name, { data }]) => !sameBits(low.weights[step]!.get(name)!.data, data))
+        .map(([name]) => name);
+      expect(other, `weights of ${model.name} after step ${step}, on ${threads} threads`).toEqual([]);
     });
     expect(low.bytes, `memory of ${model.name}`).toBeLessThan(usual.bytes);
   }
