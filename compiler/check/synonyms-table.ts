@@ -88,6 +88,12 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   // Augmentations.
   flip: ["mirror", "hflip", "vflip", "random_flip", "random_horizontal_flip", "random_vertical_flip"],
   shift: ["translate", "translation", "random_shift", "random_translation"],
+  brightness: ["adjust_brightness", "random_brightness", "color_jitter"],
+  contrast: ["adjust_contrast", "random_contrast"],
+  saturation: ["adjust_saturation", "random_saturation"],
+  cutout: ["random_erasing", "erase", "coarse_dropout"],
+  noise: ["gaussian_noise", "random_noise"],
+  shear: ["random_shear", "slant"],
   rotate: ["rotation", "random_rotation", "turn"],
   scale: ["zoom", "random_scale", "random_zoom"],
   crop: ["random_resized_crop", "random_crop"],

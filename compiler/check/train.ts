@@ -48,7 +48,7 @@ export function checkTrain(node: Train, outputs: Outputs, model: ModelContext): 
     accumulate: countOf(settings.get("accumulate"), trainDefaults.accumulate, batch ?? MOST_SAMPLES, c),
     memory: memoryOf(settings.get("memory"), c),
     epochs: countOf(settings.get("epochs"), trainDefaults.epochs, MOST_EPOCHS, c),
-    augments: checkAugments(node.augments, model),
+    augments: checkAugments(node.augments, outputs, model),
   };
   return isWhole(checked) ? checked : undefined;
 }

@@ -1,4 +1,4 @@
-import type { TensorType } from "../shape/tensor-type.ts";
+import type { Shape, TensorType } from "../shape/tensor-type.ts";
 import { valuesOf, e, type Expression } from "./expression.ts";
 import { familyOf } from "./families/index.ts";
 import type { NodeBuilder, NodeOptions } from "./node-builder.ts";
@@ -129,11 +129,11 @@ export class Builder implements NodeBuilder {
     return id;
   }
 
-  /** A number per sample that the caller of the program provides. */
-  perSample(expression: Expression, part: string): ValueId {
+  /** A number per sample, or (`shape`) a tensor of them, that no other value is needed for: what the caller provides, random numbers. */
+  perSample(expression: Expression, part: string, shape: Shape = []): ValueId {
     const id = this.#define({
       id: this.#fresh(part),
-      type: { dtype: "f32", shape: [] },
+      type: { dtype: "f32", shape },
       batched: true,
       role: "computed",
     });

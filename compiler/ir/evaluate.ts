@@ -25,6 +25,7 @@ const unaries: { readonly [Op in Unary]: (x: number) => number } = {
   normcdf,
   cos: Math.cos,
   sin: Math.sin,
+  floor: Math.floor,
 };
 
 const binaries: { readonly [Op in Binary]: (a: number, b: number) => number } = {

@@ -15,7 +15,7 @@ export type Expression =
   | { readonly op: "table"; readonly values: readonly number[] }
   /** 1 in the channel that an index names, one for each position: a class of a sample, a token of each column; 0 in the others. */
   | { readonly op: "one_hot"; readonly id: string }
-  /** In a constant tensor: where the element stands along an axis of the tensor's shape. */
+  /** Where the element stands along an axis of the tensor's shape: any axis of a constant tensor, row 1 or column 2 of a picture. */
   | { readonly op: "index"; readonly axis: number }
   /** Uniform in [0, 1), drawn by (seed, stream, step, sample, element): the same on every target. */
   | { readonly op: "random"; readonly stream: string }
@@ -49,7 +49,8 @@ export type Unary =
   /** Φ(x), the share of a standard normal variable that lies below x. */
   | "normcdf"
   | "cos"
-  | "sin";
+  | "sin"
+  | "floor";
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min";
 
 const unaries: readonly string[] = [
@@ -65,9 +66,10 @@ const unaries: readonly string[] = [
   "normcdf",
   "cos",
   "sin",
+  "floor",
 ] satisfies Unary[];
 /** Those that never fall when their operand rises. */
-const rising: readonly Unary[] = ["exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "normcdf"];
+const rising: readonly Unary[] = ["exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "normcdf", "floor"];
 const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
 
 type Operand = Expression | number;
@@ -102,6 +104,7 @@ export const e = {
   normcdf: unary("normcdf"),
   cos: unary("cos"),
   sin: unary("sin"),
+  floor: unary("floor"),
   add: binary("add"),
   sub: binary("sub"),
   mul: binary("mul"),
@@ -184,6 +187,6 @@ export function isMonotone(x: Expression, isVariable: (leaf: Expression) => bool
     if (part.op === "mul" || part.op === "div") return positive && walk(part.a);
     return part.op === "sub" ? walk(part.a) && !touches(part.b) : walk(part.a) && walk(part.b);
   };
-  // Drawn anew for each element: not the same function everywhere.
-  return !reads(x, "random") && walk(x);
+  // Drawn anew for each element, or by its place: not the same function everywhere.
+  return !reads(x, "random") && !reads(x, "index") && walk(x);
 }

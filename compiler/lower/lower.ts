@@ -1,11 +1,11 @@
 import { isFrozen, learns, parametersByRate } from "../check/learned.ts";
 import { scaledLayersOf } from "../check/scaled-layers.ts";
-import type { CheckedAugment, CheckedModel, CheckedTrain, Layer, LossExpression } from "../check/program.ts";
+import type { CheckedModel, CheckedOutput, CheckedTrain, Layer, LossExpression } from "../check/program.ts";
 import { Builder } from "../ir/builder.ts";
 import { e, mapLeaves, type Expression } from "../ir/expression.ts";
 import type { Graph, Origin, ProgramName, ValueId } from "../ir/graph.ts";
 import type { TensorType } from "../shape/tensor-type.ts";
-import { affineSampleOf } from "./augment.ts";
+import { augmented, augmentingOf, maskSampling } from "./augment.ts";
 import { metricsOf, momentsOf, targetType, type Metric } from "./metrics.ts";
 
 /**
@@ -24,7 +24,7 @@ export function lower(model: CheckedModel, program: ProgramName): Graph {
   const augments = differentiates ? (model.train?.augments ?? []) : [];
   for (const input of model.inputs) {
     const augment = augments.find((line) => line.input === input.name);
-    values.set(input.name, augment ? sample(b, augment) : stage(b, input.name, originOf(input)));
+    values.set(input.name, augment ? augmented(b, augment, originOf(augment)) : stage(b, input.name, originOf(input)));
   }
   for (const layer of model.layers)
     values.set(layer.name, lowerLayer(b, layer, values, types, program !== "infer" && !isFrozen(model, layer)));
@@ -46,13 +46,6 @@ function stage(b: Builder, input: ValueId, origin: Origin): ValueId {
   b.at(input, origin);
   const f32: TensorType = { dtype: "f32", shape: b.typeOf(input).shape };
   return b.map(e.value(input), () => ({ [input]: e.gradient }), { part: "staged", result: f32 });
-}
-
-/** The same of pictures that are varied; gradients end here. */
-function sample(b: Builder, augment: CheckedAugment): ValueId {
-  const { input } = augment;
-  const core = affineSampleOf(augment, b.typeOf(input));
-  return b.at(input, originOf(augment)).node(core, [input], { part: "augmented" });
 }
 
 function lowerLayer(
@@ -83,15 +76,17 @@ function lowerTraining(
   if (!train) throw new Error(`${model.name} has no train section`);
   const results: { name: string; value: ValueId }[] = [];
   const metrics: Metric[] = [];
-  const targets = new Set<ValueId>();
+  /** By name of an output. */
+  const targets = new Map<string, ValueId>();
   const lowerLoss = (loss: LossExpression): Expression => {
     if (loss.kind === "constant") return e.constant(loss.value);
     if (loss.kind === "binary") return arithmetic[loss.operator](lowerLoss(loss.left), lowerLoss(loss.right));
     const { definition, attributes } = loss;
     const output = model.outputs.find(({ name }) => name === loss.target)!;
-    const [prediction, target] = [values.get(loss.prediction)!, `${output.name}.target`];
-    const isFirst = !targets.has(target);
-    if (isFirst) targets.add(b.leaf(target, "target", targetType(output)));
+    const prediction = values.get(loss.prediction)!;
+    const isFirst = !targets.has(output.name);
+    const target = targets.get(output.name) ?? targetOf(b, output, model);
+    targets.set(output.name, target);
     b.at(`loss.${definition.name}`, originOf(loss));
     const value = definition.lower({ b, prediction, target, attributes: attributes as never });
     const measured = output.kind === "class" ? prediction : values.get(output.value)!;
@@ -139,6 +134,19 @@ function averaged(ema: number): Expression {
   const [weight, average, step] = [e.value("weight"), e.value("average"), e.scalar("step")];
   const kept = e.min(ema, e.div(e.add(step, 1), e.add(step, 10)));
   return e.add(average, e.mul(e.sub(weight, average), e.sub(1, kept)));
+}
+
+/** What the caller gives as an output's target, masks moved as the pictures are. */
+function targetOf(b: Builder, output: CheckedOutput, { train, inputs }: CheckedModel): ValueId {
+  const target = b.leaf(`${output.name}.target`, "target", targetType(output));
+  const mover =
+    output.kind === "mask" && train?.augments.find(({ links }) => links.some(({ definition }) => definition.source));
+  if (!mover) return target;
+  const { type } = inputs.find(({ name }) => name === mover.input)!;
+  const { sampling } = augmentingOf(mover, type);
+  return b
+    .at(target, originOf(mover))
+    .node(maskSampling(sampling, type.shape, output.shape), [target], { part: "augmented" });
 }
 
 const arithmetic = { "+": e.add, "-": e.sub, "*": e.mul, "/": e.div };

@@ -1,5 +1,6 @@
 import type { AffineMap } from "../ir/affine-map.ts";
 import type { Builder } from "../ir/builder.ts";
+import type { PixelLeaves } from "../ir/augmenting.ts";
 import type { Expression } from "../ir/expression.ts";
 import type { ValueId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../shape/tensor-type.ts";
@@ -242,18 +243,28 @@ export interface InitializerWord<A extends Attributes = Attributes> extends Word
   readonly draw: (fans: { readonly fanIn: number; readonly fanOut: number }) => Distribution;
 }
 
-/** A random affine map of the pictures of an input, drawn anew for each sample of each training step. */
+interface AugmentationContext<A extends Attributes> {
+  /** In the order of their names. */
+  readonly draws: readonly Expression[];
+  readonly attributes: Values<A>;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * A random change of the pictures of an input, drawn anew for each sample of each training step: a map of their places
+ * (`source`), which masks follow, or a change of what stands there (`colour`).
+ */
 export interface Augmentation<A extends Attributes = Attributes> extends Word<A> {
   readonly kind: "augmentation";
   /** Names of its random numbers, each uniform in [0, 1). */
   readonly draws: readonly string[];
-  /** Where a point of the result comes from, by the draws in their order and the size of the picture. */
-  readonly source: (c: {
-    readonly draws: readonly Expression[];
-    readonly attributes: Values<A>;
-    readonly height: number;
-    readonly width: number;
-  }) => AffineMap;
+  /** Where a point of the result comes from. */
+  readonly source?: (c: AugmentationContext<A>) => AffineMap;
+  /** What a number becomes; `white` is 255 for bytes, which stay within 0 … 255, and 1 for numbers. */
+  readonly colour?: (c: AugmentationContext<A> & { readonly pixel: PixelLeaves; readonly white: number }) => Expression;
+  /** How many channels the picture must have, where not any number will do. */
+  readonly channels?: number;
 }
 
 export type Definition = Operator | Loss | Optimizer | Schedule | Clip | InitializerWord | Augmentation;

@@ -2,10 +2,16 @@
 import type { Definition } from "../opkit/operator.ts";
 import { adam, adamw } from "./adam.ts";
 import { add } from "./add.ts";
+import { brightness } from "./augment/brightness.ts";
+import { contrast } from "./augment/contrast.ts";
 import { crop } from "./augment/crop.ts";
+import { cutout } from "./augment/cutout.ts";
 import { flip } from "./augment/flip.ts";
+import { noise } from "./augment/noise.ts";
 import { rotate } from "./augment/rotate.ts";
+import { saturation } from "./augment/saturation.ts";
 import { scale } from "./augment/scale.ts";
+import { shear } from "./augment/shear.ts";
 import { shift } from "./augment/shift.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
@@ -76,10 +82,16 @@ const definitions: readonly Definition[] = [
   adam,
   adamw,
   add,
+  brightness,
+  contrast,
   crop,
+  cutout,
   flip,
+  noise,
   rotate,
+  saturation,
   scale,
+  shear,
   shift,
   batchNorm,
   binaryCrossEntropy,

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { lower } from "../../compiler/lower/lower.ts";
+import { augmentingOf } from "../../compiler/lower/augment.ts";
 import { augmentedPicture } from "../../compiler/reference/augmented-picture.ts";
 import { modelsOf } from "../../compiler/testing/index.ts";
 import { readMnist } from "../../runtime/index.ts";
@@ -10,7 +10,7 @@ import { plant, root, withTempFolder } from "../support/paths.ts";
 import { cnnc, cnncJson } from "./cnnc.ts";
 
 const data = "examples/data";
-const line = "augment image -> rotate(20deg) -> shift(0.1)";
+const line = "augment image -> rotate(20deg) -> shift(0.1) -> contrast(0.5..1.5) -> noise(0.1) -> cutout(0.3)";
 
 /** A classifier of pictures with some train section. */
 function network(train: string, shape = "1, 28, 28", classes = 10): string {
@@ -56,13 +56,12 @@ describe("cnnc augment", () => {
       expect([sheet.info.width, sheet.info.height]).toEqual([4 + 3 * 116 + 4, 4 + 3 * 116]);
       const { images } = await readMnist(path.join(root, data), "train");
       const [model] = modelsOf(fs.readFileSync(file, "utf8"));
-      const core = lower(model!, "step").nodes[0]!.core;
-      if (core.family !== "affine_sample") throw new Error("the step does not begin with the augmentation");
+      const augmenting = augmentingOf(model!.train!.augments[0]!, model!.inputs[0]!.type);
       for (let row = 0; row < 3; row++) {
         const at = Math.floor((row * images.shape[0]!) / 3) * 784;
         const picture = images.data.subarray(at, at + 784);
         const variants = [0, 1].map((step) =>
-          augmentedPicture(core, [1, 28, 28], picture, { seed: 9, step, sample: row }),
+          augmentedPicture(augmenting, [1, 28, 28], picture, { seed: 9, step, sample: row }),
         );
         for (const [column, wanted] of [picture, ...variants].entries())
           for (const [h, w] of [

@@ -17,7 +17,7 @@ const small = modelOf(
   output kind: class[5] = logits -> softmax
   train {
     loss = cross_entropy(logits, kind, label_smoothing=0.1)
-    augment image -> flip(horizontal) -> shift(0.1) -> rotate(10deg)
+    augment image -> flip(horizontal) -> shift(0.1) -> rotate(10deg) -> contrast(0.8..1.2) -> saturation(0.5..1.5) -> noise(0.05) -> cutout(0.3)
     optimizer = adamw(lr=0.01)
     schedule = one_cycle
     clip = norm(1)

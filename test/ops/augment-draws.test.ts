@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import { normcdf, evaluate } from "../../compiler/ir/evaluate.ts";
+import { e } from "../../compiler/ir/expression.ts";
+import { normalOf, spreadOf } from "../../compiler/ir/augmenting.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { batch, seenBy, seeing } from "./augmented.ts";
 import { buildQuickly } from "../support/build-quickly.ts";
@@ -16,6 +19,8 @@ const words = {
   Flip: "flip(horizontal, p=0.3)",
   Shift: "shift([0.1, 0.2])",
   Rotate: "rotate(-20deg..40deg)",
+  Shear: "shear(-10deg..30deg)",
+  Whole: "shift([2/33, 3/41], whole=true)",
   Scale: "scale(1..1.5)",
   Crop: "crop(0.4..0.6, ratio=0.8..1.25)",
 } as const;
@@ -92,6 +97,32 @@ describe("what augmentations draw", () => {
     for (const { xx, xy, yx, yy } of drawn) expect([yy, xy]).toEqual([expect.closeTo(xx, 3), expect.closeTo(-yx, 3)]);
   });
 
+  it("shear: rows slide, upright lines lean to the right", () => {
+    const drawn = maps("Shear");
+    // A point above the centre, where y is below 0, comes from one farther left where lines lean to the right.
+    expectUniform(
+      drawn.map(({ xy }) => (Math.atan(xy) * 180) / Math.PI),
+      -10,
+      30,
+    );
+    for (const { xx, yx, yy } of drawn) expect([xx, yx, yy]).toEqual([1, 0, 1]);
+  });
+
+  it("shift, whole: all numbers of pixels equally often", () => {
+    const drawn = maps("Whole");
+    for (const [most, moves] of [
+      [3, drawn.map(({ x0 }) => x0)],
+      [2, drawn.map(({ y0 }) => y0)],
+    ] as const) {
+      const share = 1 / (2 * most + 1);
+      for (let pixels = -most; pixels <= most; pixels++) {
+        const found = moves.filter((move) => move === pixels).length / moves.length;
+        expect(Math.abs(found - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / moves.length));
+      }
+      expect(moves.filter((move) => !Number.isInteger(move) || Math.abs(move) > most)).toEqual([]);
+    }
+  });
+
   it("scale: one factor for both directions", () => {
     const drawn = maps("Scale");
     expectUniform(
@@ -124,5 +155,47 @@ describe("what augmentations draw", () => {
       -1,
       1,
     );
+  });
+});
+
+describe("what colours draw", () => {
+  it("noise: numbers of a standard normal, to the end of what a draw of 24 bits can tell", () => {
+    const normal = (u: number): number => {
+      const [draw, spread] = [e.value("u"), e.value("w")];
+      const w = evaluate(spreadOf(draw), () => u);
+      return evaluate(normalOf(draw, spread), (leaf) => (leaf === draw ? u : w));
+    };
+    for (const k of [0, 1, 5, 1000, 2 ** 20, 2 ** 22, 2 ** 23 - 1, 2 ** 23, 2 ** 24 - 2 ** 18, 2 ** 24 - 1]) {
+      const share = (k + 0.5) * 2 ** -24;
+      expect(normcdf(normal(k * 2 ** -24)) / share).toBeCloseTo(1, 4);
+    }
+    expect(normal(0)).toBe(-normal(1 - 2 ** -24));
+  });
+
+  it("cutout: a rectangle with its sides, its centre anywhere, of so many pictures", async () => {
+    const shape = [1, 20, 30] as const;
+    const model = seeing("Cut", "augment image -> cutout([0.4, 0.2], p=0.75, grey=1)", { dtype: "f32", shape });
+    const addon = await buildQuickly("augment_cutout", [model], nativeIsa(), () => ["gradient"]);
+    const pictures = Array.from({ length: batch * 600 }, () => 0);
+    const centres: (readonly [number, number])[] = [];
+    const steps = 60;
+    for (let step = 0; step < steps; step++)
+      for (const seen of seenBy(addon, model, pictures, { step })) {
+        const cut = Array.from(seen.keys()).filter((i) => seen[i] === 1);
+        if (cut.length === 0) continue;
+        const [rows, columns] = [cut.map((i) => Math.floor(i / 30)), cut.map((i) => i % 30)];
+        const [top, bottom] = [Math.min(...rows), Math.max(...rows)];
+        const [left, right] = [Math.min(...columns), Math.max(...columns)];
+        const [height, width] = [bottom - top + 1, right - left + 1];
+        expect(cut.length).toBe(height * width);
+        const inside = top > 0 && left > 0 && bottom < 19 && right < 29;
+        if (inside) expect([height, width]).toEqual([8, 6]);
+        centres.push([(top + bottom) / 2, (left + right) / 2]);
+      }
+    const all = batch * steps;
+    expect(Math.abs(centres.length / all - 0.75)).toBeLessThan(4 * Math.sqrt((0.75 * 0.25) / all));
+    const mean = (at: 0 | 1): number => centres.reduce((sum, centre) => sum + centre[at], 0) / centres.length;
+    expect(Math.abs(mean(0) - 9.5)).toBeLessThan((4 * 20) / Math.sqrt(12 * centres.length));
+    expect(Math.abs(mean(1) - 14.5)).toBeLessThan((4 * 30) / Math.sqrt(12 * centres.length));
   });
 });

@@ -12,6 +12,8 @@ const grey: Pictures = { dtype: "u8", shape: [1, 9, 13] };
 const coloured: Pictures = { dtype: "f32", shape: [3, 8, 7] };
 const all = "flip(horizontal) -> shift([0.2, 0.1]) -> rotate(30deg) -> scale(0.7..1.3) -> crop(0.5..1)";
 
+const colours = "brightness(0.5..1.5) -> contrast(0.5..1.5) -> noise(0..0.1) -> cutout([0.6, 0.3], p=0.7, grey=0.5)";
+
 const lines: readonly (readonly [string, string, readonly Pictures[]])[] = [
   ["Across", "flip(horizontal)", [grey, coloured]],
   ["Upside", "flip(vertical, p=0.8)", [grey, coloured]],
@@ -21,12 +23,22 @@ const lines: readonly (readonly [string, string, readonly Pictures[]])[] = [
   ["TurnedEdge", "rotate(-5deg..170deg, fill=edge)", [grey, coloured]],
   ["Scaled", "scale(0.4..2)", [grey, coloured]],
   ["ScaledEdge", "scale(0.4..0.9, fill=edge)", [grey, coloured]],
+  ["Sheared", "shear(40deg)", [grey, coloured]],
+  ["ShearedEdge", "shear(-5deg..60deg, vertical, fill=edge)", [grey, coloured]],
+  ["Whole", "shift([0.5, 2/13], whole=true)", [grey, coloured]],
   ["Cropped", "crop", [grey, coloured]],
   ["CroppedFar", "crop(0.05..1, ratio=0.3..3)", [grey, coloured]],
   ["All", all, [grey, coloured, { dtype: "u8", shape: [3, 6, 11] }, { dtype: "f32", shape: [5, 7, 6] }]],
   ["AllEdge", `${all} -> shift(0.5, fill=edge)`, [grey, coloured, { dtype: "u8", shape: [10, 5, 6] }]],
   ["Far", "scale(0.1) -> scale(0.1) -> shift(1) -> scale(0.1)", [grey, { dtype: "f32", shape: [1, 1, 1] }]],
   ["Still", "shift(0) -> rotate(0deg) -> scale(1) -> crop(1, ratio=1) -> flip(vertical, p=0)", [grey, coloured]],
+  ["Bright", "brightness(0.2..2)", [grey, coloured]],
+  ["Contrast", "contrast(0..3)", [grey, coloured, { dtype: "f32", shape: [5, 7, 6] }]],
+  ["Saturated", "saturation(0..3)", [{ dtype: "u8", shape: [3, 6, 11] }, coloured]],
+  ["Noisy", "noise(0.2)", [grey, coloured]],
+  ["CutOut", "cutout(0.4) -> cutout(0.3)", [grey, coloured, { dtype: "u8", shape: [10, 5, 6] }]],
+  ["Colours", colours, [grey, coloured]],
+  ["Everything", `${all} -> shear(10deg) -> saturation(0.5..2) -> ${colours}`, [coloured]],
 ];
 const cases = lines.flatMap(([name, links, pictures]) =>
   pictures.map((each, i) => [`${name}${i}`, seeing(`${name}${i}`, `augment image -> ${links}`, each), each] as const),

@@ -1,6 +1,5 @@
 import type { CheckedModel } from "../../compiler/check/program.ts";
-import type { CoreOf } from "../../compiler/ir/graph.ts";
-import { lower } from "../../compiler/lower/lower.ts";
+import { augmentingOf } from "../../compiler/lower/augment.ts";
 import { augmentedPicture } from "../../compiler/reference/augmented-picture.ts";
 import { sizeOf, type Shape } from "../../compiler/shape/tensor-type.ts";
 import { modelOf } from "../../compiler/testing/index.ts";
@@ -79,21 +78,15 @@ function transposed(pictures: ArrayLike<number>, [channels = 1, height = 1, widt
   });
 }
 
-/** The sampling that the model's training begins with. */
-export function coreOf(model: CheckedModel): CoreOf<"affine_sample"> {
-  const cores = lower(model, "step").nodes.map(({ core }) => core);
-  const core = cores.find((candidate) => candidate.family === "affine_sample");
-  if (core?.family !== "affine_sample") throw new Error(`${model.name} has no augmentation`);
-  return core;
-}
-
 /** What `seenBy` should find, by the reference. */
 export function expectedOf(model: CheckedModel, pictures: readonly number[], { seed = 1, step = 0 }: Occasions = {}) {
-  const { shape } = model.inputs[0]!.type;
+  const { type } = model.inputs[0]!;
+  const { shape } = type;
   const size = sizeOf(shape);
+  const augmenting = augmentingOf(model.train!.augments[0]!, type);
   return Array.from({ length: batch }, (_, sample) => {
     const picture = pictures.slice(sample * size, (sample + 1) * size);
-    return augmentedPicture(coreOf(model), shape, picture, { seed, step, sample });
+    return augmentedPicture(augmenting, shape, picture, { seed, step, sample });
   });
 }
 

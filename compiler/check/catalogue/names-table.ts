@@ -1,6 +1,6 @@
 import { defineDiagnostics } from "../../../grammar/index.ts";
 
-/** CNN201 to CNN249 and CNN271: names, arguments and what a model must have. */
+/** CNN201 to CNN249 and CNN271 to CNN276: names, arguments and what a model must have. */
 export const nameDiagnostics = defineDiagnostics({
   CNN201: {
     title: "unknown value",
@@ -326,5 +326,26 @@ Right: \`freeze = features.conv2  lr_scale = features.conv1 * 0.1\``,
 Wrong: \`freeze = [features, logits]\`, where there is nothing else
 
 Right: \`freeze = features\``,
+  },
+  CNN275: {
+    title: "pixels are moved after they were changed",
+    severity: "error",
+    message: "`{name}` moves pixels, and stands behind `{before}`, which changes them",
+    explain: `All links that move pixels are one sampling of the picture, so they come first in an \`augment\` line, and those that change
+colours follow.
+
+Wrong: \`augment image -> brightness(0.8..1.2) -> flip(horizontal)\`
+
+Right: \`augment image -> flip(horizontal) -> brightness(0.8..1.2)\``,
+  },
+  CNN276: {
+    title: "a mask of two moved pictures",
+    severity: "error",
+    message: "the mask `{mask}` cannot be moved as `{first}` and as `{second}`",
+    explain: `In training the targets of masks are moved as the picture is. Where two inputs are moved, each in its own way, no mask fits both.
+
+Wrong: \`augment left -> flip(horizontal)  augment right -> flip(horizontal)\` in a model with a mask
+
+Right: \`augment left -> flip(horizontal)  augment right -> brightness(0.8..1.2)\``,
   },
 });

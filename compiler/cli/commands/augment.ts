@@ -1,6 +1,6 @@
 import type { CheckedAugment } from "../../check/program.ts";
 import type { CompiledModel } from "../../compile.ts";
-import { affineSampleOf } from "../../lower/augment.ts";
+import { augmentingOf } from "../../lower/augment.ts";
 import { augmentedPicture } from "../../reference/augmented-picture.ts";
 import { encodePng } from "../../../runtime/data/image.ts";
 import type { InputManifest } from "../../../runtime/index.ts";
@@ -35,10 +35,10 @@ export async function augmentCommand(file: string, options: AugmentCommandOption
   // Spread evenly over the data.
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count));
   const pictures = await inputsAt(data, indices, input);
-  const core = affineSampleOf(augment, input);
+  const augmenting = augmentingOf(augment, input);
   const rows = pictures.map((picture, sample) => {
     const varied = Array.from({ length: variants }, (_, step) =>
-      augmentedPicture(core, input.shape, picture, { seed, step, sample }),
+      augmentedPicture(augmenting, input.shape, picture, { seed, step, sample }),
     );
     return [picture, ...varied].map((values) => rasterOf(values, input.shape));
   });

@@ -88,6 +88,7 @@ function printLeaf(x: Expression, result: ValueId, p: Printing): string {
   if (x.op === "scalar") return `V(${x.name})`;
   if (x.op === "table")
     return isUniform(x.values) ? `V(${float(x.values[0]!)})` : `V::load(${tableName(x.values, result, p)} + at.c)`;
+  if (x.op === "index" && x.axis > 0) return `V(float(at.${x.axis === 1 ? "h" : "w"}))`;
   if (x.op === "random") {
     const { height, width } = p.c.extent(result);
     return `uniform<V>(seed, ${streamName(x.stream, p.nameOf)}, step, first + at.n, element<V, ${height}, ${width}>(at))`;

@@ -1,6 +1,7 @@
 import { e, type Expression } from "../../ir/expression.ts";
 import { range } from "../../opkit/attributes.ts";
 import { defineAugmentation } from "../../opkit/operator.ts";
+import { between } from "./between.ts";
 import { identity } from "./identity.ts";
 
 export const crop = defineAugmentation({
@@ -17,8 +18,6 @@ export const crop = defineAugmentation({
   },
   draws: ["area", "ratio", "x", "y"],
   source: ({ draws: [area, ratio, x, y], attributes, height, width }) => {
-    const between = ([from, to]: readonly [number, number], draw: Expression | undefined): Expression =>
-      e.add(from, e.mul(draw!, to - from));
     const [low, high] = attributes.ratio;
     const [a, r] = [between(attributes.area, area), e.exp(between([Math.log(low), Math.log(high)], ratio))];
     const [xx, yy] = [e.mul(a, r), e.div(a, r)].map((square) => e.min(1, e.sqrt(square))) as [Expression, Expression];

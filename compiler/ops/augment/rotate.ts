@@ -1,6 +1,7 @@
 import { e } from "../../ir/expression.ts";
 import { angles } from "../../opkit/attributes.ts";
 import { defineAugmentation } from "../../opkit/operator.ts";
+import { between } from "./between.ts";
 import { fill } from "./fill.ts";
 import { identity } from "./identity.ts";
 
@@ -13,8 +14,7 @@ export const rotate = defineAugmentation({
   attributes: { angle: angles({ doc: "Between which angles, anticlockwise as seen." }), fill },
   draws: ["angle"],
   source: ({ draws: [draw], attributes: { angle } }) => {
-    const [from, to] = angle.map((degrees) => (degrees * Math.PI) / 180) as [number, number];
-    const t = e.add(from, e.mul(draw!, to - from));
+    const t = e.mul(between(angle, draw), Math.PI / 180);
     const [cos, sin] = [e.cos(t), e.sin(t)];
     return { ...identity, xx: cos, xy: e.neg(sin), yx: sin, yy: cos };
   },

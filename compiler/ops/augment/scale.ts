@@ -1,6 +1,7 @@
 import { e } from "../../ir/expression.ts";
 import { range } from "../../opkit/attributes.ts";
 import { defineAugmentation } from "../../opkit/operator.ts";
+import { between } from "./between.ts";
 import { fill } from "./fill.ts";
 import { identity } from "./identity.ts";
 
@@ -13,8 +14,7 @@ export const scale = defineAugmentation({
   attributes: { factor: range({ doc: "Between which factors; above 1 enlarges.", min: 0.1, max: 10 }), fill },
   draws: ["factor"],
   source: ({ draws: [draw], attributes: { factor } }) => {
-    const [from, to] = factor;
-    const inverse = e.div(1, e.add(from, e.mul(draw!, to - from)));
+    const inverse = e.div(1, between(factor, draw));
     return { ...identity, xx: inverse, yy: inverse };
   },
 });
