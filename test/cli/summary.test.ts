@@ -37,7 +37,7 @@ clothing.softmax1        10                                all
 
 61,706 parameters (241 KiB), 416,520 MACs per sample
 memory of prediction: 9.6 KiB per sample, 64 B once (x86-64-v3)
-memory of training: 79.4 KiB per sample, 333.1 KiB once; 5.3 MiB for a batch of 64 (x86-64-v3)
+memory of training: 79.4 KiB per sample, 102.8 KiB once; 5.1 MiB for a batch of 64 (x86-64-v3)
 `);
 });
 
