@@ -78,8 +78,8 @@ async function openPart(
   if (hasNpy(folder, part, manifest))
     return openNpyFolder(folder, part, columnsOf(folder, part, manifest)) as Promise<unknown> as Promise<Data>;
   if (part !== "validation" && hasIdx(folder, part) && !isSignal(ends(manifest).input)) {
-    const { input, target } = ends(manifest);
-    const names = { input: input.name, target, shape: input.shape };
+    const { input, target, classes } = ends(manifest);
+    const names = { input: input.name, target, shape: input.shape, classes };
     return labelledImagesDataset(await readMnist(folder, part), names) as unknown as Data;
   }
   const samples = partFolder(folder, part);
@@ -96,7 +96,9 @@ function columnsOf(folder: string, part: Part, { inputs, outputs, train }: Manif
   const wanted = outputs.filter(({ name }) =>
     part === "train" ? train?.targets.includes(name) : fs.existsSync(npyFile(folder, part, name)),
   );
-  const targets = wanted.map(({ name, kind, shape }) => ({ name, shape: kind === "class" ? shape.slice(1) : shape }));
+  const targets = wanted.map(({ name, kind, shape }) =>
+    kind === "class" ? { name, shape: shape.slice(1), classes: shape[0]! } : { name, shape },
+  );
   return [...inputs, ...targets];
 }
 

@@ -9,6 +9,8 @@ import { readBytes } from "./read-bytes.ts";
  * 32-bit number; then the elements, the last dimension fastest. Only bytes (type 8) are read.
  */
 export interface IdxArray {
+  /** The file, or what else it came from. */
+  readonly name?: string;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 }
@@ -34,7 +36,7 @@ export function parseIdx(bytes: Uint8Array, name = "IDX data"): IdxArray {
     fail(`the file is ${verb}: ${describeShape(shape)} is ${expected} bytes, it has ${have}`);
   }
   // A plain array even where the file came as a Buffer.
-  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + dataAt, have) };
+  return { name, shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + dataAt, have) };
 }
 
 /** Reads an IDX file, gzip-compressed or not. */

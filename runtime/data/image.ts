@@ -64,7 +64,7 @@ export async function decodeImage(
     .autoOrient()
     .resize(width, height, { fit, ...(resampling === "nearest" && { kernel: "nearest", fastShrinkOnLoad: false }) })
     .flatten({ background: "#000" });
-  const coloured = channels === 1 ? picture.greyscale() : picture.toColourspace("srgb");
+  const coloured = picture.toColourspace(channels === 1 ? "b-w" : "srgb");
   const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
   const elements = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return withChannels(elements, info.channels, channels);

@@ -3,6 +3,7 @@ import { CnncDataError } from "../errors.ts";
 import { describeShape, elementCount, emptyLike } from "../tensor/typed-array.ts";
 import { ChunkCache, chunkBytes, defaultBuffer } from "./chunk-cache.ts";
 import { arrayDataset, checkIndices, mustBeAsLong, type Dataset } from "./dataset.ts";
+import { mustBeClasses } from "./must-be-classes.ts";
 import { readNpy, type NpyArray } from "./npy.ts";
 import { NpyRows } from "./npy-rows.ts";
 import { sizeOf } from "./read-bytes.ts";
@@ -14,6 +15,8 @@ export interface NpyColumn {
   readonly shape: readonly number[];
   /** Of an input; the elements of a target are taken as they are. */
   readonly dtype?: "u8" | "f32" | "tokens";
+  /** Of a class, how many there are. */
+  readonly classes?: number;
 }
 
 export type NpyPart = "train" | "test" | "validation";
@@ -48,7 +51,7 @@ export async function openNpyFolder(
   const entries = files.map(async ({ column, file }) => {
     const { shape, data } = await readNpy(file);
     mustFit(shape, column, file);
-    return [column.name, { data: elementsOf(data, column, file), sampleSize: elementCount(column.shape) }] as const;
+    return [column.name, { data: elementsOf(data, column, file, 0), sampleSize: elementCount(column.shape) }] as const;
   });
   return arrayDataset(Object.fromEntries(await Promise.all(entries)));
 }
@@ -63,7 +66,7 @@ async function onDisk(files: readonly ColumnFile[], bufferBytes: number): Promis
     files.map(async ({ column, file }) => {
       const rows = await NpyRows.open(file);
       mustFit(rows.shape, column, file);
-      return { column, rows, none: elementsOf(await rows.read(0, 0), column, file) };
+      return { column, rows, none: elementsOf(await rows.read(0, 0), column, file, 0) };
     }),
   );
   const size = mustBeAsLong(opened.map(({ column, rows }) => [column.name, rows.shape[0]!]));
@@ -73,7 +76,7 @@ async function onDisk(files: readonly ColumnFile[], bufferBytes: number): Promis
   const read = async (chunk: number): Promise<Columns> => {
     const [from, to] = [chunk * rows, Math.min(size, (chunk + 1) * rows)];
     const entries = opened.map(
-      async (it) => [it.column.name, elementsOf(await it.rows.read(from, to), it.column, it.rows.file)] as const,
+      async (it) => [it.column.name, elementsOf(await it.rows.read(from, to), it.column, it.rows.file, from)] as const,
     );
     return Object.fromEntries(await Promise.all(entries));
   };
@@ -103,7 +106,10 @@ function mustFit(shape: readonly number[], column: NpyColumn, file: string): voi
   );
 }
 
-function elementsOf(data: NpyArray["data"], column: NpyColumn, file: string): NpyArray["data"] {
+/** The elements of samples, `first` and those behind it. */
+function elementsOf(data: NpyArray["data"], column: NpyColumn, file: string, first: number): NpyArray["data"] {
+  const { name, shape, classes } = column;
+  if (classes !== undefined) mustBeClasses(data, { file, name, classes, perSample: elementCount(shape), first });
   if (column.dtype === "f32") return data instanceof Float32Array ? data : Float32Array.from(data);
   const fits = column.dtype === "u8" ? data instanceof Uint8Array : !(data instanceof Float32Array);
   if (column.dtype === undefined || fits) return data;

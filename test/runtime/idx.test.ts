@@ -81,4 +81,13 @@ describe("a folder like MNIST's", () => {
     const names = { input: "image", target: "digit", shape: [1, 28, 28] };
     expect(() => labelledImagesDataset(images, names)).toThrow(/pictures are 2×2, image needs 1×28×28/);
   });
+
+  it("must have labels that name classes, where it is told how many there are", async () => {
+    const images = await readMnist(folder, "train");
+    const names = { input: "image", target: "digit", classes: 9 };
+    expect(() => labelledImagesDataset(images, names)).toThrow(
+      `${path.join(folder, "train-labels-idx1-ubyte")}: sample 0 has 9, which is no class of digit: an index below 9`,
+    );
+    expect(labelledImagesDataset(images, { ...names, classes: 10 }).size).toBe(2);
+  });
 });

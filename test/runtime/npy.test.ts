@@ -177,3 +177,26 @@ describe("a folder of NPY files", () => {
     await expect(opened({ ...files, ...given })).rejects.toThrow(message);
   });
 });
+
+describe("NPY files of labels", () => {
+  it.each([
+    ["in memory", {}],
+    ["on the disk", { mostBytes: 1, bufferBytes: 1 }],
+  ])("tell which sample names no class, %s", async (_, options) => {
+    await withTempFolder(async (folder) => {
+      fs.writeFileSync(path.join(folder, "train-x.npy"), npy("|u1", [3, 1], Uint8Array.of(1, 2, 3)));
+      fs.writeFileSync(path.join(folder, "train-kinds.npy"), npy("<i4", [3, 2], Int32Array.of(0, 1, 2, 0, 0, 3)));
+      const open = async (classes: number) => {
+        const columns = [
+          { name: "x", shape: [1] },
+          { name: "kinds", shape: [2], classes },
+        ];
+        return (await openNpyFolder(folder, "train", columns, options)).gather([0, 1, 2]);
+      };
+      await expect(open(3)).rejects.toThrow(
+        /train-kinds\.npy: sample 2 has 3, which is no class of kinds: an index below 3/,
+      );
+      expect((await open(4))["kinds"]).toEqual(Int32Array.of(0, 1, 2, 0, 0, 3));
+    });
+  });
+});
