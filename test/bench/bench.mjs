@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 const scripts = {
   inference: { file: "inference/inference.mjs", about: "predictions of the example networks, and onnxruntime's" },
   training: { file: "training/training.mjs", about: "training steps of the example networks, and PyTorch's" },
+  accuracy: { file: "accuracy.mjs", about: "whole trainings on Fashion-MNIST: accuracy and time, and PyTorch's" },
   loading: { file: "loading.mjs", about: "training from shards of pictures, and the network alone" },
   "loss-curves": { file: "loss-curves.mjs", about: "losses of Fashion-ResNet step by step, and PyTorch's" },
 };

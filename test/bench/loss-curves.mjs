@@ -77,7 +77,7 @@ async function trainOurs(seed) {
 }
 
 async function trainPeer(dtype) {
-  const script = fileURLToPath(new URL("fashion-resnet-pytorch.py", import.meta.url));
+  const script = fileURLToPath(new URL("loss-curves-pytorch.py", import.meta.url));
   const args = ["--weights", file("weights.safetensors"), "--steps", file("steps.json"), "--data", values.data];
   const child = spawn(values.python, [script, ...args, "--dtype", dtype, "--threads", values.threads], {
     stdio: ["ignore", "pipe", "inherit"],

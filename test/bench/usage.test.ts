@@ -9,6 +9,6 @@ test.each([[], ["speed"], ["toString"]])("npm run bench -- %s tells what can be 
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...what], { encoding: "utf8" });
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(
-    /^what to measure:\n.*-- inference .*\n.*-- training .*\n.*-- loading .*\n.*-- loss-curves .*\n$/,
+    /^what to measure:\n.*-- inference .*\n.*-- training .*\n.*-- accuracy .*\n.*-- loading .*\n.*-- loss-curves .*\n$/,
   );
 });
