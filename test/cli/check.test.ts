@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { plant, readText, withTempFolder } from "../support/paths.ts";
-import { cnnc, lenet } from "./cnnc.ts";
+import { cnnc, cnncHere, lenet } from "./cnnc.ts";
 
 const wrong = "test/check/cases/CNN202-misspelt.cnn";
 const warned = "test/check/cases/CNN307-lost.cnn";
@@ -12,11 +12,11 @@ describe("cnnc check", () => {
   });
 
   test("is silent with --quiet when all is well", async () => {
-    expect(await cnnc(["check", lenet, "--quiet"])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await cnncHere(["check", lenet, "--quiet"])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   test("prints code frames and ends with 1 on errors", async () => {
-    const { code, stdout, stderr } = await cnnc(["check", wrong]);
+    const { code, stdout, stderr } = await cnncHere(["check", wrong]);
     expect([code, stderr]).toEqual([1, ""]);
     expect(stdout).toContain("error[CNN202]: there is no operator called `konv`");
     expect(stdout).toContain(`--> ${wrong}:3:16`);
@@ -24,17 +24,17 @@ describe("cnnc check", () => {
   });
 
   test("colours when it is told to", async () => {
-    const { stdout } = await cnnc(["check", wrong], { env: { FORCE_COLOR: "1" } });
+    const { stdout } = await cnncHere(["check", wrong], { env: { FORCE_COLOR: "1" } });
     expect(stdout).toContain("\u001b[1;31m");
   });
 
   test("ends with 0 on warnings", async () => {
-    const { code, stdout } = await cnnc(["check", warned]);
+    const { code, stdout } = await cnncHere(["check", warned]);
     expect([code, stdout]).toEqual([0, expect.stringContaining("warning[CNN307]")]);
   });
 
   test("checks several files", async () => {
-    const { code, stdout } = await cnnc(["check", lenet, wrong]);
+    const { code, stdout } = await cnncHere(["check", lenet, wrong]);
     expect([code, stdout]).toEqual([1, expect.stringContaining("no problems in LeNet")]);
     expect(stdout).toContain("CNN202");
   });
@@ -42,7 +42,7 @@ describe("cnnc check", () => {
   test("reports what does not parse, and only that", async () => {
     await withTempFolder(async (folder) => {
       plant(folder, { "a.cnn": "model M { input x: f32[3]  output y: f32[3] = x -> }" });
-      const { code, stdout } = await cnnc(["check", path.join(folder, "a.cnn")]);
+      const { code, stdout } = await cnncHere(["check", path.join(folder, "a.cnn")]);
       expect([code, stdout.match(/error\[CNN\d+\]/g)]).toEqual([1, ["error[CNN101]"]]);
     });
   });
@@ -50,13 +50,13 @@ describe("cnnc check", () => {
   test("holds the arena's budget", async () => {
     await withTempFolder(async (folder) => {
       plant(folder, { "a.cnn": readText(lenet).replace("256KiB", "2KiB") });
-      const { code, stdout } = await cnnc(["check", path.join(folder, "a.cnn")]);
+      const { code, stdout } = await cnncHere(["check", path.join(folder, "a.cnn")]);
       expect([code, stdout]).toEqual([1, expect.stringContaining("error[CNN403]")]);
     });
   });
 
   test("prints places, notes and fixes for programs", async () => {
-    const { code, stdout } = await cnnc(["check", wrong, "--json"]);
+    const { code, stdout } = await cnncHere(["check", wrong, "--json"]);
     const { diagnostics, models } = JSON.parse(stdout) as { diagnostics: Record<string, unknown>[]; models: unknown[] };
     expect([code, models, diagnostics.length]).toEqual([1, [], 2]);
     expect(diagnostics[0]).toEqual({
@@ -87,14 +87,14 @@ describe("cnnc check", () => {
         `model ${name}(width=4) { input x: f32[8]  output y: f32[width] = x -> dense(width)  budget { params < 40 } }\n`;
       plant(folder, { "a.cnn": model("A") + model("B") });
       const file = path.join(folder, "a.cnn");
-      expect((await cnnc(["check", file])).stdout).toContain("no problems in A, B");
-      expect((await cnnc(["check", file, "--model", "B"])).stdout).toContain("no problems in B");
-      const over = await cnnc(["check", file, "--model", "B", "--set", "width=5"]);
+      expect((await cnncHere(["check", file])).stdout).toContain("no problems in A, B");
+      expect((await cnncHere(["check", file, "--model", "B"])).stdout).toContain("no problems in B");
+      const over = await cnncHere(["check", file, "--model", "B", "--set", "width=5"]);
       expect([over.code, over.stdout]).toEqual([
         1,
         expect.stringContaining("`B` has 45 parameters; its budget is < 40"),
       ]);
-      const several = await cnnc(["explain", file]);
+      const several = await cnncHere(["explain", file]);
       expect([several.code, several.stderr]).toEqual([1, expect.stringContaining("choose with `--model A`")]);
     });
   });

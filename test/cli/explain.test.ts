@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { pipeline } from "../../compiler/passes/pipeline.ts";
-import { cnnc, cnncJson, lenet } from "./cnnc.ts";
+import { cnncHere, cnncJson, cnncJsonHere, lenet } from "./cnnc.ts";
 
 const explain = async (...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await cnnc(["explain", lenet, ...args]);
+  const { code, stdout, stderr } = await cnncHere(["explain", lenet, ...args]);
   expect([code, stderr]).toEqual([0, ""]);
   return stdout;
 };
@@ -38,7 +38,7 @@ describe("cnnc explain", () => {
   });
 
   test("shows algorithms with their reasons", async () => {
-    const { algorithms } = await cnncJson<{ algorithms: Record<string, unknown>[] }>([
+    const { algorithms } = await cnncJsonHere<{ algorithms: Record<string, unknown>[] }>([
       "explain",
       lenet,
       "--algorithms",
@@ -50,7 +50,7 @@ describe("cnnc explain", () => {
   });
 
   test("shows the arena", async () => {
-    const { arena } = await cnncJson<{ arena: Record<string, number> }>(["explain", lenet, "--arena"]);
+    const { arena } = await cnncJsonHere<{ arena: Record<string, number> }>(["explain", lenet, "--arena"]);
     expect(arena["perSample"]).toBeLessThanOrEqual(arena["withoutReuse"]!);
     expect(await explain("--arena")).toMatch(/per sample .* without reuse/);
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { decodeModel } from "../../compiler/onnx/schema.ts";
 import { openSafetensors, writeSafetensors } from "../../runtime/index.ts";
 import { plant, withTempFolder } from "../support/paths.ts";
-import { cnnc, cnncJson, lenet } from "./cnnc.ts";
+import { cnnc, cnncHere, cnncJsonHere, lenet } from "./cnnc.ts";
 
 const net = `cnn 1
 /// A small one.
@@ -72,7 +72,7 @@ describe("cnnc export", () => {
       );
       const args = ["export", at("net.cnn"), "--weights", at("w.safetensors"), "--quiet", "--onnx"];
       for (const name of ["a.onnx", "b.onnx"])
-        expect(await cnnc([...args, at(name)])).toEqual({ code: 0, stdout: "", stderr: "" });
+        expect(await cnncHere([...args, at(name)])).toEqual({ code: 0, stdout: "", stderr: "" });
       expect(fs.readFileSync(at("a.onnx"))).toEqual(fs.readFileSync(at("b.onnx")));
       const found = read(at("a.onnx")).graph?.initializer ?? [];
       expect(found.map(({ name, dims }) => [name, dims])).toEqual(tensors);
@@ -84,8 +84,8 @@ describe("cnnc export", () => {
       const at = (name: string) => path.join(folder, name);
       const trained = ["train", lenet, "--data", "examples/data", "--seed", "5", "--epochs", "1"];
       await cnnc([...trained, "--out", at("w.safetensors"), "--quiet"]);
-      await cnnc(["export", lenet, "--weights", at("w.safetensors"), "--onnx", at("trained.onnx")]);
-      await cnnc(["export", lenet, "--seed", "5", "--onnx", at("fresh.onnx")]);
+      await cnncHere(["export", lenet, "--weights", at("w.safetensors"), "--onnx", at("trained.onnx")]);
+      await cnncHere(["export", lenet, "--seed", "5", "--onnx", at("fresh.onnx")]);
       const [fresh, after] = ["fresh.onnx", "trained.onnx"].map((name) => read(at(name)).graph!.initializer!);
       using weights = openSafetensors(at("w.safetensors"));
       const name = "logits.conv2.weight";
@@ -101,9 +101,9 @@ describe("cnnc export", () => {
   test("writes the weights beside it, each at a page of its own", () =>
     withNet(async (at) => {
       const args = ["export", at("net.cnn"), "--onnx", at("net.onnx")];
-      await cnnc(args);
+      await cnncHere(args);
       const inside = read(at("net.onnx")).graph!.initializer!;
-      const { code, stdout } = await cnnc([...args, "--external-data"]);
+      const { code, stdout } = await cnncHere([...args, "--external-data"]);
       expect([code, stdout]).toEqual([
         0,
         `Small, as ONNX (opset 17) in ${at("net.onnx")} and ${at("net.onnx.data")}\n`,
@@ -122,7 +122,7 @@ describe("cnnc export", () => {
   test("makes every value an output by --all-values", () =>
     withNet(async (at) => {
       const args = ["export", at("net.cnn"), "--onnx", at("net.onnx"), "--all-values"];
-      const { outputs, inputs, parameters, opset } = await cnncJson<{
+      const { outputs, inputs, parameters, opset } = await cnncJsonHere<{
         readonly outputs: readonly { readonly name: string }[];
         readonly inputs: unknown;
         readonly parameters: readonly unknown[];
@@ -139,7 +139,7 @@ describe("cnnc export", () => {
     withNet(
       async (at) => {
         fs.writeFileSync(at("net.onnx"), "an older one");
-        const { code, stderr } = await cnnc(["export", at("net.cnn"), "--onnx", at("net.onnx")]);
+        const { code, stderr } = await cnncHere(["export", at("net.cnn"), "--onnx", at("net.onnx")]);
         expect([code, stderr]).toEqual([1, expect.stringContaining("error[CNN202]")]);
         expect(fs.readFileSync(at("net.onnx"), "utf8")).toBe("an older one");
       },
@@ -151,14 +151,14 @@ describe("cnnc export", () => {
       fs.writeFileSync(at("net.onnx"), "an older one");
       await writeSafetensors(at("w.safetensors"), [{ name: "other", shape: [1], read: () => new Float32Array(1) }]);
       const args = ["export", at("net.cnn"), "--weights", at("w.safetensors"), "--onnx", at("net.onnx")];
-      const { code, stderr } = await cnnc(args);
+      const { code, stderr } = await cnncHere(args);
       expect([code, stderr]).toEqual([2, expect.stringMatching(/these weights are not Small's; missing: features\./)]);
       expect(fs.readFileSync(at("net.onnx"), "utf8")).toBe("an older one");
     }));
 
   test("says when weights are too large for one file, before it makes them", () =>
     withNet(async (at) => {
-      const { code, stderr } = await cnnc(["export", at("net.cnn"), "--onnx", at("net.onnx")]);
+      const { code, stderr } = await cnncHere(["export", at("net.cnn"), "--onnx", at("net.onnx")]);
       expect(code).toBe(2);
       expect(stderr).toContain(
         "the weights of Large are 3.0 GiB, and an ONNX file has 2 GiB at most\nhelp: --external-data writes them",
@@ -173,7 +173,7 @@ describe("cnnc export", () => {
     [["--seed", "1"], /required option '--onnx <file>'/],
     [["--onnx", path.join("build", "net.onnx"), "--seed", "-1"], /whole number/],
   ])("refuses %j", async (args, message) => {
-    const { code, stdout, stderr } = await cnnc(["export", lenet, ...args]);
+    const { code, stdout, stderr } = await cnncHere(["export", lenet, ...args]);
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(message)]);
   });
 });

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import type { Picture } from "../../compiler/graph/picture.ts";
 import { readText, withTempFolder } from "../support/paths.ts";
-import { cnnc, cnncJson, lenet } from "./cnnc.ts";
+import { cnnc, cnncHere, cnncJsonHere, lenet } from "./cnnc.ts";
 
 const resnet = "examples/fashion-resnet/fashion-resnet.cnn";
 
@@ -21,12 +21,12 @@ describe("cnnc graph", () => {
   });
 
   test("prints it without -o", async () => {
-    const { code, stdout } = await cnnc(["graph", lenet]);
+    const { code, stdout } = await cnncHere(["graph", lenet]);
     expect([code, stdout]).toEqual([0, readText("docs/pictures/lenet.svg")]);
   });
 
   test("closes blocks by --depth", async () => {
-    const [all, closed] = await Promise.all([cnnc(["graph", resnet]), cnnc(["graph", resnet, "--depth", "0"])]);
+    const [all, closed] = await Promise.all([cnncHere(["graph", resnet]), cnncHere(["graph", resnet, "--depth", "0"])]);
     const height = async (text: string) => (await sharp(Buffer.from(text)).metadata()).height;
     expect(await height(closed.stdout)).toBeLessThan(0.6 * (await height(all.stdout)));
     expect(closed.stdout).not.toContain("features.Residual1.");
@@ -34,13 +34,13 @@ describe("cnnc graph", () => {
   });
 
   test("is wider than high with --wide", async () => {
-    const { stdout } = await cnnc(["graph", resnet, "--depth", "0", "--wide"]);
+    const { stdout } = await cnncHere(["graph", resnet, "--depth", "0", "--wide"]);
     const { width, height } = await sharp(Buffer.from(stdout)).metadata();
     expect(width).toBeGreaterThan(height);
   });
 
   test("sets parameters", async () => {
-    expect((await cnnc(["graph", resnet, "--set", "width=12"])).stdout).toContain("3×3, 12");
+    expect((await cnncHere(["graph", resnet, "--set", "width=12"])).stdout).toContain("3×3, 12");
   });
 
   test.each([
@@ -48,7 +48,7 @@ describe("cnnc graph", () => {
     ["by --html", () => ["--html"]],
   ])("makes a page %s", async (_, args) => {
     await withTempFolder(async (folder) => {
-      const { code, stdout } = await cnnc(["graph", lenet, ...args(folder)]);
+      const { code, stdout } = await cnncHere(["graph", lenet, ...args(folder)]);
       expect(code).toBe(0);
       const [file] = fs.readdirSync(folder);
       const page = file === undefined ? stdout : fs.readFileSync(path.join(folder, file), "utf8");
@@ -59,7 +59,7 @@ describe("cnnc graph", () => {
   });
 
   test("tells programs what is drawn", async () => {
-    const { picture, closed } = await cnncJson<{ picture: Picture; closed: string[] }>([
+    const { picture, closed } = await cnncJsonHere<{ picture: Picture; closed: string[] }>([
       "graph",
       resnet,
       "--depth",
@@ -72,7 +72,7 @@ describe("cnnc graph", () => {
     await withTempFolder(async (folder) => {
       const out = path.join(folder, "net.svg");
       fs.writeFileSync(out, "an older one");
-      const { code, stderr } = await cnnc(["graph", "test/check/cases/CNN202-misspelt.cnn", "-o", out]);
+      const { code, stderr } = await cnncHere(["graph", "test/check/cases/CNN202-misspelt.cnn", "-o", out]);
       expect([code, stderr]).toEqual([1, expect.stringContaining("error[CNN202]")]);
       expect(fs.readFileSync(out, "utf8")).toBe("an older one");
     });
@@ -86,9 +86,9 @@ describe("cnnc graph", () => {
         file,
         `cnn 1\n${body}\nmodel Long { input x: f32[2, 2, 2] output y: f32[1001, 2, 2] = x -> Deep(1001) -> tanh }\n`,
       );
-      const { code, stderr } = await cnnc(["graph", file]);
+      const { code, stderr } = await cnncHere(["graph", file]);
       expect([code, stderr]).toEqual([2, expect.stringMatching(/Long has 1005 boxes, too many .*\nhelp: --depth 1/)]);
-      expect((await cnnc(["graph", file, "--depth", "0"])).code).toBe(0);
+      expect((await cnncHere(["graph", file, "--depth", "0"])).code).toBe(0);
     });
   });
 
@@ -99,7 +99,7 @@ describe("cnnc graph", () => {
     [["-o", "nowhere/net.svg"], /nowhere is no folder/],
     [["--depth", "-1"], /whole number/],
   ])("refuses %j", async (args, message) => {
-    const { code, stdout, stderr } = await cnnc(["graph", lenet, ...args]);
+    const { code, stdout, stderr } = await cnncHere(["graph", lenet, ...args]);
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(message)]);
   });
 });

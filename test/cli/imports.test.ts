@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { plant, withTempFolder } from "../support/paths.ts";
-import { cnnc, cnncJson } from "./cnnc.ts";
+import { cnnc, cnncHere, cnncJsonHere } from "./cnnc.ts";
 
 const net = `cnn 1
 import { Unit } from "./lib/blocks.cnn"
@@ -30,8 +30,12 @@ describe("files that a network names", () => {
     await withTempFolder(async (folder) => {
       plant(folder, files);
       const file = path.join(folder, "net.cnn");
-      expect(await cnnc(["check", file])).toEqual({ code: 0, stdout: `${file}: no problems in Animals\n`, stderr: "" });
-      const { models } = await cnncJson<Summary>(["summary", file]);
+      expect(await cnncHere(["check", file])).toEqual({
+        code: 0,
+        stdout: `${file}: no problems in Animals\n`,
+        stderr: "",
+      });
+      const { models } = await cnncJsonHere<Summary>(["summary", file]);
       expect(models[0]!.layers.map(({ name }) => name)).toContain("y.Unit1.1.Inner1.conv1");
     });
   });
@@ -39,7 +43,7 @@ describe("files that a network names", () => {
   test("are shown in reports by their own paths", async () => {
     await withTempFolder(async (folder) => {
       plant(folder, { ...files, "inner.cnn": files["inner.cnn"].replace("kernel=3", "kernel=30") });
-      const { code, stdout } = await cnnc(["check", path.join(folder, "net.cnn")]);
+      const { code, stdout } = await cnncHere(["check", path.join(folder, "net.cnn")]);
       expect(code).toBe(1);
       expect(stdout).toContain("error[CNN302]");
       for (const [place, line] of [
@@ -55,7 +59,7 @@ describe("files that a network names", () => {
     await withTempFolder(async (folder) => {
       plant(folder, { "net.cnn": net });
       fs.mkdirSync(path.join(folder, "labels.txt"));
-      const { code, stdout } = await cnnc(["check", path.join(folder, "net.cnn")]);
+      const { code, stdout } = await cnncHere(["check", path.join(folder, "net.cnn")]);
       expect([code, stdout.match(/error\[CNN\d+\]/g)]).toEqual([1, ["error[CNN244]", "error[CNN244]"]]);
     });
   });
@@ -64,8 +68,8 @@ describe("files that a network names", () => {
     await withTempFolder(async (folder) => {
       plant(folder, files);
       const file = path.join(folder, "inner.cnn");
-      expect(await cnnc(["check", file])).toEqual({ code: 0, stdout: `${file}: no problems\n`, stderr: "" });
-      const summary = await cnnc(["explain", file]);
+      expect(await cnncHere(["check", file])).toEqual({ code: 0, stdout: `${file}: no problems\n`, stderr: "" });
+      const summary = await cnncHere(["explain", file]);
       expect([summary.code, summary.stderr]).toEqual([1, expect.stringContaining("CNN220")]);
     });
   });
@@ -74,7 +78,7 @@ describe("files that a network names", () => {
     await withTempFolder(async (folder) => {
       plant(folder, files);
       const file = path.join(folder, "net.cnn");
-      const { models } = await cnncJson<Summary>(["summary", file, "--set", "widths=[2, 5, 7]"]);
+      const { models } = await cnncJsonHere<Summary>(["summary", file, "--set", "widths=[2, 5, 7]"]);
       const convs = models[0]!.layers.filter(({ name }) => name.endsWith("conv1"));
       expect(convs.map(({ shape }) => shape[0])).toEqual([2, 5, 7]);
     });

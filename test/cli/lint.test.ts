@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import type * as Sarif from "sarif";
 import { describe, expect, test } from "vitest";
 import { plant, readText, root, withTempFolder } from "../support/paths.ts";
-import { cnnc, lenet } from "./cnnc.ts";
+import { cnnc, cnncHere, lenet } from "./cnnc.ts";
 
 const biased = "compiler/lint/rules/bias-before-batch-norm/wrong.cnn";
 const wrong = "test/check/cases/CNN202-misspelt.cnn";
@@ -19,7 +19,7 @@ async function lintIn(files: Readonly<Record<string, string>>, args: readonly st
     plant(folder, files);
     const given = paths.map((name) => path.join(folder, name));
     const config = args.map((arg) => arg.replace("FOLDER", folder));
-    const { code, stdout, stderr } = await cnnc(["lint", ...given, ...config]);
+    const { code, stdout, stderr } = await cnncHere(["lint", ...given, ...config]);
     const left = Object.fromEntries(
       Object.keys(files).map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8")]),
     );
@@ -37,18 +37,18 @@ const codesIn = (text: string) => text.match(/^(error|warning)\[CNN\d+\]/gm);
 describe("cnnc lint ends with", () => {
   test("0 when there are no findings", async () => {
     expect(await cnnc(["lint", lenet])).toEqual({ code: 0, stdout: "1 file: no findings\n", stderr: "" });
-    expect(await cnnc(["lint", "examples", "--quiet"])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await cnncHere(["lint", "examples", "--quiet"])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   test("1 on warnings, unless so many are allowed", async () => {
-    const { code, stdout } = await cnnc(["lint", biased]);
+    const { code, stdout } = await cnncHere(["lint", biased]);
     expect([code, codesIn(stdout)]).toEqual([1, ["warning[CNN502]"]]);
     expect(stdout).toContain("--fix mends it");
-    expect((await cnnc(["lint", biased, "--max-warnings", "1"])).code).toBe(0);
+    expect((await cnncHere(["lint", biased, "--max-warnings", "1"])).code).toBe(0);
   });
 
   test("1 on errors, however many warnings are allowed", async () => {
-    const { code, stdout } = await cnnc(["lint", wrong, "--max-warnings", "9"]);
+    const { code, stdout } = await cnncHere(["lint", wrong, "--max-warnings", "9"]);
     expect([code, stdout]).toEqual([1, expect.stringContaining("error[CNN202]")]);
     const broken = await lintIn({ "a.cnn": "model M {" }, []);
     expect([broken.code, broken.stdout]).toEqual([1, expect.stringContaining("error[CNN1")]);
@@ -165,7 +165,7 @@ describe("cnnc lint --fix", () => {
       const file = path.join(folder, "a.cnn");
       fs.writeFileSync(file, `\ufeff${readText(biased).replaceAll("\n", "\r\n")}`, { mode: 0o640 });
       fs.symlinkSync(file, path.join(folder, "link.cnn"));
-      expect((await cnnc(["lint", path.join(folder, "link.cnn"), "--fix"])).code).toBe(0);
+      expect((await cnncHere(["lint", path.join(folder, "link.cnn"), "--fix"])).code).toBe(0);
       expect(fs.readFileSync(file, "utf8")).toBe(`\ufeff${mended.replaceAll("\n", "\r\n")}`);
       expect(fs.statSync(file).mode & 0o777).toBe(0o640);
       expect(fs.lstatSync(path.join(folder, "link.cnn")).isSymbolicLink()).toBe(true);
@@ -183,7 +183,7 @@ describe("cnnc lint --fix", () => {
 
 describe("cnnc lint --format", () => {
   test("json prints the reports as check does", async () => {
-    const { stdout } = await cnnc(["lint", biased, "--format", "json"]);
+    const { stdout } = await cnncHere(["lint", biased, "--format", "json"]);
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: Record<string, unknown>[] };
     expect(diagnostics).toMatchObject([
       {
@@ -197,7 +197,7 @@ describe("cnnc lint --format", () => {
   });
 
   test("github prints annotations", async () => {
-    const { stdout } = await cnnc(["lint", biased, "--format", "github"]);
+    const { stdout } = await cnncHere(["lint", biased, "--format", "github"]);
     expect(stdout).toBe(
       `::warning file=${biased},line=4,col=43,endLine=4,endColumn=67,title=CNN502::` +
         "the bias of this `conv` does nothing: `batch_norm` subtracts it again%0A" +
@@ -224,7 +224,7 @@ describe("cnnc lint --format sarif", () => {
   const accepts = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
   async function logOf(args: readonly string[]): Promise<Sarif.Log> {
-    const { stdout } = await cnnc(["lint", ...args, "--format", "sarif"]);
+    const { stdout } = await cnncHere(["lint", ...args, "--format", "sarif"]);
     const log = JSON.parse(stdout) as Sarif.Log;
     expect(accepts(log), JSON.stringify(accepts.errors, null, 2)).toBe(true);
     return log;

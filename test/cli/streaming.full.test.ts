@@ -69,20 +69,26 @@ function watch(child: ChildProcess, seen: number[]): void {
   child.on("exit", () => clearInterval(timer));
 }
 
-/** The memory of an epoch over a folder: most of its second quarter, and of its last. */
-async function train(data: string): Promise<{ readonly early: number; readonly late: number }> {
+/**
+ * The memory of an epoch over a folder: the middle of what was seen in its second quarter and in its last, and the most. Pictures
+ * that are being decoded come and go, by some tens of MiB, and make the most of a quarter; what is never given back
+ * moves its middle too.
+ */
+async function train(data: string): Promise<{ readonly early: number; readonly late: number; readonly most: number }> {
   const args = ["train", at("stream.cnn"), "--data", data, "--validation", "0", "--out", at("stream.safetensors")];
   const seen: number[] = [];
   const { code, stdout, stderr } = await cnnc(args, { onStart: (child) => watch(child, seen) });
   expect([code, stderr]).toEqual([0, ""]);
-  const quarter = (from: number): number =>
-    Math.round(
-      Math.max(...seen.slice(Math.floor((from * seen.length) / 4), Math.ceil(((from + 1) * seen.length) / 4))),
-    );
-  console.log(
-    `${path.basename(data)}: most MiB of each quarter ${[0, 1, 2, 3].map(quarter).join(", ")}; ${stdout.split("\n")[0]}`,
+  const quarters = [0, 1, 2, 3].map((i) =>
+    seen.slice(Math.floor((i * seen.length) / 4), Math.floor(((i + 1) * seen.length) / 4)).sort((a, b) => a - b),
   );
-  return { early: quarter(1), late: quarter(3) };
+  const [, early, , late] = quarters.map((quarter) => Math.round(quarter[quarter.length >> 1]!));
+  const most = Math.round(Math.max(...seen));
+  const told = quarters.map((quarter) => [quarter[0]!, quarter[quarter.length >> 1]!, quarter.at(-1)!].map(Math.round));
+  console.log(
+    `${path.basename(data)}: least, middle and most MiB of each quarter ${told.map((it) => it.join("-")).join(", ")}; ${stdout.split("\n")[0]}`,
+  );
+  return { early: early!, late: late!, most };
 }
 
 describe("an epoch over 20 GiB has as much memory at its end as before", () => {
@@ -93,9 +99,9 @@ describe("an epoch over 20 GiB has as much memory at its end as before", () => {
       for (let name = shard; name < total / shardBytes; name += own)
         fs.linkSync(at(`${shard}.tar`), at("shards", `train-${String(name).padStart(6, "0")}.tar`));
     }
-    const { early, late } = await train(at("shards"));
+    const { early, late, most } = await train(at("shards"));
     expect(late).toBeLessThan(1.1 * early);
-    expect(late).toBeLessThan(700);
+    expect(most).toBeLessThan(700);
   }, 3_600_000);
 
   test("of an NPY file", async () => {
@@ -105,8 +111,8 @@ describe("an epoch over 20 GiB has as much memory at its end as before", () => {
     fs.writeFileSync(at("arrays", "train-image.npy"), header);
     fs.truncateSync(at("arrays", "train-image.npy"), header.length + size * 3 * 256 * 256);
     fs.writeFileSync(at("arrays", "train-kind.npy"), npy("|u1", [size], new Uint8Array(size)));
-    const { early, late } = await train(at("arrays"));
+    const { early, late, most } = await train(at("arrays"));
     expect(late).toBeLessThan(1.1 * early);
-    expect(late).toBeLessThan(700);
+    expect(most).toBeLessThan(700);
   }, 3_600_000);
 });

@@ -7,7 +7,7 @@ import { targets } from "../../compiler/passes/targets.ts";
 import { planModel } from "../../compiler/plan-model.ts";
 import { fashionResNet } from "../graph/networks.ts";
 import { readText, withTempFolder } from "../support/paths.ts";
-import { cnnc, cnncJson, lenet } from "./cnnc.ts";
+import { cnnc, cnncHere, cnncJsonHere, lenet } from "./cnnc.ts";
 
 const resnet = "examples/fashion-resnet/fashion-resnet.cnn";
 
@@ -42,15 +42,15 @@ memory of training: 79.4 KiB per sample, 102.8 KiB once; 5.1 MiB for a batch of 
 });
 
 test("cnnc summary --depth closes blocks", async () => {
-  const { stdout } = await cnnc(["summary", resnet, "--depth", "0"]);
+  const { stdout } = await cnncHere(["summary", resnet, "--depth", "0"]);
   const lines = stdout.split("\n").filter((line) => line.startsWith("features."));
   expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual([
     ...["features.normalize1", "features.conv1", "features.batch_norm1", "features.relu1"],
     ...["features.Residual1 (7 layers)", "features.Residual2 (9 layers)", "features.Residual3 (9 layers)"],
     "features.global_avg_pool1",
   ]);
-  const all = await cnnc(["summary", resnet]);
-  expect((await cnnc(["summary", resnet, "--depth", "1"])).stdout).toBe(all.stdout);
+  const all = await cnncHere(["summary", resnet]);
+  expect((await cnncHere(["summary", resnet, "--depth", "1"])).stdout).toBe(all.stdout);
 });
 
 test("cnnc summary fits into 100 columns: long names lose their middle", async () => {
@@ -62,17 +62,17 @@ test("cnnc summary fits into 100 columns: long names lose their middle", async (
     );
     const model = `model Long { input x: f32[3, 9, 9] features = x -> ExtraordinarilyNamed output y: f32[8, 7, 7] = features }`;
     fs.writeFileSync(file, `cnn 1\n${blocks.join("\n")}\n${model}\n`);
-    const { stdout } = await cnnc(["summary", file]);
+    const { stdout } = await cnncHere(["summary", file]);
     const lines = stdout.split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBe(100);
     expect(lines[5]).toMatch(/^features\.Extraordinarily.+…[\w.]+\.conv1 /);
-    const { models } = await cnncJson<{ models: { layers: { name: string }[] }[] }>(["summary", file]);
+    const { models } = await cnncJsonHere<{ models: { layers: { name: string }[] }[] }>(["summary", file]);
     expect(models[0]!.layers[0]!.name.length).toBeGreaterThan(100);
   });
 });
 
 test("cnnc summary --json tells the same to programs", async () => {
-  const { models } = await cnncJson<{ models: Record<string, unknown>[] }>(["summary", lenet]);
+  const { models } = await cnncJsonHere<{ models: Record<string, unknown>[] }>(["summary", lenet]);
   expect(models[0]).toMatchObject({
     name: "LeNet",
     inputs: [{ name: "image", dtype: "u8", shape: [1, 28, 28] }],
@@ -95,7 +95,7 @@ test("cnnc summary --json tells the same to programs", async () => {
 });
 
 test("cnnc summary --json lists blocks, and the memory that plans say", async () => {
-  const { models } = await cnncJson<{ models: Summary[] }>(["summary", resnet, "--cpu", "x86-64"]);
+  const { models } = await cnncJsonHere<{ models: Summary[] }>(["summary", resnet, "--cpu", "x86-64"]);
   const { blocks, layers, memory } = models[0]!;
   expect(blocks.map(({ name, block, depth }) => [name, block, depth])).toEqual(
     [1, 2, 3].map((i) => [`features.Residual${i}`, "Residual", 0]),
@@ -122,7 +122,7 @@ test("cnnc summary --json lists blocks, and the memory that plans say", async ()
 });
 
 test("cnnc summary tells how many samples of a batch in parts are in memory", async () => {
-  const { stdout } = await cnnc(["summary", "test/cli/networks/everything.cnn", "--cpu", "x86-64"]);
+  const { stdout } = await cnncHere(["summary", "test/cli/networks/everything.cnn", "--cpu", "x86-64"]);
   expect(stdout).toMatch(/^memory of training: .* for a batch of 64, 22 at a time \(x86-64\)$/m);
 });
 
@@ -148,14 +148,14 @@ test("cnnc summary of a network over sequences says how many steps are seen", as
     const model = `model Beats { input ecg: f32[2, 40]
       output all: f32[8, 9] = ecg -> conv(8, kernel=5, stride=2) -> max_pool(2) as half }`;
     fs.writeFileSync(file, `cnn 1\n${model}\n`);
-    const { stdout } = await cnnc(["summary", file]);
+    const { stdout } = await cnncHere(["summary", file]);
     expect(stdout).toMatch(/^all.conv1 +8×18 +88 +100.0% +1,440 +5\nall.half +8×9 +7$/m);
-    const { models } = await cnncJson<{ models: Summary[] }>(["summary", file]);
+    const { models } = await cnncJsonHere<{ models: Summary[] }>(["summary", file]);
     expect(models[0]!.layers.map(({ receptiveField }) => receptiveField)).toEqual([[5], [7]]);
   });
 });
 
 test("cnnc summary of a wrong file shows what is wrong", async () => {
-  const { code, stdout, stderr } = await cnnc(["summary", "test/check/cases/CNN202-misspelt.cnn"]);
+  const { code, stdout, stderr } = await cnncHere(["summary", "test/check/cases/CNN202-misspelt.cnn"]);
   expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining("error[CNN202]")]);
 });

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { plant } from "../support/paths.ts";
-import { cnnc, cnncJson } from "./cnnc.ts";
+import { cnnc, cnncHere, cnncJson } from "./cnnc.ts";
 
 const sizes = "test/cli/networks/sizes.cnn";
 const data = ["--data", "examples/data"];
@@ -133,7 +133,15 @@ describe("cnnc sweep", () => {
   });
 
   test("fails where no point checks, with the place", async () => {
-    const { code, stderr } = await cnnc(["sweep", sizes, ...data, "--sweep", "depth=8,9", "--out", inFolder("none")]);
+    const { code, stderr } = await cnncHere([
+      "sweep",
+      sizes,
+      ...data,
+      "--sweep",
+      "depth=8,9",
+      "--out",
+      inFolder("none"),
+    ]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("error[CNN302]")]);
     expect(fs.existsSync(inFolder("none"))).toBe(false);
   });
@@ -153,7 +161,7 @@ describe("cnnc sweep", () => {
     [["--sweep", "depth=1,2", "--eta", "1"], /2 or more/],
     [[], /required option '--sweep/],
   ])("%j is wrong usage", async (args, message) => {
-    const { code, stderr } = await cnnc(["sweep", sizes, ...data, ...args, "--out", inFolder("unused")]);
+    const { code, stderr } = await cnncHere(["sweep", sizes, ...data, ...args, "--out", inFolder("unused")]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readText, withTempFolder } from "../support/paths.ts";
-import { cnnc, lenet } from "./cnnc.ts";
+import { cnnc, cnncHere, lenet } from "./cnnc.ts";
 
 const version = (JSON.parse(readText("package.json")) as { version: string }).version;
 
@@ -51,7 +51,7 @@ describe("wrong usage ends with 2 and one clear sentence", () => {
     ],
     [["predict", lenet, "--weights", "w", "--data", "examples/data", "--rows", "a"], /form 0,5,7 or 0\.\.9/],
   ])("cnnc %j", async (args, message) => {
-    const { code, stdout, stderr } = await cnnc(args);
+    const { code, stdout, stderr } = await cnncHere(args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect([code, stdout]).toEqual([2, ""]);
