@@ -134,7 +134,7 @@ test("cnnc summary tells what a step in little memory computes again", async () 
     fs.writeFileSync(file, readText(resnet20).replace("batch     = 128", "batch = 128  memory = low"));
     const { stdout } = await cnnc(["summary", file, "--cpu", "x86-64"]);
     const [line, again] = /^memory of training: .*; ([\d,]+) MACs per sample done again \(x86-64\)$/m.exec(stdout)!;
-    const { models } = await cnncJson<{ models: Summary[] }>(["summary", file, "--cpu", "x86-64"]);
+    const { models } = await cnncJsonHere<{ models: Summary[] }>(["summary", file, "--cpu", "x86-64"]);
     expect(again!.replaceAll(",", "")).toBe(String(models[0]!.memory.training!.repeatedMacs));
     expect(usual.replace(/^memory of training: .*$/m, line)).toBe(stdout);
     const explained = (await cnnc(["explain", file, "--program", "step", "--pass", "recompute"])).stdout;
