@@ -42,6 +42,15 @@ inline void expect(const char* what, bool holds) {
   failures++;
 }
 
+// The largest error in parts of the standard deviation of what is expected.
+inline void expect_error(const char* name, const std::vector<double>& got, const std::vector<double>& want, double bound) {
+  double squares = 0, worst = 0;
+  for (size_t i = 0; i < want.size(); i++) squares += want[i] * want[i], worst = std::max(worst, std::fabs(got[i] - want[i]));
+  const double error = worst / std::sqrt(squares / double(want.size()));
+  if (error > bound) std::printf("%s: the error is %.1e of a standard deviation\n", name, error);
+  expect("the error is below the bound", error <= bound);
+}
+
 inline int finish() {
   if (failures) std::printf("%d failures\n", failures);
   return failures ? 1 : 0;

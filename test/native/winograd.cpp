@@ -112,11 +112,7 @@ void check_error(const char* name, double bound) {
   const std::vector<double> y = conv_reference<s>(1, x.values(), w, std::vector<double>(s.P * s.Q * s.K)).y;
   Setup<V, s, t> kernel(w, 1);
   const auto got = collect<V, s.P, s.Q, s.K>(name, 1, [&](auto body) { kernel.blocked(x.x, 1, each_output(body)); });
-  double squares = 0, worst = 0;
-  for (size_t i = 0; i < y.size(); i++) squares += y[i] * y[i], worst = std::max(worst, std::fabs(got[i] - y[i]));
-  const double error = worst / std::sqrt(squares / double(y.size()));
-  if (error > bound) std::printf("%s: the error is %.1e of a standard deviation\n", name, error);
-  expect("the error is below the bound", error <= bound);
+  expect_error(name, got, y, bound);
 }
 
 int main() {

@@ -55,11 +55,7 @@ void check_error(const char* name, double bound) {
   const std::vector<double> dw = conv_reference<s>(4, x.values(), random_floats(logical_weights<s>), dy.values()).dw;
   Setup<V, s, t, WeightBlocks{64, max(1, 64 / V::lanes)}> kernel;
   const std::vector<double> got = kernel.gradient(x.x, dy.x, 0, 4);
-  double squares = 0, worst = 0;
-  for (size_t i = 0; i < dw.size(); i++) squares += dw[i] * dw[i], worst = std::max(worst, std::fabs(got[i] - dw[i]));
-  const double error = worst / std::sqrt(squares / double(dw.size()));
-  if (error > bound) std::printf("%s: the error is %.1e of a standard deviation\n", name, error);
-  expect("the error is below the bound", error <= bound);
+  expect_error(name, got, dw, bound);
 }
 
 int main() {
