@@ -43,6 +43,7 @@ test.each([
   ["unet/unet", { base: "64" }, 31_037_633, 12_041_846_784],
   ["unet/unet", { levels: "1" }, 101_793, 878_706_688],
   ["autoencoder/autoencoder", {}, 115_217, 805_952],
+  ["dead-units/dead-units", {}, 118_282, 118_016],
 ] as const)("%s %j has as many parameters and multiply-accumulates as its paper", (file, set, params, macs) => {
   expect(countsOf(file, set)).toEqual({ params, macs });
 });

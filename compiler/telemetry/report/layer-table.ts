@@ -4,6 +4,7 @@ import { html, type Html } from "./html.ts";
 
 /** Per layer what it learned with: its gradient over the epochs, and the units that never fired in the last one. */
 export function layerTable(layers: readonly RunLayer[], epochs: readonly EpochRecord[]): Html {
+  const rectified = epochs.at(-1)?.deadUnits ?? [];
   return html`<section>
     <h2>Layers</h2>
     <div class="wide">
@@ -15,21 +16,22 @@ export function layerTable(layers: readonly RunLayer[], epochs: readonly EpochRe
           <th scope="col" class="number">parameters</th>
           <th scope="col" class="number">gradient norm</th>
           <th scope="col">by epoch</th>
-          <th scope="col" class="number">dead units</th>
+          ${rectified.length > 0 ? html`<th scope="col" class="number">dead units</th>` : ""}
         </tr>
         ${layers.map((layer) => row(layer, epochs))}
       </table>
     </div>
     <p class="note">
-      Gradient norm: L2, of the last step of an epoch, before clipping. Dead units: those that fired for no sample of
-      the last epoch.
+      Gradient norm: L2, of the last step of an epoch, before clipping.
+      ${rectified.length > 0 ? "Dead units: those that fired for no sample of the last epoch." : ""}
     </p>
   </section>`;
 }
 
 function row({ name, operator, shape, parameters }: RunLayer, epochs: readonly EpochRecord[]): Html {
   const norms = epochs.flatMap(({ gradientNorms }) => gradientNorms[name] ?? []);
-  const dead = epochs.at(-1)?.deadUnits.find(({ layer }) => layer === name);
+  const rectified = epochs.at(-1)?.deadUnits ?? [];
+  const dead = rectified.find(({ layer }) => layer === name);
   return html`<tr>
     <th scope="row">${name}</th>
     <td>${operator}</td>
@@ -37,8 +39,12 @@ function row({ name, operator, shape, parameters }: RunLayer, epochs: readonly E
     <td class="number">${parameters === 0 ? "" : parameters.toLocaleString("en-US")}</td>
     <td class="number">${norms.length === 0 ? "" : formatNumber(norms.at(-1)!)}</td>
     <td>${norms.length > 1 ? spark(norms) : ""}</td>
-    <td class="number">${dead && `${dead.dead} of ${dead.units} (${((100 * dead.dead) / dead.units).toFixed(1)}%)`}</td>
+    ${rectified.length > 0 ? html`<td class="number">${dead && shareOf(dead)}</td>` : ""}
   </tr>`;
+}
+
+function shareOf({ dead, units }: EpochRecord["deadUnits"][number]): string {
+  return `${dead} of ${units} (${((100 * dead) / units).toFixed(1)}%)`;
 }
 
 /** A curve without axes, from 0 upwards. */
