@@ -15,7 +15,7 @@
 namespace cnnc::CNNC_ISA {
 
 // Lane i is the sum of the lanes of v[i], of as many vectors as they have lanes, which it uses up.
-#if __has_builtin(__builtin_shufflevector)
+#if __has_builtin(__builtin_shufflevector) && !defined(CNNC_CUDA)
 // Sums of pairs of lanes whose numbers differ in `Bit`: a's where a lane's number has no such bit, b's where it has.
 template <int Bit, class V, int... lane>
 CNNC_INLINE V paired_sums(V a, V b, std::integer_sequence<int, lane...>) {

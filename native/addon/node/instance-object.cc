@@ -211,8 +211,7 @@ Napi::Value InstanceObject::get_state(const Napi::CallbackInfo& info) {
 
 // clearState(): the optimiser forgets
 Napi::Value InstanceObject::clear_state(const Napi::CallbackInfo& info) {
-  if (!alive(info.Env())) return {};
-  instance_->clear_state();
+  if (alive(info.Env())) instance_->clear_state();
   return info.Env().Undefined();
 }
 
@@ -237,15 +236,13 @@ Napi::Value InstanceObject::get_activity(const Napi::CallbackInfo& info) {
 
 // clearActivity(): from here on it is watched anew which units fire
 Napi::Value InstanceObject::clear_activity(const Napi::CallbackInfo& info) {
-  if (!alive(info.Env())) return {};
-  instance_->clear_activity();
+  if (alive(info.Env())) instance_->clear_activity();
   return info.Env().Undefined();
 }
 
 // keepGradients(all: boolean): of the steps from here on
 Napi::Value InstanceObject::keep_gradients(const Napi::CallbackInfo& info) {
-  if (!alive(info.Env())) return {};
-  instance_->keep_gradients(info[0].ToBoolean());
+  if (alive(info.Env())) instance_->keep_gradients(info[0].ToBoolean());
   return info.Env().Undefined();
 }
 
