@@ -20,7 +20,7 @@ from fashion_mnist import DEFAULT_DATA, normalize, peer, read_split
 from fashion_networks import fashion_resnet, learned
 from safetensors_file import read_safetensors
 
-MOMENTUM, WEIGHT_DECAY = 0.9, 5e-4
+MOMENTUM, WEIGHT_DECAY, LABEL_SMOOTHING = 0.9, 5e-4, 0.1
 
 
 def main():
@@ -43,7 +43,8 @@ def main():
         index = torch.tensor(step["samples"])
         optimizer.param_groups[0]["lr"] = step["rate"]
         optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(fashion_resnet(normalize(images[index], dtype), p, True, 0), labels[index])
+        scores = fashion_resnet(normalize(images[index], dtype), p, True, 0)
+        loss = F.cross_entropy(scores, labels[index], label_smoothing=LABEL_SMOOTHING)
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
