@@ -1,3 +1,4 @@
+import { readsScalar } from "./expression.ts";
 import { resultOf, type Family, type Graph, type Node, type ValueId } from "./graph.ts";
 import type { State } from "./plan.ts";
 
@@ -13,6 +14,11 @@ export function parameterOf({ nodes, gradients, parameters }: Graph, id: ValueId
 export function learnedFloats({ graph, packings, block }: State): number {
   const [buffer] = graph.buffers;
   return buffer === undefined ? block! : packings!.get(buffer)!.offset;
+}
+
+/** Whether an optimiser needs all gradients before it moves anything: it scales them by their common norm. */
+export function readsNorm({ body }: Node): boolean {
+  return body.some(({ expression }) => readsScalar(expression, "gradient_norm"));
 }
 
 /** Which of the optimiser's slots the weights are that it moves, where the parameters are their average; else -1. */

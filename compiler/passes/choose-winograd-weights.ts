@@ -1,7 +1,16 @@
 import type { Tile, WinogradWeights } from "../ir/plan.ts";
 import type { Extent } from "../shape/tensor-type.ts";
-import { apart, formsFor, nameOf, tilesOf, transformCycles, type Convolution, type Form } from "./choose-winograd.ts";
-import { broadcastRegisters } from "./tiles.ts";
+import {
+  apart,
+  formsFor,
+  nameOf,
+  pointsOf,
+  tilesOf,
+  transformCycles,
+  type Convolution,
+  type Form,
+} from "./choose-winograd.ts";
+import { broadcastRegisters, halvesOf } from "./tiles.ts";
 
 /** Input channels × output channels of a unit: so much that its sums, at 36 points, stay in the second cache. */
 const blockOf = 64;
@@ -46,10 +55,8 @@ export function unitsOf({ channels, vectors }: WinogradWeights, lanes: number, x
   return Math.ceil(x.channels / channels) * Math.ceil(Math.ceil(y.channels / lanes) / vectors);
 }
 
-const halvesOf = (lanes: number): number => (lanes === 16 ? 1 : 0.5);
-
 function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Convolution) {
-  const points = (results[0] + window.kernel[0] - 1) * (results[1] + window.kernel[1] - 1);
+  const points = pointsOf(results, window);
   const [inputs, outputs] = [x, y].map(({ channels }) => Math.ceil(channels / lanes));
   const channels = Math.min(blockOf, inputs! * lanes);
   const vectors = Math.min(blockOf / lanes, outputs!);

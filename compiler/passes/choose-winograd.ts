@@ -2,8 +2,9 @@ import type { CoreOf, Node } from "../ir/graph.ts";
 import type { CpuTarget, Tile, Winograd } from "../ir/plan.ts";
 import type { TunedLayer } from "../ir/tuning.ts";
 import type { Extent } from "../shape/tensor-type.ts";
+import type { Window } from "../shape/window.ts";
 import { cacheBytes, cyclesToRead, levelOf, type CacheLevel } from "./caches.ts";
-import { broadcastRegisters, cyclesOf } from "./tiles.ts";
+import { broadcastRegisters, cyclesOf, halvesOf } from "./tiles.ts";
 import { describeTuned, direct, layerShape } from "./tuning.ts";
 import { ownStageFrom } from "./work.ts";
 
@@ -129,6 +130,11 @@ function productTile(lanes: number, channels: number, target: CpuTarget): Tile {
   return { pixels: Math.min(14, Math.floor(room / vectors)), vectors };
 }
 
+/** Products for a tile and a pair of channels. */
+export function pointsOf([rows, columns]: Pair, { kernel: [kh, kw] }: Window): number {
+  return (rows + kh - 1) * (columns + kw - 1);
+}
+
 export function tilesOf([rows, columns]: Pair, { height, width }: Extent) {
   const [down, across] = [Math.ceil(height / rows), Math.ceil(width / columns)];
   // In whole ones: those at edges take part of the work.
@@ -136,7 +142,7 @@ export function tilesOf([rows, columns]: Pair, { height, width }: Extent) {
 }
 
 function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Convolution) {
-  const points = (results[0] + window.kernel[0] - 1) * (results[1] + window.kernel[1] - 1);
+  const points = pointsOf(results, window);
   const tiles = tilesOf(results, y);
   const tile = productTile(lanes, y.channels, target);
   const vectors = Math.ceil(y.channels / lanes);
@@ -146,8 +152,7 @@ function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Co
   const together = group.whole ? tiles.count : Math.min(tiles.count, group.group * tiles.across);
   const readings = group.whole ? 1 : Math.ceil(tiles.down / group.group);
   const products = (cyclesOf(together, vectors, tile, lanes) / together) * tiles.whole * points * x.channels;
-  const halves = lanes === 16 ? 1 : 0.5;
-  const moved = tiles.whole * points * halves * transformCycles * (Math.ceil(x.channels / lanes) + vectors);
+  const moved = tiles.whole * points * halvesOf(lanes) * transformCycles * (Math.ceil(x.channels / lanes) + vectors);
   const cycles = Math.max(products, readings * cyclesToRead(weightBytes)) + moved;
   return { winograd: { results, points, ...group }, tile, weightBytes, cycles };
 }

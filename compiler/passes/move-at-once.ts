@@ -1,6 +1,5 @@
-import { readsScalar } from "../ir/expression.ts";
 import { valueOf, type Graph, type ValueId } from "../ir/graph.ts";
-import { parameterOf } from "../ir/parameters.ts";
+import { parameterOf, readsNorm } from "../ir/parameters.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
 import { readsOf } from "./rewrite.ts";
 
@@ -13,8 +12,7 @@ const fewest = 2 ** 20;
  */
 export function movedAtOnce(graph: Graph): ReadonlySet<number> {
   const update = graph.nodes.find(({ core }) => core.family === "update");
-  if (update?.core.family !== "update" || update.core.parts !== undefined) return new Set();
-  if (update.body.some(({ expression }) => readsScalar(expression, "gradient_norm"))) return new Set();
+  if (update?.core.family !== "update" || update.core.parts !== undefined || readsNorm(update)) return new Set();
   const moved = graph.nodes.flatMap(({ core, outputs: [gradient] }, index) => {
     if (core.family !== "dense_weight_grad" || !graph.gradients.includes(gradient!)) return [];
     const weights = parameterOf(graph, gradient!)!;

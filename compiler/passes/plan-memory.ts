@@ -1,6 +1,5 @@
-import { readsScalar } from "../ir/expression.ts";
-import { extraResults, valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
-import { learnedFloats, parameterOf } from "../ir/parameters.ts";
+import { extraResults, valueOf, type Graph, type ValueId } from "../ir/graph.ts";
+import { learnedFloats, parameterOf, readsNorm } from "../ir/parameters.ts";
 import type { Arena, Layout, Partials, Place, State } from "../ir/plan.ts";
 import { extentOf, type DType, type Extent } from "../shape/tensor-type.ts";
 import { livesOf, type Life } from "./lives.ts";
@@ -158,6 +157,7 @@ function placeOnce(
     for (const node of nodes) {
       if (units.by === "preparation")
         graph.nodes[node]!.outputs.forEach((id) => prepared.set(id, preparation.take(channelBytes(state, id))));
+      // The norm of the gradients is the sum of a double for each range of the learned parameters.
       if (units.by === "ranges" && readsNorm(graph.nodes[node]!))
         partials.set(node, { offset: arena.take(8 * Math.ceil(learnedFloats(state) / units.floats)), stride: 8 });
       if (units.by !== "sums") continue;
@@ -181,11 +181,6 @@ function placeOnce(
   const shared = arena.take(Math.max(0, ...copies.map(({ bytes }) => bytes)));
   for (const { offsets } of copies) offsets.forEach((offset, node) => derived.set(node, shared + offset));
   return { once: arena.size, partials, derived, copies, statistics, prepared, preparedBytes: preparation.size };
-}
-
-/** The norm of the gradients is the sum of a double for each range of the learned parameters. */
-function readsNorm({ body }: Node): boolean {
-  return body.some(({ expression }) => readsScalar(expression, "gradient_norm"));
 }
 
 /** Layer after layer, without gaps: what the host hands out as it is. */

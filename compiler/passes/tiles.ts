@@ -12,13 +12,15 @@ export function lanesFor(channels: number, target: Target): number {
   return narrower.find((lanes) => lanes > 1 && padded(widest) > 1.4 * padded(lanes)) ?? widest;
 }
 
+/** Time of an operation with a vector of so many lanes, in that of one with 16. */
+export const halvesOf = (lanes: number): number => (lanes === 16 ? 1 : 0.5);
+
 /**
  * Time for one step of the reduction of a tile, in that of one multiply-add of 16 lanes: limited by multiply-adds, by loads (as many in a
  * cycle), by the latency of a chain (4 cycles of 2), or by weights that come from the second cache (24 bytes in a cycle).
  */
 function cyclesPerStep({ pixels, vectors }: Tile, lanes: number): number {
-  const halves = lanes === 16 ? 1 : 0.5;
-  return halves * Math.max(pixels * vectors, pixels + vectors, 8, (vectors * lanes) / 3);
+  return halvesOf(lanes) * Math.max(pixels * vectors, pixels + vectors, 8, (vectors * lanes) / 3);
 }
 
 /** What is left beside whole tiles has code of its own, and fewer results to hide latencies behind. */

@@ -12,6 +12,7 @@ import { evaluate, fit, labelledImagesDataset, readMnist } from "cnnc/runtime";
 import { columns, formatSeconds } from "../../dist/compiler/cli/columns.js";
 import { frontOf } from "../../dist/compiler/cli/front.js";
 import { buildNetwork, root } from "./build-network.mjs";
+import { chosen } from "./chosen.mjs";
 import { modelIn } from "./inference/sides.mjs";
 
 /** `target`: what the mean accuracy over the seeds shall be. */
@@ -31,12 +32,7 @@ const { values } = parseArgs({
     python: { type: "string", default: "/usr/bin/python3" },
   },
 });
-const models = values.models.split(",");
-const unknown = models.filter((name) => !Object.hasOwn(examples, name));
-if (unknown.length > 0) {
-  console.error(`no example ${unknown.join(", ")}: ${Object.keys(examples).join(", ")}`);
-  process.exit(2);
-}
+const models = chosen(values.models, examples, "example");
 const threads = Number(values.threads);
 const names = { input: "image", target: "clothing" };
 const [train, test] = await Promise.all(

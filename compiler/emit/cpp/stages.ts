@@ -300,17 +300,15 @@ function sumKernel(index: number, c: Context): SumKernel {
     return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
   }
   if (core.family !== "conv_weight_grad") throw new Error(`${core.family} is no sum over the batch`);
+  const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;
   if (adjoint) {
-    const { results, group, channels, vectors } = adjoint;
+    const { channels, vectors } = adjoint;
     const blocks = `WeightBlocks{${channels}, ${vectors}}`;
     const from = tile({ pixels: 1, vectors: c.packing(parameterOf(c.plan.graph, resultOf(c.node(index)))!).vectors });
-    const tiles = winogradTile({ results, group }, t!);
-    const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${window(core.window)}, ${outputs}, ${from}, ${tiles}, ${blocks}`;
-    const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;
+    const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${window(core.window)}, ${outputs}, ${from}, ${winogradTile(adjoint, t!)}, ${blocks}`;
     const units = `${kernel}_units<${v}, ${c.extent(x).channels}, ${outputs}, ${blocks}>()`;
     return { kernel: `${kernel}<${head}>`, units, operands, scratch: true };
   }
   const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${window(core.window)}, ${outputs}, ${core.groups}, ${tile(t)}`;
-  const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;
   return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
 }

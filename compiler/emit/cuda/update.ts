@@ -1,6 +1,6 @@
-import { readsScalar, type Expression } from "../../ir/expression.ts";
+import type { Expression } from "../../ir/expression.ts";
 import type { Node } from "../../ir/graph.ts";
-import { learnedFloats } from "../../ir/parameters.ts";
+import { learnedFloats, readsNorm } from "../../ir/parameters.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { from, indent } from "../cpp/names.ts";
 import { accumulates, partsOfUpdate, printScalar, runsOf } from "../cpp/update.ts";
@@ -88,5 +88,3 @@ export function updateLaunches({ c, index, node }: Launching<"update">): Launch[
     ...launches.map((launch) => ({ ...launch, when: ends })),
   ];
 }
-
-const readsNorm = ({ body }: Node): boolean => body.some(({ expression }) => readsScalar(expression, "gradient_norm"));

@@ -18,7 +18,7 @@ export function layerTable(layers: readonly RunLayer[], epochs: readonly EpochRe
           <th scope="col">by epoch</th>
           ${rectified.length > 0 ? html`<th scope="col" class="number">dead units</th>` : ""}
         </tr>
-        ${layers.map((layer) => row(layer, epochs))}
+        ${layers.map((layer) => row(layer, epochs, rectified))}
       </table>
     </div>
     <p class="note">
@@ -28,9 +28,12 @@ export function layerTable(layers: readonly RunLayer[], epochs: readonly EpochRe
   </section>`;
 }
 
-function row({ name, operator, shape, parameters }: RunLayer, epochs: readonly EpochRecord[]): Html {
+function row(
+  { name, operator, shape, parameters }: RunLayer,
+  epochs: readonly EpochRecord[],
+  rectified: EpochRecord["deadUnits"],
+): Html {
   const norms = epochs.flatMap(({ gradientNorms }) => gradientNorms[name] ?? []);
-  const rectified = epochs.at(-1)?.deadUnits ?? [];
   const dead = rectified.find(({ layer }) => layer === name);
   return html`<tr>
     <th scope="row">${name}</th>

@@ -12,6 +12,7 @@ import { measureMachine } from "../../../dist/compiler/build/machine-speed.js";
 import { nativeCpu } from "../../../dist/compiler/build/toolchain.js";
 import { columns, formatBytes } from "../../../dist/compiler/cli/columns.js";
 import { targetFor } from "../../../dist/compiler/passes/targets.js";
+import { chosen } from "../chosen.mjs";
 import { networks, targetOf } from "./networks-table.mjs";
 import { prepare } from "./prepare.mjs";
 import { openOurs, openTheirs } from "./sides.mjs";
@@ -51,15 +52,13 @@ function readOptions() {
       json: { type: "string" },
     },
   });
-  const models = values.models?.split(",") ?? Object.keys(networks);
-  const unknown = models.filter((name) => !Object.hasOwn(networks, name));
+  const models = chosen(values.models ?? Object.keys(networks).join(), networks);
   const numbers = (text) => text.split(",").map(Number);
   const all = { threads: numbers(values.threads), batches: values.batch && numbers(values.batch) };
   const [rounds, block] = [Number(values.rounds), Number(values.block)];
   const wrong = [...all.threads, ...(all.batches || []), rounds].filter((x) => !(Number.isInteger(x) && x > 0));
-  if (unknown.length > 0 || wrong.length > 0 || !(block > 0)) {
-    if (unknown.length > 0) console.error(`no network ${unknown.join(", ")}: ${Object.keys(networks).join(", ")}`);
-    else console.error("--threads, --batch, --rounds and --block are whole numbers from 1");
+  if (wrong.length > 0 || !(block > 0)) {
+    console.error("--threads, --batch, --rounds and --block are whole numbers from 1");
     process.exit(2);
   }
   return { models, ...all, rounds, block, json: values.json };

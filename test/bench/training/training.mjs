@@ -9,6 +9,7 @@ import * as os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { columns, formatBytes } from "../../../dist/compiler/cli/columns.js";
+import { chosen } from "../chosen.mjs";
 import { median, quiet } from "../inference/timing.mjs";
 import { networks } from "./networks-table.mjs";
 import { prepare } from "./prepare.mjs";
@@ -30,12 +31,7 @@ const { values } = parseArgs({
     python: { type: "string", default: "/usr/bin/python3" },
   },
 });
-const models = values.models.split(",");
-const unknown = models.filter((name) => !Object.hasOwn(networks, name));
-if (unknown.length > 0) {
-  console.error(`no network ${unknown.join(", ")}: ${Object.keys(networks).join(", ")}`);
-  process.exit(2);
-}
+const models = chosen(values.models, networks);
 const rows = [];
 for (const name of models) {
   const description = await prepare(name, networks[name]);
