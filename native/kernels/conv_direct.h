@@ -56,6 +56,35 @@ CNNC_INLINE void conv_tile(const T* x, const float* w, Range r, const Operand& o
     CNNC_UNROLL for (int j = 0; j < N; j++) body(acc[m][j], At{at.n, at.h, at.w + m, at.c + j * V::lanes});
 }
 
+#ifdef CNNC_PAIRS
+// The same for pictures of one channel and vectors of eight outputs, with two pixels that lie side by side in a vector of sixteen.
+template <class X, Window k, int M, class Body>
+CNNC_INLINE void conv_pairs(const float* x, const float* w, Range r, At at, const Body& body) {
+  f32x16 acc[M / 2];
+  CNNC_UNROLL for (int m = 0; m < M / 2; m++) acc[m] = f32x16::zero();
+  CNNC_ROLLED for (int i = r.begin; i < r.end; i++)
+    CNNC_UNROLL for (int s = 0; s < k.kw; s++) {
+      const float* xs = x + i * k.dh * X::row + s * k.dw;
+      const f32x16 b = for_both(f32x8::load(w + (i * k.kw + s) * 8));
+      CNNC_UNROLL for (int m = 0; m < M / 2; m++) acc[m] = fma(in_turn(xs + 2 * m), b, acc[m]);
+    }
+  CNNC_UNROLL for (int m = 0; m < M / 2; m++) {
+    f32x8 first, second;
+    split(acc[m], first, second);
+    body(first, At{at.n, at.h, at.w + 2 * m, at.c});
+    body(second, At{at.n, at.h, at.w + 2 * m + 1, at.c});
+  }
+}
+#endif
+
+// Whether it can be used.
+template <class V, class X, Window k, int In, int N, class Operand>
+constexpr bool in_pairs = false;
+#ifdef CNNC_PAIRS
+template <class X, Window k>
+constexpr bool in_pairs<f32x8, X, k, 1, 1, Broadcast<f32x8>> = X::pixel == 1 && k.sw == 1 && __is_same(typename X::type, float);
+#endif
+
 // One row p of the outputs of one block of N vectors.
 template <class V, class X, Window k, int In, int Q, int M, int N, class Operand, class Body, class Ahead = NoneAhead>
 CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, At at, const Body& body, Ahead&& ahead = {}) {
@@ -63,9 +92,13 @@ CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, A
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
   int h = at.h * k.sh - k.ph;
   Range r = taps_inside(h, k.kh, k.dh, X::height);
-  tiled<M, Q>([&](auto pixels, int q) __attribute__((always_inline)) {
-    conv_tile<V, X, k, In, decltype(pixels)::value, N>(x.at(at.n, h, q * k.sw - k.pw, c0), w, r, operand,
-                                                       At{at.n, at.h, q, at.c}, body, ahead);
+  constexpr bool pairs = in_pairs<V, X, k, In, N, Operand>;
+  tiled<pairs ? 2 * M : M, Q>([&](auto pixels, int q) __attribute__((always_inline)) {
+    constexpr int size = decltype(pixels)::value;
+    const auto* window = x.at(at.n, h, q * k.sw - k.pw, c0);
+    const At first{at.n, at.h, q, at.c};
+    if constexpr (pairs && size % 2 == 0) conv_pairs<X, k, size>(window, w, r, first, body);
+    else conv_tile<V, X, k, In, size, N>(window, w, r, operand, first, body, ahead);
   });
 }
 

@@ -111,4 +111,20 @@ CNNC_INLINE f32x16::u32 to_u32(f32x16 a) { return f32x16::u32(_mm512_cvttps_epi3
 CNNC_INLINE f32x16::u32 bits(f32x16 a) { return f32x16::u32(_mm512_castps_si512(a.v)); }
 CNNC_INLINE f32x16 from_bits(f32x16::u32 a) { return f32x16(_mm512_castsi512_ps(a.v)); }
 
+// Two vectors of eight, their lanes in turn: p[0] and p[1] for all of them, a vector for both, and both by themselves.
+CNNC_INLINE f32x16 in_turn(const float* p) {
+  double both;
+  __builtin_memcpy(&both, p, sizeof both);
+  return f32x16(_mm512_castpd_ps(_mm512_set1_pd(both)));
+}
+CNNC_INLINE f32x16 for_both(f32x8 a) {
+  const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  return f32x16(_mm512_permutexvar_ps(twice, _mm512_castps256_ps512(a.v)));
+}
+CNNC_INLINE void split(f32x16 a, f32x8& first, f32x8& second) {
+  const __m512i apart = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+  const __m512 halves = _mm512_permutexvar_ps(apart, a.v);
+  first = f32x8(_mm512_castps512_ps256(halves)), second = f32x8(_mm512_extractf32x8_ps(halves, 1));
+}
+
 }  // namespace cnnc::CNNC_ISA

@@ -7,6 +7,7 @@
 #endif
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #include "f32x16.h"
+#define CNNC_PAIRS
 #endif
 #if defined(__aarch64__) && !defined(CNNC_CUDA)
 #include "f32x4.h"

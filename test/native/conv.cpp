@@ -75,6 +75,7 @@ int main() {
     check<V, ConvCase{1, 6, 1, 5, 1, {1, 6, 1, 7, 0, 0, 1, 1}, 1, 1}, Tile{4, 1}, Tile{6, 1}, L>("one piece");
     check<V, ConvCase{8, 8, 3, 4, 1, {2, 2, 3, 3, 0, 0, 1, 1}, 3, 3}, Tile{4, 1}, Tile{8, 1}, L>("stride beyond the kernel");
     check<V, ConvCase{14, 14, 6, 16, 1, {5, 5, 1, 1, 0, 0, 1, 1}, 10, 10}, Tile{14, 1}, Tile{30, 1}, L>("LeNet's second");
+    check<V, ConvCase{9, 13, 1, 5, 1, {3, 3, 2, 1, 1, 2, 1, 2}, 5, 13}, Tile{5, 1}, Tile{9, 1}, L>("one channel, dilated");
     check<V, ConvCase{28, 28, 1, 6, 1, {5, 5, 1, 1, 2, 2, 1, 1}, 28, 28}, Tile{14, 1}, Tile{25, 1}, L>("LeNet's first");
   });
   return finish();
