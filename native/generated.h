@@ -10,6 +10,8 @@
 #include "kernels/conv_data.h"
 #include "kernels/conv_direct.h"
 #include "kernels/conv_grouped.h"
+#include "kernels/conv_max_data.h"
+#include "kernels/conv_max_weights.h"
 #include "kernels/conv_pool.h"
 #include "kernels/conv_weights.h"
 #include "kernels/conv_winograd.h"

@@ -68,8 +68,6 @@ const unaries: readonly string[] = [
   "sin",
   "floor",
 ] satisfies Unary[];
-/** Those that never fall when their operand rises. */
-const rising: readonly Unary[] = ["exp", "expm1", "log", "log1p", "sqrt", "tanh", "sigmoid", "erf", "normcdf", "floor"];
 const binaries: readonly string[] = ["add", "sub", "mul", "div", "max", "min"] satisfies Binary[];
 
 type Operand = Expression | number;
@@ -171,22 +169,4 @@ export function reads(x: Expression, op: Expression["op"]): boolean {
 
 export function readsScalar(x: Expression, name: ScalarName): boolean {
   return x.op === "scalar" ? x.name === name : parts(x).some((part) => readsScalar(part, name));
-}
-
-/**
- * Whether the result never falls when the variable leaf rises: such a map may change places with a maximum.
- * Conservative: false when not evident.
- */
-export function isMonotone(x: Expression, isVariable: (leaf: Expression) => boolean): boolean {
-  const touches = (part: Expression): boolean => isVariable(part) || parts(part).some(touches);
-  const walk = (part: Expression): boolean => {
-    if (isVariable(part) || !touches(part)) return true;
-    if (isUnary(part)) return rising.includes(part.op) && walk(part.x);
-    if (!isBinary(part)) return false;
-    const positive = part.b.op === "constant" && part.b.value > 0;
-    if (part.op === "mul" || part.op === "div") return positive && walk(part.a);
-    return part.op === "sub" ? walk(part.a) && !touches(part.b) : walk(part.a) && walk(part.b);
-  };
-  // Drawn anew for each element, or by its place: not the same function everywhere.
-  return !reads(x, "random") && !reads(x, "index") && walk(x);
 }

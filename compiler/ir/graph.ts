@@ -63,6 +63,13 @@ export type Core =
   | { readonly family: "conv_data_grad"; readonly window: Window; readonly groups: number }
   /** Gradient to w; inputs x, dy. */
   | { readonly family: "conv_weight_grad"; readonly window: Window; readonly groups: number }
+  /**
+   * Gradient to x where dy is pool_grad of a maximum over `pooled` windows: zero but where the index points. Inputs the pooled gradient,
+   * w, the index.
+   */
+  | { readonly family: "conv_max_data_grad"; readonly window: Window; readonly pooled: Window }
+  /** Gradient to w for such a dy; inputs x, the pooled gradient, the index. */
+  | { readonly family: "conv_max_weight_grad"; readonly window: Window; readonly pooled: Window }
   /** y[n,k] = Σ_i x[n,i]·w[k,i], i over x in C,H,W order; inputs x, w [K, size(x)]. */
   | { readonly family: "dense" }
   | { readonly family: "dense_data_grad" }

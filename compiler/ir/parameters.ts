@@ -26,8 +26,10 @@ export function weightSlot({ optimizer }: Graph): number {
   return optimizer?.slots.indexOf("weight") ?? -1;
 }
 
-const readers: readonly Family[] = ["conv", "conv_data_grad", "dense", "embedding"];
-const weightGradients: readonly Family[] = ["conv_weight_grad", "dense_weight_grad", "embedding_weight_grad"];
+const readers: readonly Family[] = ["conv", "conv_data_grad", "conv_max_data_grad", "dense", "embedding"];
+const weightGradients: readonly Family[] = [
+  ...(["conv_weight_grad", "conv_max_weight_grad", "dense_weight_grad", "embedding_weight_grad"] as const),
+];
 
 /** The weights that a node reads, or computes the gradient of, in the order that its kernel wants. */
 export function weightsOf(graph: Graph, { core, inputs, outputs }: Node): ValueId | undefined {

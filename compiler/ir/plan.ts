@@ -96,6 +96,8 @@ export interface Choice {
   readonly tile?: Tile;
   readonly winograd?: Winograd;
   readonly adjoint?: WinogradWeights;
+  /** Floats that a kernel without tiles of Winograd's works in. */
+  readonly scratch?: number;
   /** Of a kernel that reads a copy of its weights: how the convolution is computed whose weights it copies. */
   readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */

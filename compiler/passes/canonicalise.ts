@@ -1,5 +1,6 @@
-import { e, isMonotone, mapLeaves, reads, valuesOf, type Expression } from "../ir/expression.ts";
+import { e, mapLeaves, reads, valuesOf, type Expression } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
+import { isMonotone } from "../ir/monotone.ts";
 import {
   resultOf,
   valueOf,

@@ -3,7 +3,9 @@ import { resultOf, valueOf, type CoreOf, type Family, type Graph, type Node, typ
 import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CpuTarget, State, Tile } from "../ir/plan.ts";
 import { extentOf, type Extent } from "../shape/tensor-type.ts";
+import { slide } from "../shape/window.ts";
 import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
+import { maxDataGradient, maxWeightGradient, reasonFor } from "./choose-max-gradients.ts";
 import { chooseWinograd, tunedFor, type Convolution } from "./choose-winograd.ts";
 import { chooseWinogradWeights, unitsOf } from "./choose-winograd-weights.ts";
 import { movedAtOnce } from "./move-at-once.ts";
@@ -161,6 +163,18 @@ const choosers: { readonly [F in Family]?: Chooser<F> } = {
     const elements = (kh * kw * x!.channels * dy!.channels) / core.groups;
     return { kernel, lanes: forward.lanes, tile, parts: elements > wholeFrom ? 1 : parts, reason };
   },
+  conv_max_data_grad: ({ node, core, operands: [dy], result, target, block }) => {
+    const y = { channels: dy!.channels, ...slide(result, core.window) };
+    const max = maxDataGradient(node, core, dy!, result, target);
+    return { ...max.choice, forward: chooseConv(1, result, y, target, block), reason: reasonFor(max, core) };
+  },
+  conv_max_weight_grad: ({ node, core, operands: [x, dy], target, block }) => {
+    const y = { channels: dy!.channels, ...slide(x!, core.window) };
+    const max = maxWeightGradient(node, core, x!, dy!, target);
+    const elements = core.window.kernel[0] * core.window.kernel[1] * x!.channels * y.channels;
+    const cut = { parts: elements > wholeFrom ? 1 : parts };
+    return { ...max.choice, forward: chooseConv(1, x!, y, target, block), ...cut, reason: reasonFor(max, core) };
+  },
   dense: ({ result, target, block }) => ({ kernel: "dense", ...chooseDense(result.channels, target, block) }),
   dense_data_grad: ({ result, target }) => chooseDenseData(result.channels, target),
   dense_weight_grad: ({ operands: [x, dy], target, block }) => {
@@ -182,6 +196,8 @@ const kernels: { readonly [F in Family]: string } = {
   conv: "conv_direct",
   conv_data_grad: "conv_data",
   conv_weight_grad: "conv_weights",
+  conv_max_data_grad: "conv_max_data",
+  conv_max_weight_grad: "conv_max_weights",
   dense: "dense",
   dense_data_grad: "dense_data",
   dense_weight_grad: "dense_weights",

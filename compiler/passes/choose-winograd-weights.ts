@@ -36,9 +36,7 @@ export interface ChosenWeights {
  * fit are best. By a count of cycles for one sample.
  */
 export function chooseWinogradWeights(conv: Convolution): ChosenWeights | undefined {
-  const { core, x, y, lanes } = conv;
-  const [kh, kw] = core.window.kernel;
-  const counted = halvesOf(lanes) * y.height * y.width * kh * kw * x.channels * Math.ceil(y.channels / lanes);
+  const counted = directCycles(conv);
   const [best] = formsFor(conv)
     .map((form) => ({ form, ...planOf(form, conv) }))
     .sort((a, b) => a.cycles - b.cycles);
@@ -48,6 +46,16 @@ export function chooseWinogradWeights(conv: Convolution): ChosenWeights | undefi
     `adjoint of Winograd ${nameOf(form, conv)}: ${(counted / cycles).toFixed(1)} times as fast as direct by the count of cycles; ` +
     `error below ${form.error.toExponential(0)}·σ`;
   return { adjoint, tile, reason };
+}
+
+/** The cycles of a sample, by the quickest way. */
+export function fewestWeightCycles(conv: Convolution): number {
+  return Math.min(directCycles(conv), ...formsFor(conv).map((form) => planOf(form, conv).cycles));
+}
+
+function directCycles({ core, x, y, lanes }: Convolution): number {
+  const [kh, kw] = core.window.kernel;
+  return halvesOf(lanes) * y.height * y.width * kh * kw * x.channels * Math.ceil(y.channels / lanes);
 }
 
 /** Independent blocks of weights. */

@@ -81,6 +81,11 @@ export function chooseWinograd(conv: Convolution): ChosenWinograd | undefined {
   return { winograd, tile, reason };
 }
 
+/** The cycles of a sample, by the quickest way. */
+export function fewestCycles(conv: Convolution): number {
+  return Math.min(directCycles(conv), ...formsFor(conv).map((form) => planOf(form, conv).cycles));
+}
+
 /** All ways to compute a convolution, by their names in a tuning. */
 export function algorithmsFor(conv: Convolution): readonly string[] {
   return [direct, ...formsFor(conv).map((form) => nameOf(form, conv))];

@@ -2,7 +2,7 @@ import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/
 import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target, Winograd } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
-import type { Window } from "../shape/window.ts";
+import { slide, span, type Window } from "../shape/window.ts";
 import { joinInPlace, widen } from "./join-in-place.ts";
 import { lanesFor } from "./tiles.ts";
 
@@ -45,6 +45,10 @@ function addHalos(graph: Graph, { core, inputs }: Node, layouts: Map<ValueId, La
     widen(layouts, inputs[0]!, left, right);
   } else if (core.family === "conv_weight_grad") {
     const { left, right } = convHalo(core.window, widthOf(inputs[0]!), widthOf(inputs[1]!));
+    widen(layouts, inputs[0]!, left, right);
+  } else if (core.family === "conv_max_weight_grad") {
+    const x = extentOf(valueOf(graph, inputs[0]!).type.shape);
+    const { left, right } = convHalo(core.window, x.width, slide(x, core.window).width);
     widen(layouts, inputs[0]!, left, right);
   } else if (core.family === "conv_data_grad") {
     const dx = graph.nodes.find((node) => node.core === core)!.body[0]!.value;
@@ -133,7 +137,7 @@ function packedUses({ graph, choices }: State): ReadonlyMap<ValueId, readonly Un
 function packWeights({ core }: Node, { kernel, lanes, tile }: Choice, weights: Value, x: Value): Unplaced {
   if (core.family === "embedding" || core.family === "embedding_weight_grad") return packRows(weights, lanes);
   const spanning = kernel.startsWith("conv_grouped");
-  const form = "groups" in core ? (spanning ? "conv_grouped" : "conv") : "dense";
+  const form = "window" in core ? (spanning ? "conv_grouped" : "conv") : "dense";
   const groups = "groups" in core ? core.groups : 1;
   const [outputs = 1, ...rest] = weights.type.shape;
   const outer = form === "conv" ? groups : 1;
@@ -157,17 +161,21 @@ function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
  */
 function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
   return graph.nodes.flatMap(({ core, inputs, body }, node) => {
-    const { winograd } = choices[node]!;
+    const { winograd, lanes, tile } = choices[node]!;
     if (winograd) return [transformed(graph, node, choices[node]!, winograd)];
-    if (core.family !== "conv_data_grad") return [];
-    const { lanes, tile } = choices[node]!;
+    if (core.family !== "conv_data_grad" && core.family !== "conv_max_data_grad") return [];
     const { channels } = extentOf(valueOf(graph, body[0]!.value).type.shape);
     const [outputs = 1, , ...kernel] = valueOf(graph, inputs[1]!).type.shape;
-    const size = Math.ceil(channels / lanes) * lanes * (outputs / core.groups) * sizeOf(kernel);
+    const pixel = Math.ceil(channels / lanes) * lanes;
+    const taps = core.family === "conv_data_grad" ? sizeOf(kernel) / core.groups : reachOf(core.window);
+    const size = pixel * outputs * taps;
     const prepared = graph.program === "infer";
-    return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile!.vectors, size }];
+    return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile?.vectors ?? 1, size }];
   });
 }
+
+/** Columns from the first tap of a row of weights to its last, for all rows: there are zeros between taps that are apart. */
+const reachOf = ({ kernel, dilation }: Window): number => kernel[0] * span(kernel[1], dilation[1]);
 
 function transformed(graph: Graph, node: number, { lanes, tile }: Choice, { points }: Winograd): Derived {
   const { inputs, body } = graph.nodes[node]!;

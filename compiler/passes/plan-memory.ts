@@ -64,7 +64,8 @@ interface Work {
 function workOf({ graph, choices }: State): readonly Work[] {
   const extent = (id: ValueId): Extent => extentOf(valueOf(graph, id).type.shape);
   return graph.nodes.flatMap(({ inputs, body }, node) => {
-    const { winograd, adjoint, tile, lanes } = choices![node]!;
+    const { winograd, adjoint, scratch: own, tile, lanes } = choices![node]!;
+    if (own !== undefined) return [{ scratch: align(4 * own) }];
     if (adjoint) return [{ scratch: align(4 * winogradWeightsFloats(adjoint, tile!, lanes, extent(inputs[1]!))) }];
     if (!winograd) return [];
     const [x, y] = [inputs[0]!, body[0]!.value].map(extent);

@@ -22,6 +22,21 @@ constexpr bool all_inside(int taps, int stride, int pad, int dilation, int size,
   return pad == 0 && (count - 1) * stride + (taps - 1) * dilation < size;
 }
 
+template <Window k, int H, int W, int P, int Q>
+constexpr bool all_windows_inside = all_inside(k.kh, k.sh, k.ph, k.dh, H, P) && all_inside(k.kw, k.sw, k.pw, k.dw, W, Q);
+
+struct Pixel {
+  int h, w;
+  CNNC_INLINE bool within(int height, int width) const { return h >= 0 && h < height && w >= 0 && w < width; }
+};
+
+// The pixel that a tap of window (p, q) is. Of a window without a maximum, for want of pixels or of numbers, an index names the first tap,
+// which may be outside.
+template <Window k>
+CNNC_INLINE Pixel pixel_of(int p, int q, int tap) {
+  return {p * k.sh - k.ph + tap / k.kw * k.dh, q * k.sw - k.pw + tap % k.kw * k.dw};
+}
+
 // The taps of window p that an average counts along one axis.
 template <Pooling how>
 constexpr int counted(int p, int taps, int stride, int pad, int after, int dilation, int size) {
@@ -35,7 +50,7 @@ template <Pooling how, Window k, int H, int W, int P, int Q>
 CNNC_INLINE float share(int p, int q) {
   if constexpr (how == Pooling::sum) {
     return 1.f;
-  } else if constexpr (all_inside(k.kh, k.sh, k.ph, k.dh, H, P) && all_inside(k.kw, k.sw, k.pw, k.dw, W, Q)) {
+  } else if constexpr (all_windows_inside<k, H, W, P, Q>) {
     return 1.f / (k.kh * k.kw);
   } else {
     int pixels = counted<how>(p, k.kh, k.sh, k.ph, k.bottom, k.dh, H) * counted<how>(q, k.kw, k.sw, k.pw, k.right, k.dw, W);

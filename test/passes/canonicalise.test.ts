@@ -134,7 +134,10 @@ describe("a map in front of a pool", () => {
     );
   });
 
-  it.each(["(max s 0)", "(add s b)", "(mul s 0.5)", "(sub (exp s) b)", "(div (log s) 3)"])("%s moves", (expression) => {
+  it.each([
+    ...["(max s 0)", "(add s b)", "(mul s 0.5)", "(sub (exp s) b)", "(div (log s) 3)"],
+    ...["(where_greater s 0 s (mul s 0.1))", "(where_greater s 0 s (mul (expm1 s) 2))", "(where_greater s 1 (add s 1) 1)"],
+  ])("%s moves", (expression) => {
     expect(moved(expression)).toBe(true);
   });
 
@@ -148,6 +151,9 @@ describe("a map in front of a pool", () => {
     ["is drawn", "(where_greater 0.5 (random m) 0 s)"],
     ["is random beside it", "(add s (random m))"],
     ["is squared", "(mul s s)"],
+    ["falls where its pieces meet", "(where_greater s 1 s (mul s 2))"],
+    ["rises in one piece only", "(where_greater s 0 s (neg s))"],
+    ["has a piece of unknown height", "(where_greater s 0 s (add s b))"],
   ])("one that %s stays", (_, expression) => {
     expect(moved(expression)).toBe(false);
   });

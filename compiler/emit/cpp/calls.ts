@@ -1,10 +1,11 @@
 import { resultOf, type Family, type ValueId } from "../../ir/graph.ts";
+import { slide } from "../../shape/window.ts";
 import { mapFunctor } from "./affine-map.ts";
 import { poolings, window, type Call, type Printed } from "./call.ts";
 import { vector, type Context } from "./context.ts";
 import { printChannels, printPositions, readsOf } from "./gather.ts";
 import { float } from "./names.ts";
-import { printWinograd } from "./winograd.ts";
+import { printWinograd, scratchOf } from "./winograd.ts";
 
 type Printer<F extends Family> = (call: Call<F>) => Printed;
 
@@ -104,6 +105,14 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
     return {
       head: `${v}, ${c.type(dy!)}, ${window(core.window)}, ${c.extent(result).channels}, ${core.groups}, ${sizes(result, c)}, ${tile}`,
       operands: [c.memory(dy!), c.derived(index), "n", rows, steps],
+    };
+  },
+  conv_max_data_grad: ({ c, core, index, inputs: [dy, , at], result, steps, v }) => {
+    const shape = `${window(core.window)}, ${c.extent(result).channels}, ${sizes(result, c)}`;
+    const { height, width } = slide(c.extent(result), core.window);
+    return {
+      head: `${v}, ${c.type(dy!)}, ${shape}, ${height}, ${width}, ${window(core.pooled)}`,
+      operands: [c.memory(dy!), c.memory(at!), c.derived(index), "n", scratchOf(c), steps],
     };
   },
   dense: ({ c, inputs: [x, w], result, steps, v, tile, loop }) => {

@@ -2,6 +2,7 @@ import { resultOf, type Node, type ValueId } from "../../ir/graph.ts";
 import { parameterOf } from "../../ir/parameters.ts";
 import type { Bands, Stage } from "../../ir/plan.ts";
 import { extentOf } from "../../shape/tensor-type.ts";
+import { slide } from "../../shape/window.ts";
 import { tile, window } from "./call.ts";
 import { vector, type Context } from "./context.ts";
 import { functionName, origin, parameters, transformName, usesScratch } from "./functions.ts";
@@ -152,6 +153,11 @@ function copyJob(index: number, c: Context): Job {
   const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
   const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`;
   const operands = `${c.memory(parameter)}, ${c.derived(index)}, int(block)`;
+  if (node.core.family === "conv_max_data_grad") {
+    const pixel = Math.ceil(perGroup / lanes) * lanes;
+    const head = `${packed}, ${from}, ${k}, ${perGroup}, ${kh}, ${kw}, ${node.core.window.dilation[1]}, ${pixel}`;
+    return job(k, `spread_conv<${head}>(${operands});`);
+  }
   if (form === "conv_grouped")
     return job(blocks(channels, 1), `transpose_grouped<${packed}, ${lanes}, ${sizes}>(${operands});`);
   const head = `${packed}, ${from}, ${lanes}, ${tile(t)}, ${sizes}`;
@@ -221,7 +227,8 @@ const packedSize = (gradient: ValueId, c: Context): number => c.packing(paramete
 /** Adds up a node's partial sums, in order, over a range of floats. */
 function sumPartials(index: number, parts: number, range: string, c: Context): string {
   const { offset, stride } = c.plan.arena.partials.get(index)!;
-  const v = vector(c.choice(index).lanes);
+  const { forward, lanes } = c.choice(index);
+  const v = vector(forward?.lanes ?? lanes);
   return `sum_partials<${v}>(memory.at(${offset}), ${parts}, ${stride / 4}, ${range}, ${c.memory(resultOf(c.node(index)))});`;
 }
 
@@ -298,6 +305,15 @@ function sumKernel(index: number, c: Context): SumKernel {
     const head = `${v}, ${c.type(x)}, ${outputs}, ${tile(t)}`;
     const operands = (_: string, unit: string): string => `${both}, call.batch, ${unit}`;
     return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${head}>()`, operands };
+  }
+  if (core.family === "conv_max_weight_grad") {
+    const { height, width } = slide(c.extent(x), core.window);
+    const packing = c.packing(parameterOf(c.plan.graph, resultOf(c.node(index)))!);
+    const from = `${packing.lanes}, ${tile({ pixels: 1, vectors: packing.vectors })}`;
+    const of = `${window(core.window)}, ${outputs}, ${tile(t)}`;
+    const head = `${v}, ${c.type(x)}, ${c.type(dy)}, ${of}, ${height}, ${width}, ${window(core.pooled)}, ${from}`;
+    const operands = (samples: string, unit: string): string => `${both}, ${c.memory(inputs[2]!)}, ${samples}, ${unit}`;
+    return { kernel: `${kernel}<${head}>`, units: `${kernel}_units<${v}, ${c.type(x)}, ${of}>()`, operands };
   }
   if (core.family !== "conv_weight_grad") throw new Error(`${core.family} is no sum over the batch`);
   const operands = (samples: string, unit: string): string => `${both}, ${samples}, ${unit}`;

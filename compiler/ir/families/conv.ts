@@ -39,3 +39,17 @@ export const convWeightGrad: FamilyDefinition<"conv_weight_grad"> = {
   macs: (_, [, dy], w) => macs(w.shape, dy!.shape),
   acrossBatch: true,
 };
+
+// dy is the gradient through a maximum, one number for each window: macs are those of what is not zero.
+export const convMaxDataGrad: FamilyDefinition<"conv_max_data_grad"> = {
+  result: (_, [dy]) => batched(dy!.type.shape),
+  macs: (_, [dy, w]) => macs(w!.shape, dy!.shape),
+  epilogue: true,
+  wholeSamples: true,
+};
+
+export const convMaxWeightGrad: FamilyDefinition<"conv_max_weight_grad"> = {
+  result: (_, [, dy]) => single(dy!.type.shape),
+  macs: (_, [, dy], w) => macs(w.shape, dy!.shape),
+  acrossBatch: true,
+};

@@ -2,7 +2,7 @@ import type { CoreOf, Family } from "../graph.ts";
 import { batchMoments, batchNorm, batchNormSums } from "./batch-norm.ts";
 import { classHits, crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./classification.ts";
 import { concat } from "./concat.ts";
-import { conv, convDataGrad, convWeightGrad } from "./conv.ts";
+import { conv, convDataGrad, convMaxDataGrad, convMaxWeightGrad, convWeightGrad } from "./conv.ts";
 import { dense, denseDataGrad, denseWeightGrad } from "./dense.ts";
 import { embedding, embeddingWeightGrad } from "./embedding.ts";
 import type { FamilyDefinition } from "./family.ts";
@@ -16,6 +16,8 @@ const families: { readonly [F in Family]: FamilyDefinition<F> } = {
   conv,
   conv_data_grad: convDataGrad,
   conv_weight_grad: convWeightGrad,
+  conv_max_data_grad: convMaxDataGrad,
+  conv_max_weight_grad: convMaxWeightGrad,
   dense,
   dense_data_grad: denseDataGrad,
   dense_weight_grad: denseWeightGrad,

@@ -1,0 +1,127 @@
+import { asConvolution } from "../ir/as-convolution.ts";
+import type { CoreOf, Node } from "../ir/graph.ts";
+import type { Choice, CpuTarget, Tile } from "../ir/plan.ts";
+import type { Extent } from "../shape/tensor-type.ts";
+import { slide, span, type Window } from "../shape/window.ts";
+import { cyclesPerByte, cyclesToRead } from "./caches.ts";
+import { fewestCycles, type Convolution } from "./choose-winograd.ts";
+import { fewestWeightCycles } from "./choose-winograd-weights.ts";
+import { chooseTile, halvesOf, lanesFor } from "./tiles.ts";
+
+/**
+ * A gradient that arrives through a maximum over windows is zero but at one place of each: of P·Q·K numbers P'·Q'·K are left, for windows
+ * of 2 × 2 a quarter. The kernels that go from one of these places to the next take
+ *
+ *   P'·Q'·K · kh · ⌈reach·C / lanes⌉ vectors, reach = (kw - 1)·dilation + 1,
+ *
+ * since a row of weights and the floats of a picture that it meets lie beside each other, whatever C is: few channels fill vectors as well
+ * as many. Those that take the zeros as they come take P·Q·K·kh·kw·⌈C / lanes⌉ of them, or as many times fewer as Winograd's tiles save.
+ */
+export interface MaxGradient {
+  readonly choice: Omit<Choice, "reason">;
+  /** Of a sample; and of the quickest kernel that takes zeros as they come. */
+  readonly cycles: number;
+  readonly dense: number;
+}
+
+/** Time of loading, adding to and storing a vector, in that of a multiply-add. */
+const addCycles = 2;
+/** What each number takes beside its multiply-adds: where it is, and its copies in all lanes. */
+const placeCycles = 3;
+/** Registers that a tile leaves for other things than its sums. */
+const otherRegisters = 4;
+/** Outputs of a tile: it has code for each. */
+const mostOutputs = 4;
+/** Samples whose inputs are read again and again. */
+const usualBatch = 8;
+
+/** Whether it is worth it; counts of cycles are only so exact. */
+export function pays({ cycles, dense }: MaxGradient): boolean {
+  return cycles * 1.1 <= dense;
+}
+
+export function reasonFor({ cycles, dense }: MaxGradient, { pooled }: { readonly pooled: Window }): string {
+  return `one number for each window of ${pooled.kernel.join("×")}: ${(dense / cycles).toFixed(1)} times as fast as with zeros by the count of cycles`;
+}
+
+/** The gradient to x: each number adds its multiple of the weights to a picture of the thread's. */
+export function maxDataGradient(
+  node: Node,
+  core: CoreOf<"conv_max_data_grad">,
+  dy: Extent,
+  dx: Extent,
+  target: CpuTarget,
+): MaxGradient {
+  const { window } = core;
+  const { kernel, stride, dilation, pad } = window;
+  const y = { channels: dy.channels, ...slide(dx, window) };
+  const lanes = lanesFor(dx.channels, target);
+  const pixel = Math.ceil(dx.channels / lanes) * lanes;
+  const run = (kernel[0] * span(kernel[1], dilation[1]) * pixel) / lanes;
+  const high = Math.max(pad[0] + dx.height, (y.height - 1) * stride[0] + span(kernel[0], dilation[0]));
+  const wide = Math.max(pad[1] + dx.width, (y.width - 1) * stride[1] + span(kernel[1], dilation[1]));
+  const scratch = high * wide * pixel;
+  const windows = dy.height * dy.width;
+  const adding = windows * dy.channels * (run * halvesOf(lanes) * addCycles + placeCycles);
+  const reading = windows * cyclesToRead(4 * dy.channels * run * lanes);
+  const moving = 2 * addCycles * halvesOf(lanes) * (scratch / lanes);
+  return {
+    choice: { kernel: "conv_max_data", lanes, scratch },
+    cycles: Math.max(adding, reading) + moving,
+    dense: denseDataCycles(node, window, y, dx, target),
+  };
+}
+
+function denseDataCycles(node: Node, window: Window, y: Extent, dx: Extent, target: CpuTarget): number {
+  const core = asConvolution({ family: "conv_data_grad", window, groups: 1 });
+  if (core) return fewestCycles(convolution(node, core, y, dx, target));
+  const lanes = lanesFor(dx.channels, target);
+  const vectors = window.kernel[0] * window.kernel[1] * Math.ceil(dx.channels / lanes);
+  return halvesOf(lanes) * y.height * y.width * y.channels * vectors;
+}
+
+/** The gradient to w: for rows of weights in registers, multiples of the rows of x that they meet. */
+export function maxWeightGradient(
+  node: Node,
+  core: CoreOf<"conv_max_weight_grad">,
+  x: Extent,
+  dy: Extent,
+  target: CpuTarget,
+): MaxGradient {
+  const { window } = core;
+  const [kh] = window.kernel;
+  const own = lanesFor(x.channels, target);
+  const pixel = Math.ceil(x.channels / own) * own;
+  const floats = (span(window.kernel[1], window.dilation[1]) - 1) * pixel + x.channels;
+  const time = (lanes: number): number => halvesOf(lanes) * Math.ceil(floats / lanes);
+  const lanes = target.lanes.reduce((best, one) => (time(one) < time(best) ? one : best));
+  const vectors = Math.ceil(floats / lanes);
+  const tile = tileOf(kh, vectors, dy.channels, target);
+  const tiles = Math.ceil(kh / tile.pixels) * Math.ceil(vectors / tile.vectors);
+  const numbers = dy.height * dy.width * dy.channels;
+  const adding = numbers * (kh * vectors * halvesOf(lanes) + tiles * placeCycles);
+  const bytes = 4 * numbers * kh * vectors * lanes;
+  const reading = bytes * cyclesPerByte(4 * usualBatch * x.height * x.width * pixel);
+  const y = { channels: dy.channels, ...slide(x, window) };
+  const conv = convolution(node, { family: "conv", window, groups: 1 }, x, y, target);
+  return {
+    choice: { kernel: "conv_max_weights", lanes, tile },
+    cycles: Math.max(adding, reading),
+    dense: fewestWeightCycles(conv),
+  };
+}
+
+/** `pixels` are rows of weights: of one output, or whole ones of several; where not even one row fits, parts of it. */
+function tileOf(kh: number, vectors: number, outputs: number, target: CpuTarget): Tile {
+  const most = target.registers - otherRegisters;
+  const even = (total: number, part: number): number => Math.ceil(total / Math.ceil(total / part));
+  if (vectors > most) return { pixels: 1, vectors: even(vectors, most) };
+  const rows = Math.floor(most / vectors);
+  const pixels = rows < kh ? even(kh, rows) : kh * Math.min(mostOutputs, outputs, Math.floor(rows / kh));
+  return { pixels, vectors };
+}
+
+function convolution(node: Node, core: CoreOf<"conv">, x: Extent, y: Extent, target: CpuTarget): Convolution {
+  const lanes = lanesFor(y.channels, target);
+  return { node, core, x, y, lanes, tile: chooseTile(y.width, Math.ceil(y.channels / lanes), lanes, target), target };
+}
