@@ -24,8 +24,7 @@ export function isMonotone(x: Expression, isVariable: (leaf: Expression) => bool
     return part.op === "sub" ? walk(part.a) && !touches(part.b) : walk(part.a) && walk(part.b);
   };
   /** The value where two pieces meet; NaN where it depends on more than the variable. */
-  const at = (piece: Expression, place: number): number =>
-    evaluate(piece, (leaf) => (isVariable(leaf) ? place : NaN));
+  const at = (piece: Expression, place: number): number => evaluate(piece, (leaf) => (isVariable(leaf) ? place : NaN));
   // Drawn anew for each element, or by its place: not the same function everywhere.
   return !reads(x, "random") && !reads(x, "index") && walk(x);
 }

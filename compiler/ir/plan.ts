@@ -77,6 +77,18 @@ export interface WinogradWeights {
   readonly vectors: number;
 }
 
+/**
+ * The gradient to the input of a convolution that a maximum pools: in sums of vectors of so many lanes, of all numbers of a window
+ * `together` or of each by itself.
+ */
+export interface Patches {
+  readonly lanes: number;
+  readonly together: boolean;
+  /** Floats of the copy of the weights, and of the picture in the memory of a thread. */
+  readonly copy: number;
+  readonly picture: number;
+}
+
 /** What a block of a CUDA device computes at a time: `rows` × `columns` results over `depth` terms, by `warps` rows of warps × columns of them. */
 export interface BlockTile {
   /** What multiplies: exactly in f32, or the tensor cores in the target's precision. */
@@ -96,8 +108,7 @@ export interface Choice {
   readonly tile?: Tile;
   readonly winograd?: Winograd;
   readonly adjoint?: WinogradWeights;
-  /** Floats that a kernel without tiles of Winograd's works in. */
-  readonly scratch?: number;
+  readonly patches?: Patches;
   /** Of a kernel that reads a copy of its weights: how the convolution is computed whose weights it copies. */
   readonly forward?: Choice;
   /** Parts of the batch that a sum over samples is cut into; they are added in order. */

@@ -24,8 +24,8 @@ export interface MaxGradient {
   readonly dense: number;
 }
 
-/** Time of loading, adding to and storing a vector, in that of a multiply-add. */
-const addCycles = 2;
+/** Time of adding to a vector of memory, of which there may be a younger sum that is still being stored, in that of a multiply-add. */
+const addCycles = 2.5;
 /** What each number takes beside its multiply-adds: where it is, and its copies in all lanes. */
 const placeCycles = 3;
 /** Registers that a tile leaves for other things than its sums. */
@@ -44,7 +44,10 @@ export function reasonFor({ cycles, dense }: MaxGradient, { pooled }: { readonly
   return `one number for each window of ${pooled.kernel.join("×")}: ${(dense / cycles).toFixed(1)} times as fast as with zeros by the count of cycles`;
 }
 
-/** The gradient to x: each number adds its multiple of the weights to a picture of the thread's. */
+/**
+ * The gradient to x: each number adds its multiple of the weights to a picture of the thread's; or those of a window add theirs in
+ * registers first, to the patch that all its pixels together reach, multiplying the zeros around each one's weights, too.
+ */
 export function maxDataGradient(
   node: Node,
   core: CoreOf<"conv_max_data_grad">,
@@ -53,24 +56,52 @@ export function maxDataGradient(
   target: CpuTarget,
 ): MaxGradient {
   const { window } = core;
-  const { kernel, stride, dilation, pad } = window;
   const y = { channels: dy.channels, ...slide(dx, window) };
-  const lanes = lanesFor(dx.channels, target);
-  const pixel = Math.ceil(dx.channels / lanes) * lanes;
-  const run = (kernel[0] * span(kernel[1], dilation[1]) * pixel) / lanes;
-  const high = Math.max(pad[0] + dx.height, (y.height - 1) * stride[0] + span(kernel[0], dilation[0]));
-  const wide = Math.max(pad[1] + dx.width, (y.width - 1) * stride[1] + span(kernel[1], dilation[1]));
-  const scratch = high * wide * pixel;
-  const windows = dy.height * dy.width;
-  const adding = windows * dy.channels * (run * halvesOf(lanes) * addCycles + placeCycles);
-  const reading = windows * cyclesToRead(4 * dy.channels * run * lanes);
-  const moving = 2 * addCycles * halvesOf(lanes) * (scratch / lanes);
+  const [apart, together] = [false, true].map((both) => patchesOf(core, dy, dx, target, both));
+  const { cycles, ...choice } = together!.cycles <= apart!.cycles ? together! : apart!;
   return {
-    choice: { kernel: "conv_max_data", lanes, scratch },
-    cycles: Math.max(adding, reading) + moving,
+    choice: { kernel: "conv_max_data", ...choice },
+    cycles,
     dense: denseDataCycles(node, window, y, dx, target),
   };
 }
+
+/** As `MaxPatch` and `MaxPicture` of `native/kernels/conv_max_data.h` lay them out. */
+function patchesOf(
+  { window, pooled }: CoreOf<"conv_max_data_grad">,
+  dy: Extent,
+  dx: Extent,
+  target: CpuTarget,
+  together: boolean,
+) {
+  const along = (axis: 0 | 1, pixels: number, windows: number) => {
+    const [reach, stride] = [span(window.kernel[axis], window.dilation[axis]), window.stride[axis]];
+    const further = (pooled.kernel[axis] - 1) * pooled.dilation[axis] * stride;
+    const first = window.pad[axis] + pooled.pad[axis] * stride;
+    const picture = Math.max(first + pixels, (windows - 1) * pooled.stride[axis] * stride + reach + further);
+    const around = together ? further : 0;
+    return { around, patch: reach + around, picture };
+  };
+  const [rows, columns] = [along(0, dx.height, dy.height), along(1, dx.width, dy.width)];
+  const lanes = lanesFor(dx.channels, target);
+  const pixel = Math.ceil(dx.channels / lanes) * lanes;
+  const own = lanesOf(columns.patch * pixel, target);
+  const vectors = Math.ceil((columns.patch * pixel) / own);
+  const copy = dy.channels * (rows.around + rows.patch) * (columns.around * pixel + vectors * own);
+  const picture = (Math.ceil((rows.picture * columns.picture * pixel) / own) + 1) * own;
+  const tile = tileOf(rows.patch, vectors, 1, target);
+  const tiles = Math.ceil(rows.patch / tile.pixels) * Math.ceil(vectors / tile.vectors);
+  const [windows, patch] = [dy.height * dy.width, halvesOf(own) * rows.patch * vectors];
+  const adding = addCycles * patch * (together ? 1 : dy.channels);
+  const multiplying = dy.channels * ((together ? patch : 0) + tiles * placeCycles);
+  const reading = cyclesToRead(4 * dy.channels * rows.patch * vectors * own);
+  const moving = (2 * addCycles * halvesOf(own) * picture) / own;
+  const cycles = windows * Math.max(adding + multiplying, reading) + moving;
+  return { lanes, tile, patches: { lanes: own, together, copy, picture }, cycles };
+}
+
+/** Vectors of floats that lie beside each other, of however few. */
+const lanesOf = (floats: number, target: CpuTarget): number => lanesFor(Math.max(4, floats), target);
 
 function denseDataCycles(node: Node, window: Window, y: Extent, dx: Extent, target: CpuTarget): number {
   const core = asConvolution({ family: "conv_data_grad", window, groups: 1 });
@@ -93,8 +124,7 @@ export function maxWeightGradient(
   const own = lanesFor(x.channels, target);
   const pixel = Math.ceil(x.channels / own) * own;
   const floats = (span(window.kernel[1], window.dilation[1]) - 1) * pixel + x.channels;
-  const time = (lanes: number): number => halvesOf(lanes) * Math.ceil(floats / lanes);
-  const lanes = target.lanes.reduce((best, one) => (time(one) < time(best) ? one : best));
+  const lanes = lanesOf(floats, target);
   const vectors = Math.ceil(floats / lanes);
   const tile = tileOf(kh, vectors, dy.channels, target);
   const tiles = Math.ceil(kh / tile.pixels) * Math.ceil(vectors / tile.vectors);

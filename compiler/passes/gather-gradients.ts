@@ -30,12 +30,7 @@ interface Spread {
   readonly inputs: readonly ValueId[];
 }
 
-function gathered(
-  graph: Graph,
-  node: Node,
-  spread: ReadonlyMap<ValueId, Spread>,
-  target: CpuTarget,
-): Node | undefined {
+function gathered(graph: Graph, node: Node, spread: ReadonlyMap<ValueId, Spread>, target: CpuTarget): Node | undefined {
   const { core, inputs } = node;
   if ((core.family !== "conv_data_grad" && core.family !== "conv_weight_grad") || core.groups > 1) return undefined;
   const isData = core.family === "conv_data_grad";

@@ -2,7 +2,7 @@ import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/
 import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target, Winograd } from "../ir/plan.ts";
 import { extentOf, sizeOf } from "../shape/tensor-type.ts";
-import { slide, span, type Window } from "../shape/window.ts";
+import { slide, type Window } from "../shape/window.ts";
 import { joinInPlace, widen } from "./join-in-place.ts";
 import { lanesFor } from "./tiles.ts";
 
@@ -161,21 +161,17 @@ function packRows({ type: { shape } }: Value, lanes: number): Unplaced {
  */
 function deriveWeights(graph: Graph, choices: readonly Choice[]): readonly Derived[] {
   return graph.nodes.flatMap(({ core, inputs, body }, node) => {
-    const { winograd, lanes, tile } = choices[node]!;
+    const { winograd, patches, lanes, tile } = choices[node]!;
     if (winograd) return [transformed(graph, node, choices[node]!, winograd)];
-    if (core.family !== "conv_data_grad" && core.family !== "conv_max_data_grad") return [];
+    const copy = { prepared: graph.program === "infer", nodes: [node], parameter: inputs[1]!, lanes };
+    if (patches) return [{ ...copy, vectors: tile!.vectors, size: patches.copy }];
+    if (core.family !== "conv_data_grad") return [];
     const { channels } = extentOf(valueOf(graph, body[0]!.value).type.shape);
     const [outputs = 1, , ...kernel] = valueOf(graph, inputs[1]!).type.shape;
-    const pixel = Math.ceil(channels / lanes) * lanes;
-    const taps = core.family === "conv_data_grad" ? sizeOf(kernel) / core.groups : reachOf(core.window);
-    const size = pixel * outputs * taps;
-    const prepared = graph.program === "infer";
-    return [{ prepared, nodes: [node], parameter: inputs[1]!, lanes, vectors: tile?.vectors ?? 1, size }];
+    const size = Math.ceil(channels / lanes) * lanes * (outputs / core.groups) * sizeOf(kernel);
+    return [{ ...copy, vectors: tile!.vectors, size }];
   });
 }
-
-/** Columns from the first tap of a row of weights to its last, for all rows: there are zeros between taps that are apart. */
-const reachOf = ({ kernel, dilation }: Window): number => kernel[0] * span(kernel[1], dilation[1]);
 
 function transformed(graph: Graph, node: number, { lanes, tile }: Choice, { points }: Winograd): Derived {
   const { inputs, body } = graph.nodes[node]!;

@@ -30,7 +30,11 @@ export const pipeline: readonly Pass[] = [
   { name: "differentiate", summary: "gradients and the optimiser (training only)", run: onGraph(differentiate) },
   { name: "expand", summary: "nodes that were one for the sake of their gradient", run: onGraph(expand) },
   { name: "fuse", summary: "steps and pooling into the kernels before them", run: fuse },
-  { name: "gather-gradients", summary: "gradients of maxima, where they are not zero (training only)", run: gatherGradients },
+  {
+    name: "gather-gradients",
+    summary: "gradients of maxima, where they are not zero (training only)",
+    run: gatherGradients,
+  },
   { name: "order", summary: "nodes that see one sample at a time, side by side", run: onGraph(order) },
   { name: "recompute", summary: "what is computed a second time rather than kept (training only)", run: recompute },
   { name: "choose-algorithms", summary: "kernel, vectors and tile of each node", run: chooseAlgorithms },

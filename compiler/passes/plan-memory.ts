@@ -64,8 +64,8 @@ interface Work {
 function workOf({ graph, choices }: State): readonly Work[] {
   const extent = (id: ValueId): Extent => extentOf(valueOf(graph, id).type.shape);
   return graph.nodes.flatMap(({ inputs, body }, node) => {
-    const { winograd, adjoint, scratch: own, tile, lanes } = choices![node]!;
-    if (own !== undefined) return [{ scratch: align(4 * own) }];
+    const { winograd, adjoint, patches, tile, lanes } = choices![node]!;
+    if (patches) return [{ scratch: align(4 * patches.picture) }];
     if (adjoint) return [{ scratch: align(4 * winogradWeightsFloats(adjoint, tile!, lanes, extent(inputs[1]!))) }];
     if (!winograd) return [];
     const [x, y] = [inputs[0]!, body[0]!.value].map(extent);

@@ -83,15 +83,17 @@ CNNC_KERNEL void conv_max_weights(X x, DY dy, Index index, long n0, long n1, int
         constexpr int O = decltype(outputs)::value, R = decltype(rows)::value, N = decltype(vectors)::value;
         alignas(64) float sums[O * R * N * V::lanes];
         conv_max_weights_tile<V, X, DY, k, P, Q, pooled, O, R, N>(x, dy, index, n0, n1, tile, sums);
-        for (int line = 0; line < O * R; line++)
-          for (int i = 0; i < min(N * V::lanes, Tiles::run - tile.j * V::lanes); i++) {
-            const int place = tile.j * V::lanes + i, s = place / X::pixel, c = place % X::pixel;
-            if (c >= X::channels || s % k.dw != 0) continue;
-            const int o = tile.o + line / R, r = tile.r + line % R;
-            const long tap = (long(r) * k.kw + s / k.dw) * X::channels + c;
-            dw[Packed::B::at(o, Packed::positions, tap)] = sums[line * N * V::lanes + i];
-            for (int past = K; o == K - 1 && past < Packed::B::padded; past++) dw[Packed::B::at(past, Packed::positions, tap)] = 0;
+        for (int line = 0; line < O * R; line++) {
+          const int o = tile.o + line / R, r = tile.r + line % R, last = o == K - 1 ? Packed::B::padded - K : 0;
+          for (int s = 0; s < k.kw; s++) {
+            // Where the column begins within the tile, which may have a part of it.
+            const int column = s * k.dw * X::pixel - tile.j * V::lanes;
+            const float* from = sums + line * N * V::lanes + column;
+            float* to = dw + Packed::B::at(o, Packed::positions, (long(r) * k.kw + s) * X::channels);
+            for (int c = max(0, -column); c < min(X::channels, N * V::lanes - column); c++)
+              for (int j = 0; j <= last; j++) to[c * Packed::B::width(o) + j] = j == 0 ? from[c] : 0;
           }
+        }
       });
     });
   });

@@ -138,17 +138,6 @@ void transpose_conv(const float* packed, float* wt, int b) {
         }
 }
 
-// From the packing of conv_direct to that of conv_max_data, [output][row][(KW - 1)·Step + 1 columns][Pixel], for output k.
-template <int Lanes, Tile t, int K, int C, int KH, int KW, int Step, int Pixel>
-void spread_conv(const float* packed, float* to, int k) {
-  using L = ConvLayout<Lanes, t, K, C, KH, KW, 1>;
-  constexpr int reach = (KW - 1) * Step + 1;
-  to += long(k) * KH * reach * Pixel;
-  for (int r = 0; r < KH; r++)
-    for (int s = 0; s < reach; s++)
-      for (int c = 0; c < Pixel; c++) *to++ = c < C && s % Step == 0 ? packed[L::at(k, c, r, s / Step)] : 0;
-}
-
 // The same for conv_grouped.
 constexpr Tile one_vector{1, 1};
 template <int Lanes, int K, int Cg, int KH, int KW, int G>

@@ -9,6 +9,23 @@ struct ThreadMemory {
   float* data;
 };
 
+template <class V, ConvCase s, Window pooled, int PP, int PQ, class DY, class Index, bool Together, Tile t>
+void check_data(const char* name, DY dy, Index index, long batch, const std::vector<float>& w, const std::vector<double>& dx) {
+  constexpr int L = V::lanes, pixel = round_up(s.C, L);
+  constexpr Tile packed{3, 2};
+  using Picture = MaxPicture<V, pixel, s.H, s.W, PP, PQ, s.k, pooled>;
+  using Patch = MaxPatch<V, pixel, s.k, pooled, Together>;
+  Memory<float> forward(packed_conv_size<L, packed, s.K, s.C, s.k.kh, s.k.kw, 1>, nan_value);
+  Memory<float> copy(s.K * Patch::size, nan_value), picture(Picture::size, nan_value);
+  pack_in_parts(pack_conv<L, packed, s.K, s.C, s.k.kh, s.k.kw, 1>, w, s.K, forward.data);
+  for (int o = 0; o < s.K; o++) conv_max_data_weights<Patch, L, packed, s.k, s.K, s.C, pixel>(forward.data, copy.data, o);
+  same(name, collect<V, s.H, s.W, s.C>(name, batch, [&](auto body) {
+    for (int n = 0; n < batch; n++)
+      conv_max_data<V, V, DY, s.k, s.C, s.H, s.W, s.P, s.Q, pooled, Together, t>(dy, index, copy.data, n,
+                                                                                 ThreadMemory<Picture::size>{picture.data}, body);
+  }), dx);
+}
+
 template <class V, ConvCase s, Window pooled, int PP, int PQ, Tile t, class Tap = uint8_t>
 void check(const char* name) {
   constexpr int L = V::lanes, pixel = round_up(s.K, L), taps = pooled.kh * pooled.kw;
@@ -35,20 +52,11 @@ void check(const char* name) {
   std::vector<float> w = random_floats(logical_weights<s>), back(w.size());
   const ConvReference ref = conv_reference<s>(batch, x.values(), w, dense);
 
-  using Picture = BorderedPicture<V, s.k, s.C, s.H, s.W, s.P, s.Q>;
-  Memory<float> forward(packed_conv_size<L, packed, s.K, s.C, s.k.kh, s.k.kw, 1>, nan_value);
-  Memory<float> spread(long(s.K) * s.k.kh * Picture::run, nan_value), picture(Picture::size, nan_value);
-  pack_in_parts(pack_conv<L, packed, s.K, s.C, s.k.kh, s.k.kw, 1>, w, s.K, forward.data);
-  for (int o = 0; o < s.K; o++)
-    spread_conv<L, packed, s.K, s.C, s.k.kh, s.k.kw, s.k.dw, Picture::pixel>(forward.data, spread.data, o);
-  const auto dx = collect<V, s.H, s.W, s.C>(name, batch, [&](auto body) {
-    for (int n = 0; n < batch; n++)
-      conv_max_data<V, DY, s.k, s.C, s.H, s.W, s.P, s.Q, pooled>(dy.x, index, spread.data, n,
-                                                                  ThreadMemory<Picture::size>{picture.data}, body);
-  });
-  same(name, dx, std::vector<double>(ref.dx.begin(), ref.dx.begin() + long(dx.size())));
+  const std::vector<double> dx(ref.dx.begin(), ref.dx.begin() + batch * s.H * s.W * s.C);
+  check_data<V, s, pooled, PP, PQ, DY, Index, false, Tile{2, 3}>(name, dy.x, index, batch, w, dx);
+  if constexpr (taps < 20) check_data<V, s, pooled, PP, PQ, DY, Index, true, Tile{3, 2}>(name, dy.x, index, batch, w, dx);
 
-  Memory<float> dw(forward.size, nan_value);
+  Memory<float> dw(packed_conv_size<L, packed, s.K, s.C, s.k.kh, s.k.kw, 1>, nan_value);
   const auto weights = [&](long n0, long n1) {
     for (int u = 0; u < conv_max_weights_units<V, X, s.k, s.K, t>(); u++)
       conv_max_weights<V, X, DY, s.k, s.K, t, s.P, s.Q, pooled, L, packed>(x.x, dy.x, index, n0, n1, u, dw.data);

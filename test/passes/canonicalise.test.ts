@@ -136,7 +136,11 @@ describe("a map in front of a pool", () => {
 
   it.each([
     ...["(max s 0)", "(add s b)", "(mul s 0.5)", "(sub (exp s) b)", "(div (log s) 3)"],
-    ...["(where_greater s 0 s (mul s 0.1))", "(where_greater s 0 s (mul (expm1 s) 2))", "(where_greater s 1 (add s 1) 1)"],
+    ...[
+      "(where_greater s 0 s (mul s 0.1))",
+      "(where_greater s 0 s (mul (expm1 s) 2))",
+      "(where_greater s 1 (add s 1) 1)",
+    ],
   ])("%s moves", (expression) => {
     expect(moved(expression)).toBe(true);
   });

@@ -20,7 +20,8 @@ interface Case {
 function backwards(given: Case = {}, target: Target = targets.avx512): string {
   const { channels = 6, outputs = 16, size = 12, groups = 1, pooling = "max", steps = "core", more = "" } = given;
   const results = given.results ?? size - 2;
-  const family = (name: string): string => conv(3).replace("conv ", `${name} `).replace('"groups":1', `"groups":${groups}`);
+  const family = (name: string): string =>
+    conv(3).replace("conv ", `${name} `).replace('"groups":1', `"groups":${groups}`);
   const half = Math.floor(results / 2);
   const text = `
     input x: f32[${channels},${size},${size}]

@@ -107,11 +107,12 @@ const printers: { readonly [F in Family]?: Printer<F> } = {
       operands: [c.memory(dy!), c.derived(index), "n", rows, steps],
     };
   },
-  conv_max_data_grad: ({ c, core, index, inputs: [dy, , at], result, steps, v }) => {
+  conv_max_data_grad: ({ c, core, index, inputs: [dy, , at], result, steps, v, tile }) => {
+    const { lanes, together } = c.choice(index).patches!;
     const shape = `${window(core.window)}, ${c.extent(result).channels}, ${sizes(result, c)}`;
     const { height, width } = slide(c.extent(result), core.window);
     return {
-      head: `${v}, ${c.type(dy!)}, ${shape}, ${height}, ${width}, ${window(core.pooled)}`,
+      head: `${v}, ${vector(lanes)}, ${c.type(dy!)}, ${shape}, ${height}, ${width}, ${window(core.pooled)}, ${together}, ${tile}`,
       operands: [c.memory(dy!), c.memory(at!), c.derived(index), "n", scratchOf(c), steps],
     };
   },

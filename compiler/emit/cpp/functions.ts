@@ -9,7 +9,14 @@ import { printTransform } from "./winograd.ts";
 /** Sums over the batch and the optimiser are printed where they are called. */
 const inPlace: readonly Family[] = [
   ...(["batch_mean", "update", "channel_sum", "conv_weight_grad", "dense_weight_grad"] as const),
-  ...(["conv_max_weight_grad", "embedding_weight_grad", "batch_moments", "batch_norm_sums", "activity", "gradient_total"] as const),
+  ...([
+    "conv_max_weight_grad",
+    "embedding_weight_grad",
+    "batch_moments",
+    "batch_norm_sums",
+    "activity",
+    "gradient_total",
+  ] as const),
 ];
 
 /** Kernels that end in numbers per sample or in parameters take no pointwise steps. */
@@ -29,8 +36,8 @@ export function transformName(node: Node, c: Context): string {
 
 /** Whether a node's function works in memory of its thread, and takes the thread's number. */
 export function usesScratch(index: number, c: Context): boolean {
-  const { winograd, scratch } = c.choice(index);
-  return winograd !== undefined || scratch !== undefined;
+  const { winograd, patches } = c.choice(index);
+  return winograd !== undefined || patches !== undefined;
 }
 
 /** `// lenet.cnn:9: conv(6)`: the line of the source that a node is for. Failures of the C++ compiler are told by it. */

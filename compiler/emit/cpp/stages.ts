@@ -143,7 +143,7 @@ function copyJob(index: number, c: Context): Job {
   const node = c.node(index);
   const parameter = node.inputs[1]!;
   const { lanes: packed, vectors, form, groups } = c.packing(parameter);
-  const { lanes, tile: t, winograd } = c.choice(index);
+  const { lanes, tile: t, winograd, patches } = c.choice(index);
   const { channels } = c.extent(node.body[0]!.value);
   const from = tile({ pixels: 1, vectors });
   const blocks = (of: number, width: number): number => Math.ceil(Math.ceil(of / lanes) / width);
@@ -153,10 +153,12 @@ function copyJob(index: number, c: Context): Job {
   const { channels: perGroup, height: kh, width: kw } = extentOf(kernel);
   const sizes = `${k}, ${perGroup}, ${kh}, ${kw}, ${groups}`;
   const operands = `${c.memory(parameter)}, ${c.derived(index)}, int(block)`;
-  if (node.core.family === "conv_max_data_grad") {
+  if (patches && node.core.family === "conv_max_data_grad") {
     const pixel = Math.ceil(perGroup / lanes) * lanes;
-    const head = `${packed}, ${from}, ${k}, ${perGroup}, ${kh}, ${kw}, ${node.core.window.dilation[1]}, ${pixel}`;
-    return job(k, `spread_conv<${head}>(${operands});`);
+    const [own, pooled] = [window(node.core.window), window(node.core.pooled)];
+    const patch = `MaxPatch<${vector(patches.lanes)}, ${pixel}, ${own}, ${pooled}, ${patches.together}>`;
+    const head = `${patch}, ${packed}, ${from}, ${own}, ${k}, ${perGroup}, ${pixel}`;
+    return job(k, `conv_max_data_weights<${head}>(${operands});`);
   }
   if (form === "conv_grouped")
     return job(blocks(channels, 1), `transpose_grouped<${packed}, ${lanes}, ${sizes}>(${operands});`);
