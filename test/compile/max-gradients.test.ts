@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeIsa, runnableCpus } from "../../compiler/build/toolchain.ts";
+import { runnableCpus } from "../../compiler/build/toolchain.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planProgram } from "../../compiler/plan-model.ts";
 import { modelsOf } from "../../compiler/testing/index.ts";
@@ -17,15 +17,15 @@ model LeNets {
   train { loss = cross_entropy(y, kind)  optimizer = sgd(lr=0.1) }
 }
 model Overlapping {
-  input image: f32[3, 21, 19]
+  input image: f32[3, 29, 27]
   y = image -> conv(7, kernel=3, stride=2, pad=1) -> relu -> max_pool(3, stride=2, pad=1)
         -> conv(19, kernel=3, pad=1) -> tanh -> max_pool(3, stride=2) -> conv(9, kernel=2) -> elu -> global_max_pool -> dense(3)
   output kind: class[3] = y -> softmax
   train { loss = cross_entropy(y, kind)  optimizer = sgd(lr=0.1) }
 }
 model Sequences {
-  input sound: f32[5, 70]
-  y = sound -> conv(11, kernel=4, stride=2, pad=1) -> relu -> max_pool(3) -> conv(6, kernel=3, dilation=2) -> global_max_pool -> dense(3)
+  input sound: f32[5, 80]
+  y = sound -> conv(11, kernel=4, stride=2, pad=1) -> relu -> max_pool(2) -> conv(21, kernel=3, dilation=2) -> global_max_pool -> dense(3)
   output kind: class[3] = y -> softmax
   train { loss = cross_entropy(y, kind)  optimizer = sgd(lr=0.1)  memory = low }
 }
@@ -42,16 +42,15 @@ describe.each<Isa>(runnable)("gradients through maxima, %s", (isa) => {
   }, 600_000);
 
   describe.each(networks)("$name", (model) => {
-    it("are gathered where they are not zero", () => {
+    it("are read where they are not zero", () => {
       const { graph } = planProgram(model, "step", targets[isa]);
       const families = new Set(graph.nodes.map(({ core }) => core.family));
       expect(families).toContain("conv_max_data_grad");
       expect(families).toContain("conv_max_weight_grad");
-      if (isa === nativeIsa()) expect(families).not.toContain("pool_grad");
     });
 
     it("are those of finite differences, and steps follow them", () => {
-      for (const batch of [1, 7]) checkLoss(addon, model, batch);
+      for (const batch of [1, 7]) checkLoss(addon, model, batch, 12);
       checkStep(addon, model, 7);
     });
 

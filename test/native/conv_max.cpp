@@ -73,7 +73,7 @@ void check(const char* name) {
 }
 
 int main() {
-  with_all_vectors([]<class V>() {
+  with_vectors([]<class V>() {
     constexpr int L = V::lanes;
     constexpr Window two{2, 2, 2, 2, 0, 0, 1, 1}, three{3, 3, 2, 2, 0, 0, 1, 1}, padded{3, 3, 2, 2, 1, 1, 1, 1};
     check<V, ConvCase{28, 28, 1, 6, 1, {5, 5, 1, 1, 2, 2, 1, 1}, 28, 28}, two, 14, 14, Tile{15, 1}>("LeNet's first");
