@@ -125,20 +125,29 @@ struct Job {
 template <class F>
 Job(long, F) -> Job<F>;
 
+// Of a job's units those that come in share s, before and with it: an equal part of each job's.
 template <class F>
-CNNC_INLINE bool run_job(long unit, int thread, long& first, const Job<F>& job) {
-  long i = unit - first;
-  first += job.units;
-  if (i < 0 || i >= job.units) return false;
-  on_thread(thread, job.f, i);
+CNNC_INLINE long units_to(const Job<F>& job, long s, long shares) { return job.units * s / shares; }
+
+template <class F>
+CNNC_INLINE bool run_job(long unit, long s, long shares, int thread, long& first, const Job<F>& job) {
+  const long begin = units_to(job, s, shares), count = units_to(job, s + 1, shares) - begin, i = unit - first;
+  first += count;
+  if (i < 0 || i >= count) return false;
+  on_thread(thread, job.f, begin + i);
   return true;
 }
 
+// A thread takes units that stand side by side: as they stand here, the same part of every job. What sums over a part of the batch then
+// finds it in the cache of the core that computed it.
 template <class... F>
 CNNC_INLINE void for_jobs(const Call& call, const Job<F>&... jobs) {
+  const long shares = call.threads;
   for_units(call, (jobs.units + ... + 0), [&](long unit, int thread) {
-    long first = 0;
-    (run_job(unit, thread, first, jobs) || ...);
+    long s = 0;
+    while (unit >= (units_to(jobs, s + 1, shares) + ... + 0)) s++;
+    long first = (units_to(jobs, s, shares) + ... + 0);
+    (run_job(unit, s, shares, thread, first, jobs) || ...);
   });
 }
 
