@@ -26,6 +26,8 @@ export interface MaxGradient {
 
 /** Time of adding to a vector of memory, of which there may be a younger sum that is still being stored, in that of a multiply-add. */
 const addCycles = 2.5;
+/** Time of a multiply-add with a vector that is read for it alone, and often lies in two lines of the cache. */
+const unalignedCycles = 1.7;
 /** What each number takes beside its multiply-adds: where it is, and its copies in all lanes. */
 const placeCycles = 3;
 /** Registers that a tile leaves for other things than its sums. */
@@ -129,14 +131,15 @@ export function maxWeightGradient(
   const tile = tileOf(kh, vectors, dy.channels, target);
   const tiles = Math.ceil(kh / tile.pixels) * Math.ceil(vectors / tile.vectors);
   const numbers = dy.height * dy.width * dy.channels;
-  const adding = numbers * (kh * vectors * halvesOf(lanes) + tiles * placeCycles);
+  const adding = numbers * (kh * vectors * halvesOf(lanes) * unalignedCycles + tiles * placeCycles);
   const bytes = 4 * numbers * kh * vectors * lanes;
-  const reading = bytes * cyclesPerByte(4 * usualBatch * x.height * x.width * pixel);
+  // Beyond what the first cache takes, which is in the time of a multiply-add.
+  const reading = bytes * (cyclesPerByte(4 * usualBatch * x.height * x.width * pixel) - cyclesPerByte(1));
   const y = { channels: dy.channels, ...slide(x, window) };
   const conv = convolution(node, { family: "conv", window, groups: 1 }, x, y, target);
   return {
     choice: { kernel: "conv_max_weights", lanes, tile },
-    cycles: Math.max(adding, reading),
+    cycles: adding + reading,
     dense: fewestWeightCycles(conv),
   };
 }
