@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildLeNet, clothes, suiteFolder } from "../compile/lenet.ts";
 import { aarch64Tools } from "../support/aarch64-tools.ts";
+import { hostSources } from "../support/host-sources.ts";
 import { root } from "../support/paths.ts";
 import { readFloats } from "./read-floats.ts";
 
@@ -76,9 +77,8 @@ describe("LeNet for aarch64", () => {
 
 describe("the host on aarch64", () => {
   beforeAll(() => {
-    const files = ["addon/instance.cc", "addon/buffer.cc", "addon/cpu/cpu.cc", "addon/cpu/cpu-instance.cc"];
     compileProgram("pool", "-std=c++20", "-O2", checks("pool-check.cc"), ...native("parallel/pool.cc"));
-    compileProgram("host", "-std=c++20", checks("host-check.cc"), ...native(...files, "parallel/pool.cc"));
+    compileProgram("host", "-std=c++20", checks("host-check.cc"), ...native(...hostSources));
   });
 
   it("runs units on all threads, and flushes denormals there and nowhere else", () => {

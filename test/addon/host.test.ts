@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseSafetensors } from "../../runtime/index.ts";
+import { hostSources } from "../support/host-sources.ts";
 import { corruptFiles, formatsFile, soundFile } from "../support/safetensors-files.ts";
 import { mutations } from "../support/mutations.ts";
 import { run } from "./fake-addon.ts";
@@ -90,15 +91,7 @@ describe("the reader of weights for C", () => {
 
 describe("the host", () => {
   it("finds elements in every layout, and has aligned memory", async () => {
-    const names = [
-      "addon/instance.cc",
-      "addon/buffer.cc",
-      "addon/cpu/cpu.cc",
-      "addon/cpu/cpu-instance.cc",
-      "addon/cpu/read-values.cc",
-      "parallel/pool.cc",
-    ];
-    const sources = [checks("host-check.cc"), ...names.map((it) => path.join(native, it))];
+    const sources = [checks("host-check.cc"), ...hostSources.map((it) => path.join(native, it))];
     expect(await run(await build("host", sources, watched), [])).toBe("done\n");
   });
 });
