@@ -70,14 +70,16 @@ const jobs = families.flatMap((family) => [...sets].map((isa): Job => ({ family,
 const outcomes = new Map<Job, string>();
 
 describe("kernels against naive loops", () => {
-  beforeAll(() =>
-    withTempFolder(async (binaries) => {
-      const queue = [...jobs];
-      const worker = async () => {
-        for (let job = queue.shift(); job; job = queue.shift()) outcomes.set(job, await outcome(job, binaries));
-      };
-      await Promise.all([worker(), worker()]);
-    }),
+  beforeAll(
+    () =>
+      withTempFolder(async (binaries) => {
+        const queue = [...jobs];
+        const worker = async () => {
+          for (let job = queue.shift(); job; job = queue.shift()) outcomes.set(job, await outcome(job, binaries));
+        };
+        await Promise.all([worker(), worker()]);
+      }),
+    1_800_000,
   );
 
   test.each(jobs)("$family, $isa", (job) => {

@@ -58,7 +58,7 @@ export function checkSamples(
       samples.map(({ model }) => model),
       on,
     );
-  });
+  }, 1_800_000);
 
   describe.each([...new Set(samples.map(({ operator }) => operator))])("%s", (operator) => {
     for (const sample of samples.filter((candidate) => candidate.operator === operator)) {

@@ -1,5 +1,5 @@
 // LeNet, compiled from lenet.cnn by cnnc 0.1.0 for x86-64-v4. Made anew by each build: edit the .cnn file.
-// source sha256 5d2a51cefa2a8855b5c3896cb23d26a494875fb403ca9c326626320b7f8a07ea
+// source sha256 0b1cbb5d6d003dbc38311c8a29664326bda9e1fd11feeb775a038d782da179e6
 #include "generated.h"
 
 namespace cnnc::CNNC_ISA {
@@ -279,7 +279,7 @@ void LeNet_infer(const cnnc::Call& call);
 void LeNet_step(const cnnc::Call& call);
 extern const cnnc::Model model_LeNet;
 const cnnc::Model model_LeNet = {
-    "LeNet", "1548cca6b4045b050b04f3ba9224aa63", "x86-64-v4",
+    "LeNet", "05619952f656f50746268ac1d3c306ab", "x86-64-v4",
     1, 1, 1, 10, 1, 1,
     LeNet_model::inputs, LeNet_model::outputs, LeNet_model::targets, LeNet_model::parameters, LeNet_model::metrics,
     66944, 0, 0,

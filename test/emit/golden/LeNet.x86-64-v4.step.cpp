@@ -1,5 +1,5 @@
 // LeNet, program step, compiled from lenet.cnn by cnnc 0.1.0 for x86-64-v4. Made anew by each build: edit the .cnn file.
-// source sha256 5d2a51cefa2a8855b5c3896cb23d26a494875fb403ca9c326626320b7f8a07ea
+// source sha256 0b1cbb5d6d003dbc38311c8a29664326bda9e1fd11feeb775a038d782da179e6
 #include "generated.h"
 
 namespace cnnc::CNNC_ISA {
