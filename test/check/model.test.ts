@@ -36,7 +36,7 @@ describe("LeNet", () => {
     expect(model.train).toMatchObject({
       loss: { kind: "loss", prediction: "logits.dense3", target: "clothing" },
       batch: 64,
-      epochs: 10,
+      epochs: 20,
     });
     expect(model.train?.optimizer.attributes).toEqual({ lr: 0.05, momentum: 0.9, nesterov: false, weight_decay: 5e-4 });
   });
