@@ -72,7 +72,11 @@ void parameters_are_read_in_parts() {
   };
   const Parameter parameter{"weight", 2, shape, 0, pack, [](const float* packed, float* logical) { std::copy_n(packed, size, logical); }};
   Model model{};
+#if defined(__aarch64__)
+  model.cpu = "aarch64";
+#else
   model.cpu = "x86-64";
+#endif
   model.parameters = &parameter;
   model.parameter_count = 1;
   model.block = size;
