@@ -30,12 +30,15 @@ export default defineConfig(({ mode }) => {
     test: {
       projects: [
         {
+          // A project reads this file anew, for a mode of its own.
           extends: true,
+          mode,
           test: { name: "native", include: native.map((folder) => `test/${folder}/**/${files}`), exclude: endings },
         },
         {
           // One process runs file after file, and loads the compiler once.
           extends: true,
+          mode,
           test: { name: "pure", include: [`test/**/${files}`], exclude: [...elsewhere, ...endings], isolate: false },
         },
       ],

@@ -125,7 +125,7 @@ struct Job {
 template <class F>
 Job(long, F) -> Job<F>;
 
-// Of a job's units those that come in share s, before and with it: an equal part of each job's.
+// How many of a job's units come before share s: an equal part of them is in each.
 template <class F>
 CNNC_INLINE long units_to(const Job<F>& job, long s, long shares) { return job.units * s / shares; }
 

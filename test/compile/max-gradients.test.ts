@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeIsa, runnableCpus } from "../../compiler/build/toolchain.ts";
 import { targets } from "../../compiler/passes/targets.ts";
 import { planProgram } from "../../compiler/plan-model.ts";
 import { modelsOf } from "../../compiler/testing/index.ts";
-import type { Isa } from "../../compiler/ir/plan.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { buildQuickly } from "../support/build-quickly.ts";
+import { testedIsas } from "../support/instruction-sets.ts";
 import { checkLoss, checkStep, checkThreads } from "./network-check.ts";
 
 /** Convolutions that a maximum pools: as LeNet's, with windows that overlap, with strides, of sequences. */
@@ -31,13 +30,7 @@ model Sequences {
 }
 `);
 
-/** This machine's own set; all that run here in a full run. */
-const isas =
-  process.env["CNNC_FULL"] === "1"
-    ? (["avx512", "avx2", "scalar", "neon"] as const).filter((isa) => runnableCpus().includes(targets[isa].level))
-    : [nativeIsa()];
-
-describe.each<Isa>(isas)("gradients through maxima, %s", (isa) => {
+describe.each(testedIsas)("gradients through maxima, %s", (isa) => {
   let addon: Addon;
   beforeAll(async () => {
     addon = await buildQuickly("max_gradients", networks, isa, () => ["infer", "step", "gradient"]);

@@ -1,11 +1,13 @@
-import { nativeIsa } from "../../compiler/build/toolchain.ts";
-import { buildTestAddon, sampleModels } from "../../compiler/testing/index.ts";
+import { describe } from "vitest";
+import { sampleModels } from "../../compiler/testing/index.ts";
 import { targets } from "../../compiler/passes/targets.ts";
+import { testedIsas } from "../support/instruction-sets.ts";
 import { samplesOfAllKernels } from "./all-kernels.ts";
 import { checkSamples, ofProcessors } from "./every-op.ts";
 
-/** For this machine's own instruction set, compiled as for users: samples that run each kernel in each form; all in a full run. */
-const isa = nativeIsa();
+/** Compiled as for users: samples that run each kernel in each form; all, on every instruction set that there is, in a full run. */
 const samples = sampleModels();
 const isFull = process.env["CNNC_FULL"] === "1";
-checkSamples(isa, ofProcessors, isFull ? samples : samplesOfAllKernels(samples, targets[isa]), buildTestAddon);
+describe.each(testedIsas)("%s", (isa) => {
+  checkSamples(isa, ofProcessors, isFull ? samples : samplesOfAllKernels(samples, targets[isa]));
+});

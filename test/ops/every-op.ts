@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeIsa, runnableCpus } from "../../compiler/build/toolchain.ts";
 import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
 import type { Isa, Precision } from "../../compiler/ir/plan.ts";
 import {
@@ -7,7 +6,6 @@ import {
   NativeSample,
   operators,
   referenceOutputs,
-  sampleModels,
   mapTensor,
   slopeAlong,
   tensor,
@@ -18,18 +16,6 @@ import {
   type Tensors,
 } from "../../compiler/testing/index.ts";
 import { hashName, RandomStream } from "../../runtime/random/philox.ts";
-import { targets } from "../../compiler/passes/targets.ts";
-
-/** Every sample of every operator, forward and gradients, for an instruction set that this machine has beside its own. */
-export function everyOp(isa: Isa): void {
-  const own = nativeIsa();
-  if (isa === own || !runnableCpus().includes(targets[isa].level)) {
-    // Nothing of it is to run here; the report says so instead of nothing.
-    it(`${isa} is not beside ${own} on this processor`, (context) => context.skip());
-    return;
-  }
-  checkSamples(isa, ofProcessors, sampleModels());
-}
 
 /** What of the largest value a result may be off. */
 export interface Tolerances {
@@ -58,7 +44,7 @@ export function checkSamples(
       samples.map(({ model }) => model),
       on,
     );
-  }, 1_800_000);
+  });
 
   describe.each([...new Set(samples.map(({ operator }) => operator))])("%s", (operator) => {
     for (const sample of samples.filter((candidate) => candidate.operator === operator)) {

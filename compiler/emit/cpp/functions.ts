@@ -8,15 +8,17 @@ import { printTransform } from "./winograd.ts";
 
 /** Sums over the batch and the optimiser are printed where they are called. */
 const inPlace: readonly Family[] = [
-  ...(["batch_mean", "update", "channel_sum", "conv_weight_grad", "dense_weight_grad"] as const),
-  ...([
-    "conv_max_weight_grad",
-    "embedding_weight_grad",
-    "batch_moments",
-    "batch_norm_sums",
-    "activity",
-    "gradient_total",
-  ] as const),
+  "batch_mean",
+  "update",
+  "channel_sum",
+  "conv_weight_grad",
+  "dense_weight_grad",
+  "conv_max_weight_grad",
+  "embedding_weight_grad",
+  "batch_moments",
+  "batch_norm_sums",
+  "activity",
+  "gradient_total",
 ];
 
 /** Kernels that end in numbers per sample or in parameters take no pointwise steps. */

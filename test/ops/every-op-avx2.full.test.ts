@@ -1,3 +1,0 @@
-import { everyOp } from "./every-op.ts";
-
-everyOp("avx2");
