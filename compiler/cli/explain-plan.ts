@@ -126,7 +126,8 @@ function describeLayout(layout: Layout): string {
   }
 }
 
-function describeHolder({ within }: Extract<Layout, { kind: "image" }>): string {
+function describeHolder({ within, over }: Extract<Layout, { kind: "image" }>): string {
+  if (over) return `, over ${over}`;
   return within ? `, in ${within.value} from channel ${within.channel} on` : "";
 }
 

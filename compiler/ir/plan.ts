@@ -132,6 +132,8 @@ export type Layout =
       readonly right: number;
       /** The value that holds this one, from one of its channels on: an operand of a concatenation that is not copied. */
       readonly within?: { readonly value: ValueId; readonly channel: number };
+      /** The value in whose memory, place by place, this one lies, which is not read any more when it comes. */
+      readonly over?: ValueId;
       /** Where numbers are not stored in the value's own type. */
       readonly element?: "f16" | "bf16";
     }

@@ -1,10 +1,11 @@
 import { valueOf, type Graph, type Node, type Value, type ValueId } from "../ir/graph.ts";
 import { weightsOf } from "../ir/parameters.ts";
 import type { Choice, CudaTarget, Derived, Layout, Packing, Precision, State, Target, Winograd } from "../ir/plan.ts";
-import { extentOf, sizeOf } from "../shape/tensor-type.ts";
+import { extentOf, sizeOf, type Extent } from "../shape/tensor-type.ts";
 import { slide, type Window } from "../shape/window.ts";
 import { joinInPlace, widen } from "./join-in-place.ts";
 import { lanesFor } from "./tiles.ts";
+import { writeOver } from "./write-over.ts";
 
 /** Decides how values lie in memory: vectors, halos, packed parameters. */
 export function layOut(state: State): State {
@@ -13,6 +14,7 @@ export function layOut(state: State): State {
   for (const value of graph.values.values()) layouts.set(value.id, layoutOf(graph, value.id, target));
   if (target.halo) for (const node of graph.nodes) addHalos(graph, node, layouts);
   const choices = target.device === "cpu" ? joinInPlace(graph, state.choices!, layouts) : state.choices!;
+  if (target.device === "cpu") writeOver(graph, layouts);
   const packed = packAll(state);
   const derived =
     target.device === "cuda" ? narrowWeights(state, target, packed.packings) : deriveWeights(graph, choices);
@@ -24,11 +26,20 @@ function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
   if (role === "input" || role === "target") return { kind: "external" };
   if (!batched) return { kind: "once" };
   if (type.shape.length === 0) return { kind: "scalars" };
-  const { channels } = extentOf(type.shape);
-  const lanes = lanesFor(channels, target);
-  const layout = { kind: "image", pixel: Math.ceil(channels / lanes) * lanes, left: 0, right: 0 } as const;
+  const layout = { kind: "image", pixel: pixelOf(extentOf(type.shape), target), left: 0, right: 0 } as const;
   const element = type.dtype === "f32" && target.device === "cuda" ? elementOf(target.precision) : undefined;
   return element === undefined ? layout : { ...layout, element };
+}
+
+/**
+ * Whole vectors. Pixels a multiple of 4 KiB apart would all fall into the same cache sets, of which a tile of pixels then has too few:
+ * they are a line further apart.
+ */
+function pixelOf({ channels, height, width }: Extent, target: Target): number {
+  const lanes = lanesFor(channels, target);
+  const pixel = Math.ceil(channels / lanes) * lanes;
+  const aliased = target.device === "cpu" && height * width > 1 && (4 * pixel) % 4096 === 0;
+  return aliased ? pixel + 16 : pixel;
 }
 
 /** In what activations are stored, where that is not f32. */

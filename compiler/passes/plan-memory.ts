@@ -40,7 +40,11 @@ export function planMemory(state: State): State {
   const scratch = Math.max(0, ...work.map((node) => node.scratch));
   const once = placeOnce(state);
   const scalars = storedOf(graph).filter((id) => layouts.get(id)?.kind === "scalars");
-  const withoutReuse = lifetimes.reduce((sum, { bytes }) => sum + bytes, 0);
+  const over = storedOf(graph).flatMap((id) => {
+    const layout = layouts.get(id);
+    return layout?.kind === "image" && layout.over ? [bytesOf(graph, id, layout)] : [];
+  });
+  const withoutReuse = [...lifetimes.map(({ bytes }) => bytes), ...over].reduce((sum, bytes) => sum + bytes, 0);
   const sliceBytes = Math.max(alignment, unaliased(slice));
   // Arrays with one number per sample start at whole lines; the last vector may read a line further.
   const bytesOnce = once.once + alignment * (scalars.length + 1);
@@ -80,7 +84,7 @@ function storedOf(graph: Graph): readonly ValueId[] {
   return graph.nodes.flatMap((node) => node.outputs);
 }
 
-/** A value that holds others lives with all of them. A node's result never overlaps its operands. */
+/** A value that holds others lives with all of them. A node's result overlaps none of its operands but the one that it is written over. */
 function lifetimesOf({ graph, layouts }: State): readonly (Lifetime & { readonly id: ValueId })[] {
   const lifetimes = new Map<ValueId, Lifetime & { readonly id: ValueId }>();
   for (const [value, life] of livesOf(graph)) {
@@ -95,14 +99,17 @@ function lifetimesOf({ graph, layouts }: State): readonly (Lifetime & { readonly
 /** The value whose memory this is in: itself, where none holds it. */
 function holderOf(id: ValueId, layouts: ReadonlyMap<ValueId, Layout>): ValueId {
   const layout = layouts.get(id);
-  return layout?.kind === "image" && layout.within ? holderOf(layout.within.value, layouts) : id;
+  const holder = layout?.kind === "image" ? (layout.within?.value ?? layout.over) : undefined;
+  return holder === undefined ? id : holderOf(holder, layouts);
 }
 
-/** A value lies from its first channel on in the one that holds it. */
+/** A value lies from its first channel on in the one that holds it, or just where the one lies that it is written over. */
 function placeWithin(id: ValueId, state: State, offsets: Map<ValueId, Place>): Place | undefined {
   const layout = state.layouts!.get(id);
-  if (offsets.has(id) || layout?.kind !== "image" || !layout.within) return offsets.get(id);
-  const { value, channel } = layout.within;
+  if (offsets.has(id) || layout?.kind !== "image") return offsets.get(id);
+  const holder = layout.within ?? (layout.over && { value: layout.over, channel: 0 });
+  if (!holder) return undefined;
+  const { value, channel } = holder;
   const { offset, bytes } = placeWithin(value, state, offsets)!;
   const start = channel * elementBytes(valueOf(state.graph, id).type.dtype, layout);
   const place = { offset: offset + start, bytes: bytes - start };

@@ -183,6 +183,19 @@ const texts: Readonly<Record<string, string>> = {
           -> conv(33, kernel=[1, 3], pad=[0, 1, 0, 1]) -> tanh -> conv(16, kernel=3, pad=2) -> tanh -> global_avg_pool -> dense(3)
     output a: class[3] = y -> softmax
     ${one} }`,
+  "sums over what went around, with the halo of either": `block Around(channels) {
+    out add(in, in -> conv(channels, kernel=3, pad=1) -> tanh -> conv(channels, kernel=1)) -> tanh
+  }
+  model Around4 { input x: f32[3, 10, 9]
+    h = x -> conv(20, kernel=3, pad=1) -> tanh -> repeat 3 { Around(20) }
+    g = h -> conv(20, kernel=5, pad=2) -> tanh
+    y = add(add(g, h -> conv(20, kernel=1)), g -> conv(20, kernel=3, pad=1)) -> relu -> global_avg_pool -> dense(3)
+    output a: class[3] = y -> softmax
+    ${one} }`,
+  "pixels that are a page of memory apart": `model Pages { input x: f32[2, 2, 4]
+    y = x -> conv(1024, kernel=1) -> tanh -> conv(3, kernel=1) -> tanh -> conv(1024, kernel=1) -> max_pool(2) -> flatten -> dense(2)
+    output a: class[2] = y -> softmax
+    ${one} }`,
   "vectors of several filters side by side": `model Filters { input x: f32[6, 1, 12]
     y = concat(x -> conv(5, kernel=[1, 2]) -> relu -> global_max_pool, x -> conv(5, kernel=[1, 3]) -> relu -> global_max_pool,
                x -> conv(7, kernel=[1, 4]) -> relu -> global_max_pool) -> dense(3)

@@ -72,7 +72,7 @@ describe("Fashion-ResNet, narrow, without dropout and augmentation", () => {
   const blocks = readText("examples/fashion-resnet/blocks.cnn").replace("cnn 1", "");
   const text = readText("examples/fashion-resnet/fashion-resnet.cnn")
     .replace(/^import .*$/m, blocks)
-    .replace("width=24, dropout=0.2", "width=4, dropout=0")
+    .replace("width=24, dropout=0.1", "width=4, dropout=0")
     .replace(/^ *augment .*$/m, "");
   const [model] = modelsOf(text, "fashion-resnet.cnn");
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CheckedModel } from "../../compiler/check/program.ts";
+import type { ValueId } from "../../compiler/ir/graph.ts";
 import type { Layout } from "../../compiler/ir/plan.ts";
 import { chooseAlgorithms } from "../../compiler/passes/choose-algorithms.ts";
 import { layOut } from "../../compiler/passes/lay-out.ts";
@@ -87,6 +88,63 @@ describe("concatenations", () => {
   });
 });
 
+describe("results", () => {
+  /** Over which values those of y = z + core lie, where core is a convolution of h. */
+  const overOf = (text: string): Readonly<Record<string, ValueId>> => {
+    const { layouts } = layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx512 }));
+    return Object.fromEntries(
+      [...layouts!].flatMap(([id, layout]) => (layout.kind === "image" && layout.over ? [[id, layout.over]] : [])),
+    );
+  };
+  const sum = ({ h = "h", steps = "(add z core)", more = "result y = y" } = {}): string => `
+    input x: f32[16,6,6]
+    parameter u: f32[16,16,3,3] once
+    parameter v: f32[16,16,1,1] once
+    node ${conv(1)} (x, v)
+      store z: f32[16,6,6] = core
+    node ${conv(3, { pad: 1 })} (x, u)
+      store h: f32[16,6,6] = core
+    node ${conv(1)} (${h}, v)
+      store y: f32[16,6,6] = ${steps}
+    ${more}
+  `;
+
+  it("are written over what their steps are the last to read", () => {
+    expect(overOf(sum())).toEqual({ y: "z" });
+  });
+
+  it("of chains are all in the same memory", () => {
+    const more = `
+      node ${conv(3, { pad: 1 })} (h, u)
+        store w: f32[16,6,6] = (add core y)
+      result w = w`;
+    expect(overOf(sum({ more }))).toEqual({ y: "z", w: "y" });
+  });
+
+  it.each([
+    [
+      "what is read again",
+      { more: `node ${conv(1)} (z, v)\n store w: f32[16,6,6] = (add core y)\n result w = w` },
+      { w: "y" },
+    ],
+    ["results of the program", { more: "result y = y\n result z = z" }, {}],
+    ["what their own core reads", { h: "z" }, {}],
+    ["what is of another size", { steps: "(add x core)" }, {}],
+  ])("are not written over %s", (_, change, expected) => {
+    expect(overOf(sum(change))).toEqual(expected);
+  });
+
+  it("and what they are written over have the halo of either", () => {
+    const more = `
+      node ${conv(3, { pad: 1 })} (y, u)
+        store w: f32[16,6,6] = core
+      result w = w`;
+    const { layouts } = layOut(chooseAlgorithms({ graph: graphOf(sum({ more })), target: targets.avx512 }));
+    for (const id of ["z", "y"]) expect(layouts!.get(id)).toMatchObject({ left: 1, right: 1 });
+    expect(layouts!.get("h")).toMatchObject({ left: 0, right: 0 });
+  });
+});
+
 describe("halos", () => {
   const haloOf = (text: string, value: string): readonly [number, number] => {
     const layout = layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx512 })).layouts!.get(value);
@@ -159,6 +217,22 @@ describe("layouts", () => {
       "program step M loss",
     );
     expect(layOut(chooseAlgorithms({ graph, target: targets.avx2 })).layouts!.get(id)!.kind).toBe(kind);
+  });
+
+  it("have pixels that lie multiples of 4 KiB apart a line further from each other", () => {
+    const pixelOf = (channels: number, width: number) => {
+      const text = `
+        input x: f32[${channels},${width}]
+        node map (x)
+          store y: f32[${channels},${width}] = x
+        result y = y`;
+      return layOut(chooseAlgorithms({ graph: graphOf(text), target: targets.avx2 })).layouts!.get("y");
+    };
+    expect(pixelOf(1024, 7)).toMatchObject({ pixel: 1040 });
+    expect(pixelOf(2045, 7)).toMatchObject({ pixel: 2064 });
+    expect(pixelOf(1025, 7)).toMatchObject({ pixel: 1032 });
+    expect(pixelOf(512, 7)).toMatchObject({ pixel: 512 });
+    expect(pixelOf(1024, 1)).toMatchObject({ pixel: 1024 });
   });
 
   it("give a pixel whole vectors", () => {

@@ -24,8 +24,19 @@ function life(graph: Graph, id: ValueId): readonly [number, number] {
 
 const holderOf = (id: ValueId, layouts: Plan["layouts"]) => {
   const layout = layouts.get(id)!;
-  return layout.kind === "image" ? layout.within : undefined;
+  if (layout.kind !== "image") return undefined;
+  return layout.within ?? (layout.over === undefined ? undefined : { value: layout.over, channel: 0 });
 };
+
+/** What is written over another value: just where it lies, when nobody reads that any more. */
+function checkOver({ graph, arena, layouts }: Plan): void {
+  for (const [id, layout] of layouts) {
+    if (layout.kind !== "image" || layout.over === undefined) continue;
+    expect(arena.offsets.get(id), id).toEqual(arena.offsets.get(layout.over));
+    expect({ ...layout, over: undefined }).toEqual({ ...layouts.get(layout.over), over: undefined });
+    expect(life(graph, layout.over)[1], layout.over).toBe(life(graph, id)[0]);
+  }
+}
 
 /** What lies within another value: its channels, in no other's place, pixel by pixel as in the holder. */
 function checkHeld({ graph, arena, layouts }: Plan): void {
@@ -48,6 +59,7 @@ function checkHeld({ graph, arena, layouts }: Plan): void {
 /** Everything that must hold of a plan's memory. */
 function checkMemory(plan: Plan): void {
   checkHeld(plan);
+  checkOver(plan);
   const { graph, arena, layouts } = plan;
   /** A value that holds others lives with all of them. */
   const withHeld = (id: ValueId): readonly (readonly [number, number])[] => [

@@ -14,6 +14,7 @@ export const conv: FamilyDefinition<"conv"> = {
   result: ({ window }, [x, w]) => batched(convResult(x!.type.shape, w!.type.shape[0]!, window)),
   macs: (_, [, w], y) => macs(w!.shape, y.shape),
   epilogue: true,
+  stepsOnce: true,
   poolable: ({ groups }) => groups === 1,
   adjoint: ({ b, core: { window, groups }, inputs: [x, w], gradient, wants }) => [
     wants(0) ? b.node({ family: "conv_data_grad", window, groups }, [gradient, w!], { gradientOf: x! }) : undefined,
@@ -28,6 +29,7 @@ export const convDataGrad: FamilyDefinition<"conv_data_grad"> = {
   result: (_, [dy]) => batched(dy!.type.shape),
   macs: (_, [dy, w]) => macs(w!.shape, dy!.shape),
   epilogue: true,
+  stepsOnce: true,
   adjoint: ({ b, core: { window, groups }, inputs: [dy, w], gradient, wants }) => [
     wants(0) ? b.node({ family: "conv", window, groups }, [gradient, w!], { gradientOf: dy! }) : undefined,
     wants(1) ? b.node({ family: "conv_weight_grad", window, groups }, [gradient, dy!], { gradientOf: w! }) : undefined,

@@ -13,6 +13,8 @@ export interface FamilyDefinition<F extends Family = Family> {
   readonly epilogue?: true;
   /** Results appear row by row, so that a pooling can follow without storing them. */
   readonly poolable?: (core: CoreOf<F>) => boolean;
+  /** Each position goes through the steps once: they may write where they read. */
+  readonly stepsOnce?: true;
   /** Results come a sample at a time, never a band of rows. */
   readonly wholeSamples?: true;
   /** Reads its first operand as one run of numbers, whatever its shape: a reshape in front is free. */

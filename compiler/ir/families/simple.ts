@@ -8,6 +8,7 @@ export const map: FamilyDefinition<"map"> = {
     return { type: { dtype: "f32", shape: widest.type.shape }, batched: operands.some((x) => x.batched) };
   },
   epilogue: true,
+  stepsOnce: true,
 };
 
 export const channelSum: FamilyDefinition<"channel_sum"> = {
