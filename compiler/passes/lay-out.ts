@@ -32,13 +32,13 @@ function layoutOf(graph: Graph, id: ValueId, target: Target): Layout {
 }
 
 /**
- * Whole vectors. Pixels a multiple of 4 KiB apart would all fall into the same cache sets, of which a tile of pixels then has too few:
- * they are a line further apart.
+ * Whole vectors. Pixels a multiple of 4 KiB apart, or of 2 where every second one is read, would all fall into the same cache sets, of which
+ * a tile of pixels then has too few: they are a line further apart.
  */
 function pixelOf({ channels, height, width }: Extent, target: Target): number {
   const lanes = lanesFor(channels, target);
   const pixel = Math.ceil(channels / lanes) * lanes;
-  const aliased = target.device === "cpu" && height * width > 1 && (4 * pixel) % 4096 === 0;
+  const aliased = target.device === "cpu" && height * width > 1 && (4 * pixel) % 2048 === 0;
   return aliased ? pixel + 16 : pixel;
 }
 

@@ -73,8 +73,12 @@ export class NativeSample<Instance extends SampleInstance = SampleInstance> {
     this.instance = addon.create(model.name, threads);
   }
 
+  /** All parameters, or those that are given. */
   setParameters(parameters: Tensors): void {
-    this.names().forEach(({ name }, i) => this.instance.setParameter(i, Float32Array.from(parameters.get(name)!.data)));
+    this.names().forEach(({ name }, i) => {
+      const given = parameters.get(name);
+      if (given) this.instance.setParameter(i, Float32Array.from(given.data));
+    });
   }
 
   infer(inputs: Tensors): readonly Tensor[] {
@@ -90,7 +94,7 @@ export class NativeSample<Instance extends SampleInstance = SampleInstance> {
   /** Gradients of Σ seed·output to the f32 inputs and the parameters, by name. */
   gradient(inputs: Tensors, seeds: readonly Tensor[], { seed = 1, step = 0 } = {}): Tensors {
     const targets = seeds.map(({ data }) => Float32Array.from(data));
-    return this.differentiate(inputs, targets, seed, step).gradients;
+    return this.differentiate(inputs, targets, seed, step).gradients();
   }
 
   dispose(): void {
@@ -103,13 +107,16 @@ export class NativeSample<Instance extends SampleInstance = SampleInstance> {
       type.dtype === "f32" ? new Float32Array(batch * size(type.shape)) : null,
     );
     const results = this.instance.gradientSync(batch, this.elements(inputs), 0, targets, seed, step, 1, found);
-    const gradients = new Map<string, Tensor>();
-    this.model.inputs.forEach(({ name, type }, i) => {
-      if (found[i]) gradients.set(name, { shape: [batch, ...type.shape], data: Float64Array.from(found[i]) });
-    });
-    const learned = new Set(this.names().flatMap(({ name, trained }) => (trained ? [name] : [])));
-    for (const [name, gradient] of this.byName((i, into) => this.instance.getGradient(i, into)))
-      if (learned.has(name)) gradients.set(name, gradient);
+    const gradients = (): Tensors => {
+      const all = new Map<string, Tensor>();
+      this.model.inputs.forEach(({ name, type }, i) => {
+        if (found[i]) all.set(name, { shape: [batch, ...type.shape], data: Float64Array.from(found[i]) });
+      });
+      const learned = new Set(this.names().flatMap(({ name, trained }) => (trained ? [name] : [])));
+      for (const [name, gradient] of this.byName((i, into) => this.instance.getGradient(i, into)))
+        if (learned.has(name)) all.set(name, gradient);
+      return all;
+    };
     return { results, gradients };
   }
 
@@ -159,7 +166,13 @@ export class NativeModel extends NativeSample<AddonInstance> {
     targets: readonly ArrayLike<number>[],
     { seed = 1, step = 0 } = {},
   ): { readonly results: Float64Array; readonly gradients: Tensors } {
-    return this.differentiate(inputs, this.#targets(targets), seed, step);
+    const { results, gradients } = this.differentiate(inputs, this.#targets(targets), seed, step);
+    return { results, gradients: gradients() };
+  }
+
+  /** The loss alone, of what training draws for a seed and a step. */
+  loss(inputs: Tensors, targets: readonly ArrayLike<number>[], { seed = 1, step = 0 } = {}): number {
+    return this.differentiate(inputs, this.#targets(targets), seed, step).results[0]!;
   }
 
   /** A step of training; loss and metrics before it. */

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { nativeIsa } from "../../compiler/build/toolchain.ts";
+import type { CheckOptions } from "../../compiler/check/check.ts";
+import { parametersOf } from "../../compiler/check/cost.ts";
+import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
+import { termsOf } from "../../compiler/onnx/training.ts";
+import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
+import { buildTestAddon, NativeModel, tensor } from "../../compiler/testing/index.ts";
+import { exampleModels } from "./examples.ts";
+
+/**
+ * Gradients of every example, end to end as it is trained, with dropout, batch norm and augmentation: a seed and a step say what is
+ * drawn, so that the loss L is a function of the weights. Along the gradient g of one parameter w at a time
+ *
+ *   (L(w + ε·g) - L(w - ε·g)) / 2ε  ->  |g|²,   ε -> 0.
+ *
+ * L is of numbers in f32, and some of a million rectified values change sign on the way; that each element is right within 1e-4, without
+ * chance, pytorch.gradients.test.ts tells in float64.
+ */
+const tolerance = 0.05;
+/** What L is rounded by, and what it shall change by, relative to it. */
+const [rounding, change] = [3e-7, 5e-4];
+/** The most that a parameter is moved, relative to its norm. */
+const farthest = 0.01;
+
+const batch = 6;
+const draws = { seed: 11, step: 3 };
+const smaller: Readonly<Record<string, CheckOptions["set"]>> = {
+  "examples/resnet18/resnet18.cnn": { size: 96 },
+  "examples/resnet50/resnet50.cnn": { size: 96 },
+  "examples/squeezenet/squeezenet.cnn": { size: 96 },
+  "examples/unet/unet.cnn": { size: 64, base: 8 },
+};
+
+/** `leak_grad` is a gradient that the loss does not have. */
+function withoutLeaks(model: CheckedModel): CheckedModel {
+  const plain = (layer: Layer): Layer =>
+    layer.operator.name === "relu" ? { ...layer, attributes: { ...layer.attributes, leak_grad: [0, 0] } } : layer;
+  return { ...model, layers: model.layers.map(plain) };
+}
+
+const normOf = (data: Float64Array): number => Math.sqrt(data.reduce((sum, x) => sum + x * x, 0));
+
+describe("gradients are slopes of the loss", () => {
+  it.each(exampleModels(smaller))(
+    "of $file: $model.name",
+    async ({ model: usual }) => {
+      const model = withoutLeaks(usual);
+      const addon = await buildTestAddon(`slopes_${model.name.toLowerCase()}`, [model], nativeIsa(), () => [
+        "gradient",
+      ]);
+      const [parameters, inputs] = [drawParameters(model), drawInputs(model, batch)];
+      const names = new Set(termsOf(model.train!.loss).map(({ target }) => target));
+      const targets = [...names].map((target) =>
+        drawTarget(
+          model.outputs.find(({ name }) => name === target)!,
+          batch,
+        ),
+      );
+      const native = new NativeModel(addon, model, 2);
+      native.setParameters(parameters);
+      const { results, gradients } = native.lossGradient(inputs, targets, draws);
+      const loss = results[0]!;
+      const learned = parametersOf(model).filter(({ spec }) => spec.trained !== false);
+      let told = 0;
+      for (const { name } of learned) {
+        const [w, g] = [parameters.get(name)!, gradients.get(name)!];
+        const slope = normOf(g.data);
+        const epsilon = Math.min((change * loss) / slope ** 2, (farthest * normOf(w.data)) / slope);
+        const lossAt = (steps: number): number => {
+          const data = w.data.map((x, i) => x + steps * epsilon * g.data[i]!);
+          native.setParameters(new Map([[name, tensor(w.shape, data)]]));
+          return native.loss(inputs, targets, draws);
+        };
+        const found = (lossAt(1) - lossAt(-1)) / (2 * epsilon);
+        lossAt(0);
+        // What moves the loss by less than its own rounding says nothing: shifts in front of a batch norm.
+        if (rounding * loss > 0.2 * tolerance * epsilon * slope ** 2) continue;
+        told++;
+        if (Math.abs(found / slope ** 2 - 1) > 0.01) console.log(model.name, name, found / slope ** 2);
+        expect.soft(Math.abs(found / slope ** 2 - 1), name).toBeLessThanOrEqual(tolerance);
+      }
+      native.dispose();
+      console.log(model.name, told, learned.length);
+      expect(told).toBeGreaterThan(0.8 * learned.length);
+    },
+    1_800_000,
+  );
+});
