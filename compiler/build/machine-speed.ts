@@ -58,6 +58,12 @@ export async function measureMachine(
   }
 }
 
+/** The mean of two measurements. */
+export function meanSpeed(a: MachineSpeed, b: MachineSpeed): MachineSpeed {
+  const memory = a.memory.map(({ bytes, rate }, i) => ({ bytes, rate: (rate + b.memory[i]!.rate) / 2 }));
+  return { flops: (a.flops + b.flops) / 2, memory };
+}
+
 /** Bytes a second from the smallest memory that holds so many bytes. */
 export function bandwidthFor(bytes: number, { memory }: MachineSpeed): number {
   return (memory.find((level) => bytes <= level.bytes) ?? memory.at(-1)!).rate;

@@ -1,4 +1,4 @@
-import { measureMachine, type MachineSpeed } from "../../build/machine-speed.ts";
+import { meanSpeed, measureMachine, type MachineSpeed } from "../../build/machine-speed.ts";
 import type { CompiledModel } from "../../compile.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { CliError } from "../cli-error.ts";
@@ -73,9 +73,11 @@ async function measure(
   const plan = plans[program]!;
   const batch = options.batch ?? (train ? model.train!.batch : 1);
   return withProfiledAddon(file, [compiled], quiet, signal, async (addon) => {
-    const machine = await measureMachine(target, threads, signal);
     const request = { program, batch, threads, seconds, nodes: plan.graph.nodes.length } as const;
+    // Clocks change from one second to the next: the machine is what it was before and after.
+    const before = await measureMachine(target, threads, signal);
     const profile = profileProgram(addon, manifest, request);
+    const machine = meanSpeed(before, await measureMachine(target, threads, signal));
     const head = { model: model.name, program, cpu: target.level, batch, threads, machine } as const;
     return { ...head, ...resultsOf(plan, profile, workOf(plan, batch, machine), threads) };
   });
