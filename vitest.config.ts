@@ -1,4 +1,7 @@
-import { defineConfig } from "vitest/config";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Suites that compile hundreds of networks come first, or one core would be left with them at the end. */
@@ -9,6 +12,23 @@ class LongestFirst extends BaseSequencer {
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Tests run what users run: what they import of the sources is what setup.mjs compiled of it, loaded by Node itself. Vite would take
+ * seconds for each test file, of which many have a process of their own.
+ */
+const compiledSources: Plugin = {
+  name: "compiled-sources",
+  enforce: "pre",
+  resolveId(source, importer) {
+    if (importer === undefined || !/^\.{1,2}\/.*\.ts$/.test(source)) return undefined;
+    const file = path.relative(root, path.resolve(path.dirname(importer), source));
+    if (!/^(grammar|compiler|runtime)\//.test(file)) return undefined;
+    return { id: path.join(root, "dist", file.replace(/\.ts$/, ".js")), external: true };
+  },
+};
 
 /** Folders whose tests load addons: a process of its own for each file shows leaks and crashes. */
 const native = ["addon", "addon-c", "compile", "cuda", "native", "ops", "zoo"];
@@ -27,7 +47,10 @@ export default defineConfig(({ mode }) => {
   const elsewhere = ["**/node_modules/**", ...native.map((folder) => `test/${folder}/**`)];
   const files = own === undefined ? "*.test.ts" : `*.${own}.test.ts`;
   return {
+    plugins: [compiledSources],
     test: {
+      globalSetup: "test/support/set-up.ts",
+      execArgv: ["--enable-source-maps"],
       projects: [
         {
           // A project reads this file anew, for a mode of its own.

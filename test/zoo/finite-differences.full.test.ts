@@ -23,6 +23,9 @@ const [rounding, change] = [1e-7, 2e-5];
 /** The most that a parameter is moved, relative to its norm. */
 const farthest = 0.01;
 
+/** Of a deep network so many parameters, from its first to its last, are moved. */
+const most = 40;
+
 const batch = 6;
 const draws = { seed: 11, step: 3 };
 const smaller: Readonly<Record<string, CheckOptions["set"]>> = {
@@ -61,7 +64,8 @@ describe("gradients are slopes of the loss", () => {
       native.setParameters(parameters);
       const { results, gradients } = native.lossGradient(inputs, targets, draws);
       const loss = results[0]!;
-      const learned = parametersOf(model).filter(({ spec }) => spec.trained !== false);
+      const all = parametersOf(model).filter(({ spec }) => spec.trained !== false);
+      const learned = all.filter((_, i) => i % Math.ceil(all.length / most) === 0);
       let told = 0;
       for (const { name } of learned) {
         const [w, g] = [parameters.get(name)!, gradients.get(name)!];
