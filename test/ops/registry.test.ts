@@ -19,7 +19,8 @@ describe("registry.ts", () => {
   it("holds every definition that a file of ops/ exports", async () => {
     const exported: unknown[] = [];
     for (const file of filesBelow("compiler/ops", /\.ts$/)) {
-      const values = Object.values((await import(join(root, file))) as Record<string, unknown>);
+      const compiled = join(root, "dist", file.replace(/\.ts$/, ".js"));
+      const values = Object.values((await import(compiled)) as Record<string, unknown>);
       exported.push(...values.filter((value) => typeof value === "object" && value !== null && "kind" in value));
     }
     expect(new Set(definitions)).toEqual(new Set(exported));
