@@ -1,8 +1,7 @@
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
-
 import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { root } from "./test/support/paths.ts";
 
 /** Suites that compile hundreds of networks come first, or one core would be left with them at the end. */
 class LongestFirst extends BaseSequencer {
@@ -12,8 +11,6 @@ class LongestFirst extends BaseSequencer {
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
-
-const root = path.dirname(fileURLToPath(import.meta.url));
 
 /**
  * Tests run what users run: what they import of the sources is what setup.mjs compiled of it, loaded by Node itself. Vite would take

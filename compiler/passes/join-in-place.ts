@@ -4,8 +4,8 @@ import { livesOf, type Life } from "./lives.ts";
 import { isPlain } from "./rewrite.ts";
 import { extentOf } from "../shape/tensor-type.ts";
 
-type Image = Extract<Layout, { kind: "image" }>;
-type Layouts = Map<ValueId, Layout>;
+export type Image = Extract<Layout, { kind: "image" }>;
+export type Layouts = Map<ValueId, Layout>;
 
 /** What a node is computed by that has nothing left to do. */
 export const inPlace = "in_place";

@@ -26,7 +26,8 @@ export function planMemory(state: State): State {
   const layouts = state.layouts!;
   const values = lifetimesOf(state).filter(({ id }) => layouts.get(id)?.kind === "image");
   const work = workOf(state);
-  const lifetimes: Lifetime[] = [...values, ...work.flatMap(({ tiles }) => (tiles ? [tiles] : []))];
+  const tileLives = work.flatMap(({ tiles }) => (tiles ? [tiles] : []));
+  const lifetimes: Lifetime[] = [...values, ...tileLives];
   const places = new Map<ValueId | number, Place>();
   let slice = 0;
   for (const lifetime of [...lifetimes].sort((a, b) => b.bytes - a.bytes)) {
@@ -40,11 +41,9 @@ export function planMemory(state: State): State {
   const scratch = Math.max(0, ...work.map((node) => node.scratch));
   const once = placeOnce(state);
   const scalars = storedOf(graph).filter((id) => layouts.get(id)?.kind === "scalars");
-  const over = storedOf(graph).flatMap((id) => {
-    const layout = layouts.get(id);
-    return layout?.kind === "image" && layout.over ? [bytesOf(graph, id, layout)] : [];
-  });
-  const withoutReuse = [...lifetimes.map(({ bytes }) => bytes), ...over].reduce((sum, bytes) => sum + bytes, 0);
+  const apart = storedOf(graph).filter((id) => !isWithin(layouts.get(id)!));
+  const ownBytes = [...apart.map((id) => bytesOf(graph, id, layouts.get(id)!)), ...tileLives.map(({ bytes }) => bytes)];
+  const withoutReuse = ownBytes.reduce((sum, bytes) => sum + bytes, 0);
   const sliceBytes = Math.max(alignment, unaliased(slice));
   // Arrays with one number per sample start at whole lines; the last vector may read a line further.
   const bytesOnce = once.once + alignment * (scalars.length + 1);
@@ -96,19 +95,25 @@ function lifetimesOf({ graph, layouts }: State): readonly (Lifetime & { readonly
   return [...lifetimes.values()];
 }
 
+const isWithin = (layout: Layout): boolean => layout.kind === "image" && layout.within !== undefined;
+
+/** The value that a value lies within, or over, and from which of its channels on. */
+function heldBy(layout: Layout | undefined): { readonly value: ValueId; readonly channel: number } | undefined {
+  if (layout?.kind !== "image") return undefined;
+  return layout.within ?? (layout.over === undefined ? undefined : { value: layout.over, channel: 0 });
+}
+
 /** The value whose memory this is in: itself, where none holds it. */
 function holderOf(id: ValueId, layouts: ReadonlyMap<ValueId, Layout>): ValueId {
-  const layout = layouts.get(id);
-  const holder = layout?.kind === "image" ? (layout.within?.value ?? layout.over) : undefined;
-  return holder === undefined ? id : holderOf(holder, layouts);
+  const holder = heldBy(layouts.get(id));
+  return holder === undefined ? id : holderOf(holder.value, layouts);
 }
 
 /** A value lies from its first channel on in the one that holds it, or just where the one lies that it is written over. */
 function placeWithin(id: ValueId, state: State, offsets: Map<ValueId, Place>): Place | undefined {
   const layout = state.layouts!.get(id);
-  if (offsets.has(id) || layout?.kind !== "image") return offsets.get(id);
-  const holder = layout.within ?? (layout.over && { value: layout.over, channel: 0 });
-  if (!holder) return undefined;
+  const holder = heldBy(layout);
+  if (offsets.has(id) || layout?.kind !== "image" || !holder) return offsets.get(id);
   const { value, channel } = holder;
   const { offset, bytes } = placeWithin(value, state, offsets)!;
   const start = channel * elementBytes(valueOf(state.graph, id).type.dtype, layout);

@@ -1,13 +1,10 @@
-import { valuesOf } from "../ir/expression.ts";
 import { familyOf } from "../ir/families/index.ts";
 import { resultOf, valueOf, type Graph, type Node, type ValueId } from "../ir/graph.ts";
 import type { Layout } from "../ir/plan.ts";
-import { extentOf } from "../shape/tensor-type.ts";
-import { widen } from "./join-in-place.ts";
+import { sameShape } from "../shape/tensor-type.ts";
+import { widen, type Image, type Layouts } from "./join-in-place.ts";
 import { livesOf, type Life } from "./lives.ts";
-
-type Image = Extract<Layout, { kind: "image" }>;
-type Layouts = Map<ValueId, Layout>;
+import { readsOf } from "./rewrite.ts";
 
 /**
  * Results are written over an operand of their steps that nobody reads afterwards: the sum behind a residual block over what went
@@ -38,17 +35,12 @@ const withinOf = (layout: Layout): ValueId | undefined => (layout.kind === "imag
 
 /** Values like the node's result that its steps, and no other node from there on, read; its core does not. */
 function lastReads(graph: Graph, node: Node, index: number, lives: ReadonlyMap<ValueId, Life>): readonly ValueId[] {
-  const { type } = valueOf(graph, resultOf(node));
-  const { channels, height, width } = extentOf(type.shape);
+  const { dtype, shape } = valueOf(graph, resultOf(node)).type;
   const isAlike = (id: ValueId): boolean => {
-    const value = valueOf(graph, id).type;
-    const extent = extentOf(value.shape);
-    return (
-      value.dtype === type.dtype && extent.channels === channels && extent.height === height && extent.width === width
-    );
+    const { type } = valueOf(graph, id);
+    return type.dtype === dtype && sameShape(type.shape, shape);
   };
-  const read = new Set(node.body.flatMap(({ expression }) => valuesOf(expression)));
-  return [...read].filter((id) => lives.get(id)?.to === index && !node.inputs.includes(id) && isAlike(id));
+  return [...readsOf(node)].filter((id) => lives.get(id)?.to === index && !node.inputs.includes(id) && isAlike(id));
 }
 
 function copyHalo(layouts: Layouts, from: ValueId, to: ValueId): void {

@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { CheckOptions } from "../../compiler/check/check.ts";
 import { parametersOf } from "../../compiler/check/cost.ts";
-import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
-import { termsOf } from "../../compiler/onnx/training.ts";
-import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
+import { drawInputs, drawParameters } from "../../compiler/testing/draws.ts";
 import { buildTestAddon, NativeModel, tensor } from "../../compiler/testing/index.ts";
 import { exampleModels } from "./examples.ts";
+import { drawTargets, withoutLeaks, type Trained } from "./training.ts";
 
 /**
  * Gradients of every example, end to end as it is trained, with dropout, batch norm and augmentation: a seed and a step say what is
@@ -35,31 +34,18 @@ const smaller: Readonly<Record<string, CheckOptions["set"]>> = {
   "examples/unet/unet.cnn": { size: 64, base: 8 },
 };
 
-/** `leak_grad` is a gradient that the loss does not have. */
-function withoutLeaks(model: CheckedModel): CheckedModel {
-  const plain = (layer: Layer): Layer =>
-    layer.operator.name === "relu" ? { ...layer, attributes: { ...layer.attributes, leak_grad: [0, 0] } } : layer;
-  return { ...model, layers: model.layers.map(plain) };
-}
-
 const normOf = (data: Float64Array): number => Math.sqrt(data.reduce((sum, x) => sum + x * x, 0));
 
 describe("gradients are slopes of the loss", () => {
   it.each(exampleModels(smaller))(
     "of $file: $model.name",
     async ({ model: usual }) => {
-      const model = withoutLeaks(usual);
+      const model = withoutLeaks(usual as Trained);
       const addon = await buildTestAddon(`slopes_${model.name.toLowerCase()}`, [model], nativeIsa(), () => [
         "gradient",
       ]);
       const [parameters, inputs] = [drawParameters(model), drawInputs(model, batch)];
-      const names = new Set(termsOf(model.train!.loss).map(({ target }) => target));
-      const targets = [...names].map((target) =>
-        drawTarget(
-          model.outputs.find(({ name }) => name === target)!,
-          batch,
-        ),
-      );
+      const targets = drawTargets(model, batch).map(({ data }) => data);
       const native = new NativeModel(addon, model, 2);
       native.setParameters(parameters);
       const { results, gradients } = native.lossGradient(inputs, targets, draws);

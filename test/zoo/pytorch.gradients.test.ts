@@ -11,9 +11,10 @@ import type { CheckedModel, Layer } from "../../compiler/check/program.ts";
 import { onnxFile } from "../../compiler/onnx/file.ts";
 import { termsOf, trainingGraph } from "../../compiler/onnx/training.ts";
 import { buildTestAddon, NativeModel, type Tensor, type Tensors } from "../../compiler/testing/index.ts";
-import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
+import { drawInputs, drawParameters } from "../../compiler/testing/draws.ts";
 import { withoutKinks } from "../support/without-kinks.ts";
 import { exampleModels } from "./examples.ts";
+import { drawTargets, withoutLeaks, type Trained } from "./training.ts";
 
 /** Of the largest gradient of a parameter, or of this share of the largest of all, where the true one is 0. */
 const tolerance = 1e-4;
@@ -44,16 +45,11 @@ const larger: Readonly<Record<string, readonly Comparison[]>> = {
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-gradients-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-type Trained = CheckedModel & { readonly train: NonNullable<CheckedModel["train"]> };
-
 /** A step without chance: nothing is dropped, varied or drawn. */
 function withoutChance(model: Trained): Trained {
-  const certain = (layer: Layer): Layer => {
-    const { name } = layer.operator;
-    if (name === "dropout") return { ...layer, attributes: { ...layer.attributes, p: 0 } };
-    return name === "relu" ? { ...layer, attributes: { ...layer.attributes, leak_grad: [0, 0] } } : layer;
-  };
-  return { ...model, layers: model.layers.map(certain), train: { ...model.train, augments: [] } };
+  const certain = (layer: Layer): Layer =>
+    layer.operator.name === "dropout" ? { ...layer, attributes: { ...layer.attributes, p: 0 } } : layer;
+  return withoutLeaks({ ...model, layers: model.layers.map(certain), train: { ...model.train, augments: [] } });
 }
 
 /** Why a model is no case, if it is none. */
@@ -149,11 +145,7 @@ describe("loss and gradients are PyTorch's", () => {
       const name = `gradients_${i}_${model.name.toLowerCase()}`;
       const addon = await buildTestAddon(name, [certain], nativeIsa());
       const [parameters, inputs] = [drawParameters(certain), drawInputs(certain, batch)];
-      const names = new Set(termsOf(certain.train.loss).map(({ target }) => target));
-      const targets = [...names].map((target) => {
-        const output = certain.outputs.find((it) => it.name === target)!;
-        return { name: target, data: drawTarget(output, batch) };
-      });
+      const targets = drawTargets(certain, batch);
       const at = path.join(folder, name);
       fs.mkdirSync(at);
       const expected = ask(certain, at, parameters, inputs, targets);
