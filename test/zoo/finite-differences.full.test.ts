@@ -20,8 +20,8 @@ import { drawTargets, withoutLeaks, type Trained } from "./training.ts";
 const tolerance = 0.02;
 /** What losses of a few numbers are rounded by; those of many pixels by far less. */
 const rounding = 1e-7;
-/** What L shall change by, relative to it: first with a step that is right for most examples. */
 const around = (change: number): readonly number[] => Array.from({ length: 8 }, (_, i) => change * (0.65 + i / 10));
+/** What L shall change by, relative to it: first with a step that is right for most examples. */
 const changes = [[2e-5], around(2e-6), around(1e-4), [5e-4]];
 /** The most that a parameter is moved, relative to its norm. */
 const farthest = 0.01;
@@ -67,10 +67,10 @@ describe("gradients are slopes of the loss", () => {
           native.setParameters(new Map([[name, tensor(w.shape, data)]]));
           return native.loss(inputs, targets, draws);
         };
-        const errors: number[] = [];
         const farthestStep = (farthest * normOf(w.data)) / slope;
         // What moves the loss by less than its own rounding says nothing: shifts in front of a batch norm.
         if (rounding * loss > tolerance * farthestStep * slope ** 2) continue;
+        const errors: number[] = [];
         for (const round of changes) {
           const steps = round.map((change) => Math.min((change * loss) / slope ** 2, farthestStep));
           const slopes = steps.map((step) => (lossAt(step) - lossAt(-step)) / (2 * step));
