@@ -32,6 +32,14 @@ export default {
       to: { path: "node_modules/sharp/" },
     },
     {
+      name: "models-load-alone",
+      // A wrapper imports runtime/bind only: a program that predicts starts without what reads data and trains.
+      comment: "what models are loaded by does not import runtime/data, runtime/train, or runtime/index.ts with both",
+      severity: "error",
+      from: { path: "^runtime/(bind|random|tensor|weights)/" },
+      to: { path: "^runtime/(data/|train/|index[.]ts$)" },
+    },
+    {
       name: "only-pictures-are-laid-out",
       // elkjs is large: a command that draws nothing must load without it.
       comment: "elkjs is for compiler/graph/layout.ts, which only the command graph and its pages load",

@@ -1,4 +1,4 @@
-/** What generated wrappers and training programs import as "cnnc/runtime". */
+/** What programs import as "cnnc/runtime". Generated wrappers import `bind/define-model.ts` alone, as "cnnc/runtime/model". */
 export {
   CnncCpuError,
   CnncDataError,

@@ -33,7 +33,7 @@ export interface ModelClass<M extends ModelTypes> extends Metadata<M> {
   load(options?: LoadOptions): Promise<Net<M>>;
 }
 
-/** Called by the generated `index.js`. */
+/** Called by the generated `index.js`, which imports this file as "cnnc/runtime/model". */
 export function defineModel<M extends ModelTypes>(manifest: Manifest, addon: string | URL): ModelClass<M> {
   if (manifest.format !== 1) {
     throw new CnncError(`the manifest has format ${String(manifest.format)}, this library reads format 1`);

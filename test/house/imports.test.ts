@@ -79,6 +79,7 @@ describe("the import rules", () => {
       "compiler/telemetry/event-file.ts": uses("protobufjs/light.js"),
       "compiler/build/cache.ts": uses("node:child_process"),
       "runtime/data/image.ts": uses("sharp", "node:fs", "../tensor/tensor.ts"),
+      "runtime/train/fit.ts": uses("../data/image.ts"),
       "runtime/tensor/tensor.ts": value,
     });
     expect(found).toEqual([]);
@@ -107,7 +108,7 @@ describe("the import rules", () => {
       "compiler/lint/rules/first/rule.ts": uses("../second/rule.ts"),
       "compiler/lint/rules/second/rule.ts": value,
       "test/support/x.ts": value,
-      "runtime/bind/load.ts": uses("../../compiler/shape/leaf.ts"),
+      "runtime/bind/load.ts": uses("../../compiler/shape/leaf.ts", "../train/fit.ts"),
       "runtime/train/fit.ts": uses("sharp"),
       "runtime/weights/map.ts": uses("chevrotain"),
     });
@@ -119,6 +120,7 @@ describe("the import rules", () => {
       "io-at-the-rim: compiler/check/check.ts",
       "io-at-the-rim: compiler/ir/graph.ts",
       "lint-reads-the-checked-model: compiler/lint/network.ts",
+      "models-load-alone: runtime/bind/load.ts",
       "no-cycle: compiler/lower/a.ts",
       "no-development-dependency: compiler/lint/rule.ts",
       "only-data-decodes-pictures: runtime/train/fit.ts",
