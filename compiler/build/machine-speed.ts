@@ -12,7 +12,7 @@ import { findToolchain, nativeFolder } from "./toolchain.ts";
 
 const execute = promisify(execFile);
 
-/** What a machine can do at most with some threads, all of them together. */
+/** What a machine can do at most with some threads, all of them together: means over the quicker half of many short rounds. */
 export interface MachineSpeed {
   /** Floating-point operations a second: multiply-adds from registers, each counted as two. */
   readonly flops: number;
@@ -58,10 +58,11 @@ export async function measureMachine(
   }
 }
 
-/** The mean of two measurements. */
-export function meanSpeed(a: MachineSpeed, b: MachineSpeed): MachineSpeed {
-  const memory = a.memory.map(({ bytes, rate }, i) => ({ bytes, rate: (rate + b.memory[i]!.rate) / 2 }));
-  return { flops: (a.flops + b.flops) / 2, memory };
+/** The mean of some measurements. */
+export function meanSpeed(all: readonly MachineSpeed[]): MachineSpeed {
+  const mean = (of: (it: MachineSpeed) => number): number => all.reduce((sum, it) => sum + of(it), 0) / all.length;
+  const memory = all[0]!.memory.map(({ bytes }, i) => ({ bytes, rate: mean((it) => it.memory[i]!.rate) }));
+  return { flops: mean(({ flops }) => flops), memory };
 }
 
 /** Bytes a second from the smallest memory that holds so many bytes. */

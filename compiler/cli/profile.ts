@@ -26,7 +26,7 @@ export interface ProfileRequest {
 }
 
 export interface Profile {
-  /** How many calls were made; the numbers are means over the quicker half. */
+  /** How many calls were made; the numbers are means over the parts, and of each over the quicker half. */
   readonly calls: number;
   /** Seconds of a call. */
   readonly seconds: number;
@@ -36,35 +36,58 @@ export interface Profile {
 }
 
 const warmUp = 3;
-const fewestCalls = 5;
+const parts = 4;
+const fewestOfPart = 2;
 
-/** Runs a program over random samples, with fresh weights. */
-export function profileProgram(location: string, manifest: Manifest, request: ProfileRequest): Profile {
+interface MeasuredCall {
+  readonly seconds: number;
+  readonly slots: Float64Array;
+}
+
+/** Runs a program over random samples, with fresh weights: in parts, with something else in front of each. */
+export async function profileProgram(
+  location: string,
+  manifest: Manifest,
+  request: ProfileRequest,
+  beforePart?: () => Promise<void>,
+): Promise<Profile> {
   const { program, batch, threads, seconds, nodes } = request;
   const { addon, model } = openAddon(location, manifest);
   const profiled = addon as ProfiledAddon;
   const native = addon.create(manifest.model, threads);
   try {
     const call = callOf(native, model, manifest, program, batch);
-    profiled.profile(nodes + 1);
-    for (let i = 0; i < warmUp; i++) call(i);
-    const found: { readonly seconds: number; readonly slots: Float64Array }[] = [];
-    for (const end = performance.now() + 1000 * seconds; found.length < fewestCalls || performance.now() < end;) {
+    let calls = 0;
+    const measured = (): MeasuredCall => {
       profiled.profile(nodes + 1);
       const started = performance.now();
-      call(warmUp + found.length);
+      call(calls++);
       const ended = performance.now();
-      found.push({ seconds: (ended - started) / 1000, slots: profiled.profile(nodes + 1) });
+      return { seconds: (ended - started) / 1000, slots: profiled.profile(nodes + 1) };
+    };
+    for (let i = 0; i < warmUp; i++) measured();
+    const means: MeasuredCall[] = [];
+    for (let part = 0; part < parts; part++) {
+      await beforePart?.();
+      const found: MeasuredCall[] = [];
+      for (const end = performance.now() + (1000 * seconds) / parts; ;) {
+        found.push(measured());
+        if (found.length >= fewestOfPart && performance.now() >= end) break;
+      }
+      // What disturbs a call makes it slower.
+      found.sort((a, b) => a.seconds - b.seconds);
+      means.push(meanOf(found.slice(0, Math.ceil(found.length / 2))));
     }
-    // What disturbs a call makes it slower.
-    const quick = found.sort((a, b) => a.seconds - b.seconds).slice(0, Math.ceil(found.length / 2));
-    const mean = (of: (it: (typeof quick)[number]) => number): number =>
-      quick.reduce((sum, it) => sum + of(it), 0) / quick.length;
-    const all = Array.from({ length: nodes + 1 }, (_, i) => mean(({ slots }) => slots[i]!));
-    return { calls: found.length, seconds: mean((it) => it.seconds), nodes: all.slice(0, nodes), copying: all[nodes]! };
+    const { seconds: mean, slots } = meanOf(means);
+    return { calls: calls - warmUp, seconds: mean, nodes: [...slots.subarray(0, nodes)], copying: slots[nodes]! };
   } finally {
     native.dispose();
   }
+}
+
+function meanOf(calls: readonly MeasuredCall[]): MeasuredCall {
+  const mean = (of: (it: MeasuredCall) => number): number => calls.reduce((sum, it) => sum + of(it), 0) / calls.length;
+  return { seconds: mean((it) => it.seconds), slots: calls[0]!.slots.map((_, i) => mean(({ slots }) => slots[i]!)) };
 }
 
 /** Builds models to be measured, and takes the addon away after its use. */

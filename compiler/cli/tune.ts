@@ -91,13 +91,13 @@ async function measureProgram(
   const layers = Object.fromEntries([...used].map(([layer, use]) => [layer, { use, milliseconds: {} }]));
   const forced = { ...options, tuning: { [target.level]: layers }, cpu: [target.level], profiled: true };
   const compiled = compileFile(file, forced, false)!;
-  await withProfiledAddon(file, compiled, options.quiet, signal, (addon) => {
+  await withProfiledAddon(file, compiled, options.quiet, signal, async (addon) => {
     for (const one of compiled) {
       const plan = predictionOf(one);
       const nodes = plan.graph.nodes.length;
       const request = { program: "infer", batch: 1, threads: 1, seconds: secondsOfRound, nodes } as const;
       for (let round = 0; round < rounds; round++) {
-        const profile = profileProgram(addon, one.manifest, request);
+        const profile = await profileProgram(addon, one.manifest, request);
         for (const { index, layer } of convolutionsIn(plan, target)) {
           const [found, use] = [times.get(layer), used.get(layer)];
           if (found && use) found.set(use, Math.min(found.get(use)!, 1000 * profile.nodes[index]!));

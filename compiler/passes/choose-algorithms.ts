@@ -8,6 +8,7 @@ import { chooseCudaKernel } from "./choose-cuda-kernel.ts";
 import { maxDataGradient, maxWeightGradient, reasonFor } from "./choose-max-gradients.ts";
 import { chooseWinograd, tunedFor, type Convolution } from "./choose-winograd.ts";
 import { chooseWinogradWeights, unitsOf } from "./choose-winograd-weights.ts";
+import { chooseColumns } from "./choose-columns.ts";
 import { movedAtOnce } from "./move-at-once.ts";
 import { broadcastRegisters, chooseTile, lanesFor } from "./tiles.ts";
 import { describeTuned } from "./tuning.ts";
@@ -237,6 +238,8 @@ function choose(node: Node, graph: Graph, target: CpuTarget, block: number | und
     return { kernel: "map_flat", lanes: target.lanes[0]!, reason: "over the whole parameter block" };
   const types = node.inputs.map((id) => valueOf(graph, id).type);
   const result = extentOf(valueOf(graph, node.body[0]!.value).type.shape);
+  const columns = chooseColumns(node, graph, target);
+  if (columns) return columns;
   const chooser = choosers[core.family] as Chooser<Family> | undefined;
   const extents = types.map(({ shape }) => extentOf(shape));
   if (chooser) return chooser({ core, operands: extents, result, node, target, block } as Use<Family>);

@@ -31,7 +31,20 @@ struct External {
   }
 
   template <class V>
-  CNNC_INLINE V load(At at) const { return lanes<V>(pixel(at.n, at.h, at.w), at.c); }
+  CNNC_INLINE V load(At at) const {
+    const T* from = pixel(at.n, at.h, at.w);
+    if constexpr (requires { typename V::of_columns; }) return columns<typename V::of_columns>(from + at.c * channel);
+    else return lanes<V>(from, at.c);
+  }
+
+  // Of one channel, pixels that are side by side.
+  template <class V>
+  CNNC_INLINE V columns(const T* first) const {
+    if (column == 1) return V::load(first);
+    alignas(64) float lane[V::lanes];
+    for (int i = 0; i < V::lanes; i++) lane[i] = float(first[i * column]);
+    return V::load(lane);
+  }
 };
 
 // Tokens in the caller's memory: whole numbers that name rows of a table, one for each place.

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <numeric>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "../simd/simd.h"
@@ -49,8 +51,8 @@ CNNC_INLINE float sum(f32x4 a) { return a.v[0] + a.v[1] + a.v[2] + a.v[3]; }
 using Widest = f32x4;
 #endif
 
-// The best of many short rounds: what disturbs makes them slower, nothing makes them quicker.
-constexpr std::chrono::milliseconds round_time{1}, all_rounds{150};
+// Many short rounds, of which the quicker half counts: what disturbs makes them slower.
+constexpr std::chrono::milliseconds round_time{1}, all_rounds{100};
 // Where a host gives a virtual machine its memory late, the first round over much of it takes longer than all should.
 constexpr int fewest_rounds = 8;
 
@@ -83,9 +85,15 @@ CNNC_KERNEL float read_all(const float* x, long floats) {
 
 std::atomic<float> sink;
 
+double mean_of_quicker_half(std::vector<double> rates) {
+  const auto middle = rates.begin() + rates.size() / 2;
+  std::nth_element(rates.begin(), middle, rates.end());
+  return std::accumulate(middle, rates.end(), 0.) / double(rates.end() - middle);
+}
+
 // Runs work(thread) over and over on all threads at once; amounts a second, of all together, where a call is `amount`.
 double rate(int threads, double amount, const std::function<float(int)>& work) {
-  double best = 0;
+  std::vector<double> totals;
   const auto end = Clock::now() + all_rounds;
   for (int round = 0; round < fewest_rounds || Clock::now() < end; round++) {
     std::atomic<int> ready{0};
@@ -102,11 +110,9 @@ double rate(int threads, double amount, const std::function<float(int)>& work) {
     for (int thread = 1; thread < threads; thread++) others.emplace_back(run, thread);
     run(0);
     for (std::thread& other : others) other.join();
-    double total = 0;
-    for (double each : rates) total += each;
-    best = std::max(best, total);
+    totals.push_back(std::accumulate(rates.begin(), rates.end(), 0.));
   }
-  return best;
+  return mean_of_quicker_half(std::move(totals));
 }
 
 double flops(int threads) {

@@ -74,10 +74,12 @@ async function measure(
   const batch = options.batch ?? (train ? model.train!.batch : 1);
   return withProfiledAddon(file, [compiled], quiet, signal, async (addon) => {
     const request = { program, batch, threads, seconds, nodes: plan.graph.nodes.length } as const;
-    // Clocks change from one second to the next: the machine is what it was before and after.
-    const before = await measureMachine(target, threads, signal);
-    const profile = profileProgram(addon, manifest, request);
-    const machine = meanSpeed(before, await measureMachine(target, threads, signal));
+    // Clocks change from one second to the next: the machine is what it was in between.
+    const speeds: MachineSpeed[] = [];
+    const profile = await profileProgram(addon, manifest, request, async () => {
+      speeds.push(await measureMachine(target, threads, signal));
+    });
+    const machine = meanSpeed(speeds);
     const head = { model: model.name, program, cpu: target.level, batch, threads, machine } as const;
     return { ...head, ...resultsOf(plan, profile, workOf(plan, batch, machine), threads) };
   });
@@ -117,7 +119,7 @@ function textOf(measured: Measured): string[] {
   const head = ["value", "line", "kernel", "lanes", "tile", "ms", "share", "GFLOP/s", "GB/s", "roofline"];
   const memory = machine.memory.map(({ bytes, rate }) => `${giga(rate)} from ${bytes / 1024} KiB`);
   return [
-    `${model}: ${what}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}, ${cpu}; mean of the quicker half of ${calls} calls`,
+    `${model}: ${what}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}, ${cpu}; means of the quicker half of ${calls} calls`,
     "",
     ...columns(
       [head, ...rows, ...others],

@@ -49,7 +49,10 @@ function printGather({
 }
 
 const printers: { readonly [F in Family]?: Printer<F> } = {
-  map: ({ c, result, v, rows, steps }) => ({ head: `${v}, ${elements(result, c)}`, operands: ["n", rows, steps] }),
+  map: ({ c, index, result, v, rows, steps }) =>
+    c.choice(index).kernel === "map_columns"
+      ? { head: vector(c.plan.target.lanes[0]!), operands: [c.memory(result), "n", rows, steps] }
+      : { head: `${v}, ${elements(result, c)}`, operands: ["n", rows, steps] },
   affine_sample: ({ c, core, node, inputs: [x], result, steps, rows, v }) => {
     const { channels, height, width } = c.extent(result);
     const map = `${mapFunctor(node, core, c).make}(n)`;

@@ -248,8 +248,8 @@ struct Program {
   void compute_logits_normalize1(long n0, long n1) const {
     for (long n = n0; n < n1; n++) {
       clear_halo(logits_normalize1, n, 0, 28);
-      map<f32x1, Tensor<28, 28, 1>>(
-          n, 0, 28, logits_normalize1_steps{input_image, logits_normalize1});
+      map_columns<f32x16>(
+          logits_normalize1, n, 0, 28, logits_normalize1_steps{input_image, logits_normalize1});
     }
   }
 
