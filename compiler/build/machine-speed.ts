@@ -20,49 +20,62 @@ export interface MachineSpeed {
   readonly memory: readonly { readonly bytes: number; readonly rate: number }[];
 }
 
-/** Measures this machine, with the instruction set of a level of processors; takes about a second. */
-export async function measureMachine(
+/** Measures parts of a machine's speed, each in a tenth of a second or a few. */
+export interface Meter {
+  readonly flops: () => Promise<MachineSpeed["flops"]>;
+  readonly memory: () => Promise<MachineSpeed["memory"]>;
+}
+
+/** For as long as `use` takes: a meter of this machine, with the instruction set of a level of processors. */
+export async function withMeter<T>(
   { name }: CpuTarget,
   threads: number,
-  signal?: AbortSignal,
-): Promise<MachineSpeed> {
+  signal: AbortSignal | undefined,
+  use: (meter: Meter) => Promise<T>,
+): Promise<T> {
+  const options = { ...(signal && { signal }) };
+  const meterIn = (folder: string): Meter => {
+    const measure = async (what: string): Promise<unknown> => {
+      const { stdout } = await attempt(() => execute(join(folder, "measure"), [what, `${threads}`], options), signal);
+      return JSON.parse(stdout);
+    };
+    return {
+      flops: () => measure("flops") as Promise<MachineSpeed["flops"]>,
+      memory: () => measure("memory") as Promise<MachineSpeed["memory"]>,
+    };
+  };
   const { compiler, compilerVersion } = findToolchain();
   const native = nativeFolder();
   const flags = [...kernelFlags, ...isaFlags[name], `-DCNNC_ISA=${name}`, "-pthread"];
   const cache = cacheFolder();
   const entry = join(cache, cacheKey([compilerVersion, folderHash(native), process.arch, "measure", ...flags]));
-  const measure = async (folder: string): Promise<MachineSpeed> => {
-    const { stdout } = await execute(join(folder, "measure"), [String(threads)], { ...(signal && { signal }) });
-    return JSON.parse(stdout) as MachineSpeed;
-  };
   if (existsSync(entry)) {
     touch(entry);
-    return measure(entry);
+    return use(meterIn(entry));
   }
   const { work, kept } = workFolder(cache, undefined);
   try {
     const product = join(work, "product");
     mkdirSync(product);
-    const source = join(native, "machine", "measure.cc");
-    await execute(compiler, [...flags, source, "-o", join(product, "measure")], { ...(signal && { signal }) });
+    const command = [...flags, join(native, "machine", "measure.cc"), "-o", join(product, "measure")];
+    await attempt(() => execute(compiler, command, options), signal);
     if (kept) publish(product, entry);
-    return await measure(kept ? entry : product);
+    return await use(meterIn(kept ? entry : product));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function attempt<T>(run: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await run();
   } catch (error) {
     signal?.throwIfAborted();
     throw new BuildError(
       `this machine's speed cannot be measured: ${reasonOf(error)}`,
       "`cnnc doctor` tells what is missing",
     );
-  } finally {
-    rmSync(work, { recursive: true, force: true });
   }
-}
-
-/** The mean of some measurements. */
-export function meanSpeed(all: readonly MachineSpeed[]): MachineSpeed {
-  const mean = (of: (it: MachineSpeed) => number): number => all.reduce((sum, it) => sum + of(it), 0) / all.length;
-  const memory = all[0]!.memory.map(({ bytes }, i) => ({ bytes, rate: mean((it) => it.memory[i]!.rate) }));
-  return { flops: mean(({ flops }) => flops), memory };
 }
 
 /** Bytes a second from the smallest memory that holds so many bytes. */

@@ -26,7 +26,7 @@ export interface ProfileRequest {
 }
 
 export interface Profile {
-  /** How many calls were made; the numbers are means over the parts, and of each over the quicker half. */
+  /** How many calls were made; the numbers are means over the quicker half. */
   readonly calls: number;
   /** Seconds of a call. */
   readonly seconds: number;
@@ -36,13 +36,7 @@ export interface Profile {
 }
 
 const warmUp = 3;
-const parts = 4;
-const fewestOfPart = 2;
-
-interface MeasuredCall {
-  readonly seconds: number;
-  readonly slots: Float64Array;
-}
+const parts = 8;
 
 /** Runs a program over random samples, with fresh weights: in parts, with something else in front of each. */
 export async function profileProgram(
@@ -57,37 +51,34 @@ export async function profileProgram(
   const native = addon.create(manifest.model, threads);
   try {
     const call = callOf(native, model, manifest, program, batch);
-    let calls = 0;
-    const measured = (): MeasuredCall => {
+    for (let i = 0; i < warmUp; i++) call(i);
+    const found: { readonly seconds: number; readonly slots: Float64Array }[] = [];
+    const measure = (): void => {
       profiled.profile(nodes + 1);
       const started = performance.now();
-      call(calls++);
+      call(warmUp + found.length);
       const ended = performance.now();
-      return { seconds: (ended - started) / 1000, slots: profiled.profile(nodes + 1) };
+      found.push({ seconds: (ended - started) / 1000, slots: profiled.profile(nodes + 1) });
     };
-    for (let i = 0; i < warmUp; i++) measured();
-    const means: MeasuredCall[] = [];
     for (let part = 0; part < parts; part++) {
       await beforePart?.();
-      const found: MeasuredCall[] = [];
-      for (const end = performance.now() + (1000 * seconds) / parts; ;) {
-        found.push(measured());
-        if (found.length >= fewestOfPart && performance.now() >= end) break;
-      }
-      // What disturbs a call makes it slower.
-      found.sort((a, b) => a.seconds - b.seconds);
-      means.push(meanOf(found.slice(0, Math.ceil(found.length / 2))));
+      const end = performance.now() + (1000 * seconds) / parts;
+      do measure();
+      while (performance.now() < end);
     }
-    const { seconds: mean, slots } = meanOf(means);
-    return { calls: calls - warmUp, seconds: mean, nodes: [...slots.subarray(0, nodes)], copying: slots[nodes]! };
+    const quick = quickerHalf(found, (it) => it.seconds);
+    const mean = (of: (it: (typeof quick)[number]) => number): number =>
+      quick.reduce((sum, it) => sum + of(it), 0) / quick.length;
+    const all = Array.from({ length: nodes + 1 }, (_, i) => mean(({ slots }) => slots[i]!));
+    return { calls: found.length, seconds: mean((it) => it.seconds), nodes: all.slice(0, nodes), copying: all[nodes]! };
   } finally {
     native.dispose();
   }
 }
 
-function meanOf(calls: readonly MeasuredCall[]): MeasuredCall {
-  const mean = (of: (it: MeasuredCall) => number): number => calls.reduce((sum, it) => sum + of(it), 0) / calls.length;
-  return { seconds: mean((it) => it.seconds), slots: calls[0]!.slots.map((_, i) => mean(({ slots }) => slots[i]!)) };
+/** Those that took the least, of some measurements: what disturbs makes them slower. */
+export function quickerHalf<T>(all: readonly T[], secondsOf: (it: T) => number): readonly T[] {
+  return [...all].sort((a, b) => secondsOf(a) - secondsOf(b)).slice(0, Math.ceil(all.length / 2));
 }
 
 /** Builds models to be measured, and takes the addon away after its use. */

@@ -27,7 +27,7 @@ test("cnnc bench shows where the time of a prediction goes", async () => {
   expect([code, stderr]).toEqual([0, ""]);
   const lines = stdout.split("\n").map((line) => line.split(/ {2,}/)[0]);
   expect(lines[0]).toMatch(
-    /^LeNet: a prediction, batch 1, 1 thread, x86-64-v3; means of the quicker half of \d+ calls$/,
+    /^LeNet: a prediction, batch 1, 1 thread, x86-64-v3; mean of the quicker half of \d+ calls$/,
   );
   expect(lines.slice(4, -3)).toEqual([
     ...["logits.normalize1", "logits.avg_pool1", "logits.avg_pool2", "logits.tanh3", "logits.tanh4", "logits.dense3"],

@@ -1,4 +1,4 @@
-import { meanSpeed, measureMachine, type MachineSpeed } from "../../build/machine-speed.ts";
+import { withMeter, type MachineSpeed } from "../../build/machine-speed.ts";
 import type { CompiledModel } from "../../compile.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { CliError } from "../cli-error.ts";
@@ -8,7 +8,7 @@ import { algorithmsOf, describeTile, type ExplainedNode } from "../explain-plan.
 import { withInterrupt } from "../interrupt.ts";
 import { compileOne } from "../load.ts";
 import type { CommonOptions, TargetOptions } from "../options.ts";
-import { profileProgram, withProfiledAddon, type Profile } from "../profile.ts";
+import { profileProgram, quickerHalf, withProfiledAddon, type Profile } from "../profile.ts";
 import { workOf, type NodeWork } from "../roofline.ts";
 import { printJson, printLine } from "../terminal.ts";
 
@@ -74,12 +74,15 @@ async function measure(
   const batch = options.batch ?? (train ? model.train!.batch : 1);
   return withProfiledAddon(file, [compiled], quiet, signal, async (addon) => {
     const request = { program, batch, threads, seconds, nodes: plan.graph.nodes.length } as const;
-    // Clocks change from one second to the next: the machine is what it was in between.
-    const speeds: MachineSpeed[] = [];
-    const profile = await profileProgram(addon, manifest, request, async () => {
-      speeds.push(await measureMachine(target, threads, signal));
+    const { profile, machine } = await withMeter(target, threads, signal, async (meter) => {
+      const memory = await meter.memory();
+      // Clocks and neighbours change from one second to the next: machine and program are measured in turn, and of both the quicker
+      // half counts.
+      const flops: number[] = [];
+      const profile = await profileProgram(addon, manifest, request, async () => void flops.push(await meter.flops()));
+      const quick = quickerHalf(flops, (it) => 1 / it);
+      return { profile, machine: { flops: quick.reduce((sum, it) => sum + it, 0) / quick.length, memory } };
     });
-    const machine = meanSpeed(speeds);
     const head = { model: model.name, program, cpu: target.level, batch, threads, machine } as const;
     return { ...head, ...resultsOf(plan, profile, workOf(plan, batch, machine), threads) };
   });
@@ -119,7 +122,7 @@ function textOf(measured: Measured): string[] {
   const head = ["value", "line", "kernel", "lanes", "tile", "ms", "share", "GFLOP/s", "GB/s", "roofline"];
   const memory = machine.memory.map(({ bytes, rate }) => `${giga(rate)} from ${bytes / 1024} KiB`);
   return [
-    `${model}: ${what}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}, ${cpu}; means of the quicker half of ${calls} calls`,
+    `${model}: ${what}, batch ${batch}, ${threads} thread${threads > 1 ? "s" : ""}, ${cpu}; mean of the quicker half of ${calls} calls`,
     "",
     ...columns(
       [head, ...rows, ...others],
