@@ -64,7 +64,7 @@ export const normalize = defineOperator({
     { link: "normalize(mean=[0.286], std=[0.353])", input: [1, 7, 9], batch: 3, dtype: "u8" },
     { link: "normalize(mean=[0.4, 0.5, 0.6], std=[0.2, 0.25, 0.3])", input: [3, 5, 6], batch: 2, dtype: "u8" },
     { link: "normalize(mean=[0.4, 0.5], std=[0.2, 0.25])", input: [2, 9], batch: 3, dtype: "u8" },
-    { link: "normalize(mean=[0.4, 0.5, 0.6], std=[0.2, 0.25, 0.3])", input: [3, 4, 37], batch: 2, dtype: "u8" },
+    { link: "normalize(mean=[0.4, 0.5, 0.6], std=[0.2, 0.25, 0.3]) -> relu", input: [3, 4, 37], batch: 2, dtype: "u8" },
     { link: "normalize(mean=[1, 2, 3, 4, 5], std=[1, 2, 1, 2, 1])", input: [5, 4, 4], batch: 17 },
     { link: `normalize(mean=[${wide}], std=[${wide}])`, input: [19, 2, 3], batch: 1 },
   ],
