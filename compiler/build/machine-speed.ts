@@ -8,11 +8,12 @@ import type { CpuTarget } from "../ir/plan.ts";
 import { BuildError, reasonOf } from "./build-error.ts";
 import { workFolder } from "./build-native.ts";
 import { cacheFolder, cacheKey, folderHash, publish, touch } from "./cache.ts";
+import { meanOfQuickerHalf } from "./quicker-half.ts";
 import { findToolchain, nativeFolder } from "./toolchain.ts";
 
 const execute = promisify(execFile);
 
-/** What a machine can do at most with some threads, all of them together: means over the quicker half of many short rounds. */
+/** What a machine can do at most with some threads, all of them together: means over the quicker half of many rounds. */
 export interface MachineSpeed {
   /** Floating-point operations a second: multiply-adds from registers, each counted as two. */
   readonly flops: number;
@@ -20,11 +21,23 @@ export interface MachineSpeed {
   readonly memory: readonly { readonly bytes: number; readonly rate: number }[];
 }
 
-/** Measures parts of a machine's speed, each in a tenth of a second or a few. */
+/**
+ * Measures parts of a machine's speed, each in a tenth of a second or a few, in rounds as long as what is compared with it: a timer that
+ * interrupts a processor a thousand times a second, its own or that of a virtual machine's host, spares many a round of less than a
+ * millisecond, and none of ten.
+ */
 export interface Meter {
-  readonly flops: () => Promise<MachineSpeed["flops"]>;
-  readonly memory: () => Promise<MachineSpeed["memory"]>;
+  /** Operations a second in each of some rounds. */
+  readonly flops: (seconds: number) => Promise<readonly number[]>;
+  readonly memory: (seconds: number) => Promise<MachineSpeed["memory"]>;
 }
+
+/** Of longer calls, rounds of ten milliseconds say the same. */
+const longestRound = 0.01;
+
+/** The rate that the quicker half of some rounds had. */
+export const quickerRate = (rates: readonly number[]): number =>
+  meanOfQuickerHalf(rates, (rate) => 1 / rate)((it) => it);
 
 /** For as long as `use` takes: a meter of this machine, with the instruction set of a level of processors. */
 export async function withMeter<T>(
@@ -35,13 +48,17 @@ export async function withMeter<T>(
 ): Promise<T> {
   const options = { ...(signal && { signal }) };
   const meterIn = (folder: string): Meter => {
-    const measure = async (what: string): Promise<unknown> => {
-      const { stdout } = await attempt(() => execute(join(folder, "measure"), [what, `${threads}`], options), signal);
-      return JSON.parse(stdout);
+    const measure = async <T>(what: string, seconds: number): Promise<T> => {
+      const args = [what, threads, Math.min(seconds, longestRound)].map(String);
+      const { stdout } = await attempt(() => execute(join(folder, "measure"), args, options), signal);
+      return JSON.parse(stdout) as T;
     };
     return {
-      flops: () => measure("flops") as Promise<MachineSpeed["flops"]>,
-      memory: () => measure("memory") as Promise<MachineSpeed["memory"]>,
+      flops: (seconds) => measure("flops", seconds),
+      memory: async (seconds) => {
+        const found = await measure<readonly { bytes: number; rates: readonly number[] }[]>("memory", seconds);
+        return found.map(({ bytes, rates }) => ({ bytes, rate: quickerRate(rates) }));
+      },
     };
   };
   const { compiler, compilerVersion } = findToolchain();

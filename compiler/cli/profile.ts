@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { initialValues, openAddon } from "../../runtime/index.ts";
 import type { Addon, AddonInstance, AddonModel, Manifest } from "../../runtime/index.ts";
 import { build } from "../build/build.ts";
+import { meanOfQuickerHalf } from "../build/quicker-half.ts";
 import { baseName, type CompiledModel } from "../compile.ts";
 import { sizeOf } from "../shape/tensor-type.ts";
 import type { Elements } from "../../runtime/bind/addon.ts";
@@ -35,15 +36,21 @@ export interface Profile {
   readonly copying: number;
 }
 
+/** Of a call. */
+interface Measurement {
+  readonly seconds: number;
+  readonly slots: Float64Array;
+}
+
 const warmUp = 3;
 const parts = 8;
 
-/** Runs a program over random samples, with fresh weights: in parts, with something else in front of each. */
+/** Runs a program over random samples, with fresh weights: in parts, with something else in front of each, that is told how long a call takes. */
 export async function profileProgram(
   location: string,
   manifest: Manifest,
   request: ProfileRequest,
-  beforePart?: () => Promise<void>,
+  beforePart?: (seconds: number) => Promise<void>,
 ): Promise<Profile> {
   const { program, batch, threads, seconds, nodes } = request;
   const { addon, model } = openAddon(location, manifest);
@@ -51,34 +58,28 @@ export async function profileProgram(
   const native = addon.create(manifest.model, threads);
   try {
     const call = callOf(native, model, manifest, program, batch);
-    for (let i = 0; i < warmUp; i++) call(i);
-    const found: { readonly seconds: number; readonly slots: Float64Array }[] = [];
-    const measure = (): void => {
+    let calls = 0;
+    const measure = (): Measurement => {
       profiled.profile(nodes + 1);
       const started = performance.now();
-      call(warmUp + found.length);
+      call(calls++);
       const ended = performance.now();
-      found.push({ seconds: (ended - started) / 1000, slots: profiled.profile(nodes + 1) });
+      return { seconds: (ended - started) / 1000, slots: profiled.profile(nodes + 1) };
     };
+    const warm = Array.from({ length: warmUp }, measure).at(-1)!;
+    const found: Measurement[] = [];
     for (let part = 0; part < parts; part++) {
-      await beforePart?.();
+      await beforePart?.((found.at(-1) ?? warm).seconds);
       const end = performance.now() + (1000 * seconds) / parts;
-      do measure();
+      do found.push(measure());
       while (performance.now() < end);
     }
-    const quick = quickerHalf(found, (it) => it.seconds);
-    const mean = (of: (it: (typeof quick)[number]) => number): number =>
-      quick.reduce((sum, it) => sum + of(it), 0) / quick.length;
+    const mean = meanOfQuickerHalf(found, (it) => it.seconds);
     const all = Array.from({ length: nodes + 1 }, (_, i) => mean(({ slots }) => slots[i]!));
     return { calls: found.length, seconds: mean((it) => it.seconds), nodes: all.slice(0, nodes), copying: all[nodes]! };
   } finally {
     native.dispose();
   }
-}
-
-/** Those that took the least, of some measurements: what disturbs makes them slower. */
-export function quickerHalf<T>(all: readonly T[], secondsOf: (it: T) => number): readonly T[] {
-  return [...all].sort((a, b) => secondsOf(a) - secondsOf(b)).slice(0, Math.ceil(all.length / 2));
 }
 
 /** Builds models to be measured, and takes the addon away after its use. */

@@ -103,8 +103,9 @@ export interface BlockTile {
 export interface Choice {
   /** The kernel template's name. */
   readonly kernel: string;
-  /** Floats in a vector; over output channels. */
+  /** Floats in a vector: of output channels, or of a channel's pixels in a row. */
   readonly lanes: number;
+  readonly columns?: true;
   readonly tile?: Tile;
   readonly winograd?: Winograd;
   readonly adjoint?: WinogradWeights;

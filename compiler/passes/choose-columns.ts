@@ -31,5 +31,5 @@ export function chooseColumns({ core, body, outputs }: Node, graph: Graph, targe
   const fits = ({ expression }: Node["body"][number]): boolean =>
     isSimple(expression) && valuesOf(expression).every(isRead);
   if (outputs.length !== 1 || outputs[0] !== result.id || !body.every(fits)) return undefined;
-  return { kernel: "map_columns", lanes: 1, reason: `${widest} pixels of a channel at a time` };
+  return { kernel: "map_columns", lanes: widest, columns: true, reason: `${widest} pixels of a channel at a time` };
 }

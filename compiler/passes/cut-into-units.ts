@@ -56,7 +56,7 @@ function workOf(graph: Graph, node: Node, { kernel, lanes, winograd }: Choice): 
   const macs = macsOf(graph, node);
   if (winograd) return macs / 3;
   if (kernel.startsWith("conv_grouped")) return 3 * macs;
-  return familyOf(node.core).macs ? macs : 8 * macs * (lanes === 1 && kernel !== "map_columns" ? 8 : 1);
+  return familyOf(node.core).macs ? macs : 8 * macs * (lanes === 1 ? 8 : 1);
 }
 
 function bandsApart(graph: Graph, node: Node, { winograd }: Choice, work: number): Bands {

@@ -17,7 +17,7 @@ export const inPlace = "in_place";
  * channels, or that wait so long for each other that the room kept for all would cost more memory than copies. Returns the choices, where such a node has none of its own any more.
  */
 export function joinInPlace(graph: Graph, choices: readonly Choice[], layouts: Layouts): readonly Choice[] {
-  const made = new Map(graph.nodes.flatMap((node, i) => node.outputs.map((id) => [id, choices[i]!.lanes] as const)));
+  const made = new Map(graph.nodes.flatMap(({ outputs }, i) => outputs.map((id) => [id, channelsAtOnce(choices[i]!)])));
   const lives = livesOf(graph);
   const held = new Set<ValueId>();
   const joined = new Map<Node, readonly number[]>();
@@ -74,6 +74,8 @@ function startsWithin(
   }
   return starts;
 }
+
+const channelsAtOnce = ({ lanes, columns }: Choice): number => (columns ? 1 : lanes);
 
 /** Whether the result, kept from its first operand on, takes no more memory than all of them one by one: channels × nodes. */
 function savesMemory({ inputs, outputs }: Node, layouts: Layouts, lives: ReadonlyMap<ValueId, Life>): boolean {

@@ -1,5 +1,5 @@
 // What this machine can do at most: multiply-adds from registers, and bytes read from memories of several sizes. A program of
-// its own, `measure flops|memory THREADS`, compiled for one instruction set; prints JSON.
+// its own, `measure flops|memory THREADS SECONDS`, compiled for one instruction set; measures in rounds of so many seconds, prints JSON.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -52,8 +52,10 @@ CNNC_INLINE float sum(f32x4 a) { return a.v[0] + a.v[1] + a.v[2] + a.v[3]; }
 using Widest = f32x4;
 #endif
 
-// Many short rounds, of which the quicker half counts: what disturbs makes them slower.
-constexpr std::chrono::milliseconds round_time{1}, all_rounds{50};
+using Seconds = std::chrono::duration<double>;
+
+// Many rounds, since what disturbs makes some of them slower.
+constexpr Seconds all_rounds{0.05};
 // Where a host gives a virtual machine its memory late, the first round over much of it takes longer than all should.
 constexpr int fewest_rounds = 8;
 
@@ -86,14 +88,8 @@ CNNC_KERNEL float read_all(const float* x, long floats) {
 
 std::atomic<float> sink;
 
-double mean_of_quicker_half(std::vector<double> rates) {
-  const auto middle = rates.begin() + rates.size() / 2;
-  std::nth_element(rates.begin(), middle, rates.end());
-  return std::accumulate(middle, rates.end(), 0.) / double(rates.end() - middle);
-}
-
-// Runs work(thread) over and over on all threads at once; amounts a second, of all together, where a call is `amount`.
-double rate(int threads, double amount, const std::function<float(int)>& work) {
+// Runs work(thread) over and over on all threads at once; amounts a second, of all together, in each round, where a call is `amount`.
+std::vector<double> rates_of(int threads, Seconds round_time, double amount, const std::function<float(int)>& work) {
   std::vector<double> totals;
   const auto end = Clock::now() + all_rounds;
   for (int round = 0; round < fewest_rounds || Clock::now() < end; round++) {
@@ -105,7 +101,7 @@ double rate(int threads, double amount, const std::function<float(int)>& work) {
       const auto start = Clock::now();
       long calls = 0;
       for (; Clock::now() - start < round_time; calls++) sink = work(thread);
-      rates[thread] = calls * amount / std::chrono::duration<double>(Clock::now() - start).count();
+      rates[thread] = calls * amount / Seconds(Clock::now() - start).count();
     };
     std::vector<std::thread> others;
     for (int thread = 1; thread < threads; thread++) others.emplace_back(run, thread);
@@ -113,23 +109,32 @@ double rate(int threads, double amount, const std::function<float(int)>& work) {
     for (std::thread& other : others) other.join();
     totals.push_back(std::accumulate(rates.begin(), rates.end(), 0.));
   }
-  return mean_of_quicker_half(std::move(totals));
+  return totals;
 }
 
-double flops(int threads) {
+std::vector<double> flops(int threads, Seconds round) {
   constexpr long turns = 5000;
-  return rate(threads, 2.0 * turns * chains * Widest::lanes, [](int) { return multiply_add(turns); });
+  return rates_of(threads, round, 2.0 * turns * chains * Widest::lanes, [](int) { return multiply_add(turns); });
 }
 
 // Bytes a second where the threads together read `bytes` over and over, each its share.
-double bandwidth(int threads, long bytes) {
+std::vector<double> bandwidth(int threads, Seconds round, long bytes) {
   const long floats = bytes / long(sizeof(float)) / threads / 1024 * 1024;
   // No vector lies across two lines of a cache.
   struct alignas(64) Line {
     float numbers[16];
   };
   std::vector<std::vector<Line>> shares(threads, std::vector<Line>(floats / 16, Line{}));
-  return rate(threads, floats * sizeof(float), [&](int thread) { return read_all(shares[thread][0].numbers, floats); });
+  return rates_of(threads, round, floats * sizeof(float), [&](int thread) { return read_all(shares[thread][0].numbers, floats); });
+}
+
+void print(const std::vector<double>& rates) {
+  const char* before = "[";
+  for (double rate : rates) {
+    std::printf("%s%.4g", before, rate);
+    before = ", ";
+  }
+  std::printf("]");
 }
 
 }  // namespace
@@ -137,15 +142,18 @@ double bandwidth(int threads, long bytes) {
 
 int main(int count, char** arguments) {
   using namespace cnnc::CNNC_ISA;
-  if (count != 3) return 2;
+  if (count != 4) return 2;
   const int threads = std::clamp(std::atoi(arguments[2]), 1, 256);
+  const Seconds round(std::atof(arguments[3]));
   if (std::strcmp(arguments[1], "flops") == 0) {
-    std::printf("%.4g\n", flops(threads));
+    print(flops(threads, round));
     return 0;
   }
   const char* before = "[";
   for (long kib : {32L, 512L, 8192L, 131072L}) {
-    std::printf("%s{\"bytes\": %ld, \"rate\": %.4g}", before, kib * 1024, bandwidth(threads, kib * 1024));
+    std::printf("%s{\"bytes\": %ld, \"rates\": ", before, kib * 1024);
+    print(bandwidth(threads, round, kib * 1024));
+    std::printf("}");
     before = ", ";
   }
   std::printf("]\n");

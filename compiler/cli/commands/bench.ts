@@ -1,4 +1,4 @@
-import { withMeter, type MachineSpeed } from "../../build/machine-speed.ts";
+import { quickerRate, withMeter, type MachineSpeed } from "../../build/machine-speed.ts";
 import type { CompiledModel } from "../../compile.ts";
 import type { Plan } from "../../ir/plan.ts";
 import { CliError } from "../cli-error.ts";
@@ -8,7 +8,7 @@ import { algorithmsOf, describeTile, type ExplainedNode } from "../explain-plan.
 import { withInterrupt } from "../interrupt.ts";
 import { compileOne } from "../load.ts";
 import type { CommonOptions, TargetOptions } from "../options.ts";
-import { profileProgram, quickerHalf, withProfiledAddon, type Profile } from "../profile.ts";
+import { profileProgram, withProfiledAddon, type Profile } from "../profile.ts";
 import { workOf, type NodeWork } from "../roofline.ts";
 import { printJson, printLine } from "../terminal.ts";
 
@@ -75,13 +75,15 @@ async function measure(
   return withProfiledAddon(file, [compiled], quiet, signal, async (addon) => {
     const request = { program, batch, threads, seconds, nodes: plan.graph.nodes.length } as const;
     const { profile, machine } = await withMeter(target, threads, signal, async (meter) => {
-      const memory = await meter.memory();
       // Clocks and neighbours change from one second to the next: machine and program are measured in turn, and of both the quicker
       // half counts.
       const flops: number[] = [];
-      const profile = await profileProgram(addon, manifest, request, async () => void flops.push(await meter.flops()));
-      const quick = quickerHalf(flops, (it) => 1 / it);
-      return { profile, machine: { flops: quick.reduce((sum, it) => sum + it, 0) / quick.length, memory } };
+      let memory: MachineSpeed["memory"] = [];
+      const profile = await profileProgram(addon, manifest, request, async (call) => {
+        if (flops.length === 0) memory = await meter.memory(call);
+        flops.push(...(await meter.flops(call)));
+      });
+      return { profile, machine: { flops: quickerRate(flops), memory } };
     });
     const head = { model: model.name, program, cpu: target.level, batch, threads, machine } as const;
     return { ...head, ...resultsOf(plan, profile, workOf(plan, batch, machine), threads) };

@@ -50,8 +50,8 @@ function printGather({
 
 const printers: { readonly [F in Family]?: Printer<F> } = {
   map: ({ c, index, node, result, v, rows, steps }) =>
-    c.choice(index).kernel === "map_columns"
-      ? { head: vector(c.plan.target.lanes[0]!), operands: [c.memory(resultOf(node)), "n", rows, steps] }
+    c.choice(index).columns
+      ? { head: v, operands: [c.memory(resultOf(node)), "n", rows, steps] }
       : { head: `${v}, ${elements(result, c)}`, operands: ["n", rows, steps] },
   affine_sample: ({ c, core, node, inputs: [x], result, steps, rows, v }) => {
     const { channels, height, width } = c.extent(result);
