@@ -12,6 +12,8 @@ export interface Toolchain {
   /** The C++ compiler's command and its version line; part of the cache's key. */
   readonly compiler: string;
   readonly compilerVersion: string;
+  /** The version of a compiler of GNU's, `12.2.0`. */
+  readonly gnu?: string;
 }
 
 const require = createRequire(import.meta.url);
@@ -54,7 +56,9 @@ export function findToolchain(architecture?: Architecture, env: NodeJS.ProcessEn
   for (const { names, mend } of [tools.cmake, tools.make])
     if (findTool(names, env) === undefined)
       throw new BuildError(`${names.join(" or ")} was not found on the PATH`, mend);
-  return { compiler, compilerVersion: versionOf(compiler) };
+  const text = versionTextOf(compiler);
+  const gnu = text.includes("Free Software Foundation") ? /\b\d+\.\d+\.\d+\b/.exec(text)?.[0] : undefined;
+  return { compiler, compilerVersion: firstLine(text), ...(gnu !== undefined && { gnu }) };
 }
 
 function ownCompiler(env: NodeJS.ProcessEnv): string {
@@ -93,9 +97,13 @@ export function findTool(names: readonly string[], env: NodeJS.ProcessEnv = proc
 }
 
 /** The first line of what a command says of its version. */
-export function versionOf(compiler: string): string {
+export const versionOf = (compiler: string): string => firstLine(versionTextOf(compiler));
+
+const firstLine = (text: string): string => text.split("\n", 1)[0]!;
+
+function versionTextOf(compiler: string): string {
   try {
-    return execFileSync(compiler, ["--version"], { encoding: "utf8" }).split("\n")[0] ?? compiler;
+    return execFileSync(compiler, ["--version"], { encoding: "utf8" });
   } catch (error) {
     throw new BuildError(`${compiler} --version failed: ${(error as Error).message}`, "check the compiler, or set CXX");
   }

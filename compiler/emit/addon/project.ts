@@ -201,7 +201,7 @@ target_link_libraries(addon PRIVATE \${CMAKE_JS_LIB} ${["pthread", ...device.lib
 target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,--gc-sections "-Wl,--version-script=${native}/addon/node/exports.map" -s)
 
 # One object with one name to see: a program can have the libraries of several models, each with a host of its own.
-add_custom_command(OUTPUT library.o DEPENDS addon
+add_custom_command(OUTPUT library.o DEPENDS ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o"
   COMMAND \${CMAKE_CXX_COMPILER} -r -nostdlib -Wl,--force-group-allocation -o library.o ${kernels} $<TARGET_OBJECTS:models> "\${host}/host.o"
   COMMAND \${CMAKE_OBJCOPY} --keep-global-symbol=${entryName(name)} library.o
   COMMAND_EXPAND_LISTS VERBATIM)
