@@ -100,8 +100,8 @@ CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u
   CNNC_UNROLL_4 for (int c = 0; c < channels; c++) {
     reload<M * N>();
     if constexpr (N > 2) {
-      __builtin_prefetch(ahead + c * step, 0, 2);
-      __builtin_prefetch(ahead + c * step + step / 2, 0, 2);
+      __builtin_prefetch(ahead + c * step, 0, 3);
+      __builtin_prefetch(ahead + c * step + step / 2, 0, 3);
     }
     V b[N];
     CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(u + c * width + j * V::lanes);
@@ -115,7 +115,7 @@ CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u
 }
 
 // The same for `count` tiles, cut into as few register tiles of at most M as can be, of about one size. Each fetches its part
-// of the next point's weights, which lie behind those of this one, into the second cache: reading and multiplying go side by side.
+// of the next point's weights, which lie behind those of this one, into the near caches: reading and multiplying go side by side.
 template <class V, int M, int N>
 CNNC_KERNEL void winograd_products(const float* v, long row, const float* u, int channels, float* o, int count) {
   constexpr int width = N * V::lanes;
