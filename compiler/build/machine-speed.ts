@@ -48,10 +48,10 @@ export async function withMeter<T>(
 ): Promise<T> {
   const options = { ...(signal && { signal }) };
   const meterIn = (folder: string): Meter => {
-    const measure = async <T>(what: string, seconds: number): Promise<T> => {
+    const measure = async <Found>(what: string, seconds: number): Promise<Found> => {
       const args = [what, threads, Math.min(seconds, longestRound)].map(String);
       const { stdout } = await attempt(() => execute(join(folder, "measure"), args, options), signal);
-      return JSON.parse(stdout) as T;
+      return JSON.parse(stdout) as Found;
     };
     return {
       flops: (seconds) => measure("flops", seconds),

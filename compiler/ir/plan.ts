@@ -103,7 +103,7 @@ export interface BlockTile {
 export interface Choice {
   /** The kernel template's name. */
   readonly kernel: string;
-  /** Floats in a vector: of output channels, or of a channel's pixels in a row. */
+  /** Floats in a vector: of output channels, or, with `columns`, of one channel's pixels in a row. */
   readonly lanes: number;
   readonly columns?: true;
   readonly tile?: Tile;
