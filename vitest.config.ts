@@ -27,8 +27,9 @@ const compiledSources: Plugin = {
   },
 };
 
-/** Folders whose tests load addons: a process of its own for each file shows leaks and crashes. */
-const native = ["addon", "addon-c", "compile", "cuda", "native", "ops", "zoo"];
+/** Folders whose tests load addons: a process of its own for each file shows leaks and crashes, here always, there in a full run. */
+const ofAddons = ["addon", "addon-c"];
+const withAddons = ["compile", "cuda", "native", "ops", "zoo"];
 
 /**
  * `vitest --mode full` (npm run test:full) adds the slow suites, named *.full.test.ts. Suites that need what cnnc is compared
@@ -37,6 +38,7 @@ const native = ["addon", "addon-c", "compile", "cuda", "native", "ops", "zoo"];
  */
 export default defineConfig(({ mode }) => {
   const full = mode === "full";
+  const native = full ? [...ofAddons, ...withAddons] : ofAddons;
   const byName = ["zoo", "gradients", "nvcc"];
   const own = byName.includes(mode) ? mode : undefined;
   const others = [...byName, ...(full ? [] : ["full"])].filter((name) => name !== own);

@@ -82,14 +82,14 @@ CNNC_INLINE void conv_data_row(DY dy, const float* wt, const Operand& operand, i
     constexpr Halo halo = conv_data_halo(k, W, DY::width);
     static_assert(DY::left >= halo.left && DY::right >= halo.right, "dy has too narrow a halo");
     // Pixels first, first + sw, first + 2·sw, …, of which there are Count.
-    const auto phase = [&](auto count, int first) __attribute__((always_inline)) {
-      tiled<M, decltype(count)::value>([&](auto pixels, int m) __attribute__((always_inline)) {
+    const auto phase = [&](auto count, int first) CNNC_ALWAYS_INLINE {
+      tiled<M, decltype(count)::value>([&](auto pixels, int m) CNNC_ALWAYS_INLINE {
         conv_data_tile<V, DY, k, Out, decltype(pixels)::value, N>(dy, wt, operand, o0,
                                                                   At{at.n, at.h, first + m * k.sw, at.c}, body);
       });
     };
     if constexpr (k.sw <= 4) {
-      each<min(k.sw, W)>([&](auto first) __attribute__((always_inline)) {
+      each<min(k.sw, W)>([&](auto first) CNNC_ALWAYS_INLINE {
         phase(Count<ceil_div(W - decltype(first)::value, k.sw)>{}, decltype(first)::value);
       });
     } else {
@@ -110,7 +110,7 @@ CNNC_KERNEL void conv_data(DY dy, const float* wt, long n, int h0, int h1, Body 
   static_assert(C % G == 0 && DY::channels % G == 0 && (G == 1 || in % V::lanes == 0));
   static_assert(H > 0, "the number of rows bounds h1");
   for (int g = 0; g < G; g++)
-    tiled<t.vectors, ceil_div(in, V::lanes)>([&](auto vectors, int v) __attribute__((always_inline)) {
+    tiled<t.vectors, ceil_div(in, V::lanes)>([&](auto vectors, int v) CNNC_ALWAYS_INLINE {
       int c0 = g * in + v * V::lanes;
       const float* block = wt + long(c0) * k.kh * k.kw * out;
       for (int h = h0; h < h1; h++)

@@ -93,7 +93,7 @@ CNNC_INLINE void conv_row(X x, const float* w, const Operand& operand, int c0, A
   int h = at.h * k.sh - k.ph;
   Range r = taps_inside(h, k.kh, k.dh, X::height);
   constexpr bool pairs = in_pairs<V, X, k, In, N, Operand>;
-  tiled<pairs ? 2 * M : M, Q>([&](auto pixels, int q) __attribute__((always_inline)) {
+  tiled<pairs ? 2 * M : M, Q>([&](auto pixels, int q) CNNC_ALWAYS_INLINE {
     constexpr int size = decltype(pixels)::value;
     const auto* window = x.at(at.n, h, q * k.sw - k.pw, c0);
     const At first{at.n, at.h, q, at.c};
@@ -110,11 +110,11 @@ CNNC_KERNEL void conv_direct(X x, const float* w, long n, int p0, int p1, Body b
   static_assert(X::channels % G == 0 && K % G == 0 && (G == 1 || out % V::lanes == 0));
   static_assert(P > 0, "the number of output rows bounds p1");
   for (int g = 0; g < G; g++)
-    tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) __attribute__((always_inline)) {
+    tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) CNNC_ALWAYS_INLINE {
       int k0 = g * out + v * V::lanes;
       constexpr int N = decltype(vectors)::value, size = k.kh * k.kw * in * N * V::lanes;
       const float* block = w + long(k0) * k.kh * k.kw * in;
-      auto rows = [&](auto ahead) __attribute__((always_inline)) {
+      auto rows = [&](auto ahead) CNNC_ALWAYS_INLINE {
         for (int p = p0; p < p1; p++)
           conv_row<V, X, k, in, Q, t.pixels, N>(x, block, Broadcast<V>{}, g * in, At{n, p, 0, k0}, body, ahead);
       };
@@ -129,7 +129,7 @@ CNNC_KERNEL void conv_direct(X x, const float* w, long n, int p0, int p1, Body b
 // are read for all of them.
 template <class V, class X, Window k, int K, int P, int Q, Tile t, class Body>
 CNNC_KERNEL void conv_direct_block(X x, const float* w, int b, long n0, long n1, int p0, int p1, Body body) {
-  sized<t.vectors, ceil_div(K, V::lanes)>(b * t.vectors, [&](auto vectors) __attribute__((always_inline)) {
+  sized<t.vectors, ceil_div(K, V::lanes)>(b * t.vectors, [&](auto vectors) CNNC_ALWAYS_INLINE {
     const int k0 = b * t.vectors * V::lanes;
     constexpr int N = decltype(vectors)::value, size = k.kh * k.kw * X::channels * N * V::lanes;
     const float* block = w + long(k0) * k.kh * k.kw * X::channels;

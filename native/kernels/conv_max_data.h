@@ -48,7 +48,7 @@ CNNC_INLINE void add_numbers(float* to, int step, const Numbers& numbers) {
   S acc[R][N];
   CNNC_UNROLL for (int i = 0; i < R; i++)
     CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j] = S::load(to + long(i) * step + j * S::lanes);
-  numbers([&](float d, const float* w) __attribute__((always_inline)) {
+  numbers([&](float d, const float* w) CNNC_ALWAYS_INLINE {
     const S factor(d);
     CNNC_UNROLL for (int i = 0; i < R; i++)
       CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j] = fma(factor, S::load(w + i * Row + j * S::lanes), acc[i][j]);
@@ -72,10 +72,10 @@ CNNC_KERNEL void conv_max_data(DY dy, Index index, const float* wt, long n, Memo
   constexpr bool inside = all_windows_inside<pooled, P, Q, DY::height, DY::width>;
   float* const picture = scratch.data;
   for (long i = 0; i < Picture::size; i += S::lanes) S::zero().store(picture + i);
-  const auto add = [&](float* to, const auto& numbers) __attribute__((always_inline)) {
-    tiled<t.pixels, Patch::rows>([&](auto rows, int i) __attribute__((always_inline)) {
-      tiled<t.vectors, Patch::vectors>([&](auto vectors, int j) __attribute__((always_inline)) {
-        const auto each = [&](const auto& f) __attribute__((always_inline)) { numbers(i * Patch::row + j * S::lanes, f); };
+  const auto add = [&](float* to, const auto& numbers) CNNC_ALWAYS_INLINE {
+    tiled<t.pixels, Patch::rows>([&](auto rows, int i) CNNC_ALWAYS_INLINE {
+      tiled<t.vectors, Patch::vectors>([&](auto vectors, int j) CNNC_ALWAYS_INLINE {
+        const auto each = [&](const auto& f) CNNC_ALWAYS_INLINE { numbers(i * Patch::row + j * S::lanes, f); };
         add_numbers<S, decltype(rows)::value, decltype(vectors)::value, Patch::row>(to + long(i) * Picture::row + j * S::lanes,
                                                                                     Picture::row, each);
       });
@@ -84,11 +84,11 @@ CNNC_KERNEL void conv_max_data(DY dy, Index index, const float* wt, long n, Memo
   for (int p = 0; p < DY::height; p++)
     for (int q = 0; q < DY::width; q++) {
       float* const corner = picture + long(p) * Picture::down * Picture::row + q * Picture::right * pixel;
-      const auto outside = [&](int tap) __attribute__((always_inline)) {
+      const auto outside = [&](int tap) CNNC_ALWAYS_INLINE {
         return !inside && !pixel_of<pooled>(p, q, tap).within(P, Q);
       };
       if constexpr (Together) {
-        add(corner, [&](int at, const auto& f) __attribute__((always_inline)) {
+        add(corner, [&](int at, const auto& f) CNNC_ALWAYS_INLINE {
           CNNC_ROLLED for (int o = 0; o < DY::channels; o++) {
             const int tap = int(*index.at(n, p, q, o));
             if (outside(tap)) continue;
@@ -105,7 +105,7 @@ CNNC_KERNEL void conv_max_data(DY dy, Index index, const float* wt, long n, Memo
           if (outside(tap)) continue;
           const long y = tap / pooled.kw * pooled.dh * k.sh, x = tap % pooled.kw * pooled.dw * k.sw;
           add(corner + y * Picture::row + x * pixel,
-              [&](int at, const auto& f) __attribute__((always_inline)) { f(d, wt + o * Patch::size + at); });
+              [&](int at, const auto& f) CNNC_ALWAYS_INLINE { f(d, wt + o * Patch::size + at); });
         }
       }
     }

@@ -36,7 +36,7 @@ CNNC_INLINE void conv_max_weights_tile(X x, DY dy, Index index, long n0, long n1
   for (long n = n0; n < n1; n++)
     for (int p = 0; p < DY::height; p++) {
       // With a test for each row where some are above or below the picture.
-      const auto windows = [&](auto clipped) __attribute__((always_inline)) {
+      const auto windows = [&](auto clipped) CNNC_ALWAYS_INLINE {
         CNNC_ROLLED for (int q = 0; q < DY::width; q++)
           CNNC_UNROLL for (int u = 0; u < O; u++) {
             const Pixel at = pixel_of<pooled>(p, q, int(*index.at(n, p, q, tile.o + u)));
@@ -77,9 +77,9 @@ CNNC_KERNEL void conv_max_weights(X x, DY dy, Index index, long n0, long n1, int
   static_assert(X::left >= halo.left && X::right >= halo.right, "x has too narrow a halo");
   const MaxTile tile{unit / (Tiles::down * Tiles::across) * Tiles::outputs, unit / Tiles::across % Tiles::down * Tiles::rows,
                      unit % Tiles::across * t.vectors};
-  sized<Tiles::outputs, K>(tile.o, [&](auto outputs) __attribute__((always_inline)) {
-    sized<Tiles::rows, k.kh>(tile.r, [&](auto rows) __attribute__((always_inline)) {
-      sized<t.vectors, Tiles::vectors>(tile.j, [&](auto vectors) __attribute__((always_inline)) {
+  sized<Tiles::outputs, K>(tile.o, [&](auto outputs) CNNC_ALWAYS_INLINE {
+    sized<Tiles::rows, k.kh>(tile.r, [&](auto rows) CNNC_ALWAYS_INLINE {
+      sized<t.vectors, Tiles::vectors>(tile.j, [&](auto vectors) CNNC_ALWAYS_INLINE {
         constexpr int O = decltype(outputs)::value, R = decltype(rows)::value, N = decltype(vectors)::value;
         alignas(64) float sums[O * R * N * V::lanes];
         conv_max_weights_tile<V, X, DY, k, P, Q, pooled, O, R, N>(x, dy, index, n0, n1, tile, sums);

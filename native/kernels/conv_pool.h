@@ -44,7 +44,7 @@ CNNC_KERNEL void conv_pool(X x, const float* w, long n, int h0, int h1, Body bod
   static_assert(long(min(reach, P)) * Q * width <= 1 << 18, "the band would not fit the stack of a thread");
   alignas(64) float memory[min(reach, P) * Q * width];
   for (int g = 0; g < G; g++)
-    tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) __attribute__((always_inline)) {
+    tiled<t.vectors, ceil_div(out, V::lanes)>([&](auto vectors, int v) CNNC_ALWAYS_INLINE {
       constexpr int N = decltype(vectors)::value, lanes = N * V::lanes;
       // Lanes past the last channel are pooled too, into padding lanes.
       using Block = Tensor<P, Q, lanes>;
@@ -53,7 +53,7 @@ CNNC_KERNEL void conv_pool(X x, const float* w, long n, int h0, int h1, Body bod
       Band<Block, min(reach, P)> band{memory};
       ToBand<Block, min(reach, P), Body> to_band{band, body, k0};
       int next = All && h0 == 0 ? 0 : pooled_from<pw, P>(h0);
-      auto compute_to = [&](int end) __attribute__((always_inline)) {
+      auto compute_to = [&](int end) CNNC_ALWAYS_INLINE {
         for (; next < end; next++)
           conv_row<V, X, k, in, Q, t.pixels, N>(x, block, Broadcast<V>{}, g * in, At{n, next, 0, k0}, to_band);
       };

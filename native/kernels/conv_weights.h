@@ -81,7 +81,7 @@ CNNC_INLINE void conv_weights_tile(X x, DY dy, Pixels pixels, const Operand& ope
   constexpr int block = N * V::lanes;
   const int column = at.s * k.dw - k.pw, channel = at.group + at.c;
   // Where in dw tap i of the tile is.
-  const auto tap = [&](int i) __attribute__((always_inline)) {
+  const auto tap = [&](int i) CNNC_ALWAYS_INLINE {
     return first + (((at.r + i / (S * C)) * k.kw + at.s + i / C % S) * In + at.c + i % C) * block;
   };
   V acc[R * S * C][N];
@@ -116,7 +116,7 @@ CNNC_INLINE void conv_weights_tile(X x, DY dy, Pixels pixels, const Operand& ope
 template <class V, class X, class DY, Window k, int In, int N, class Tiles, class Operand, class Sink>
 CNNC_INLINE void conv_weights_unit(X x, DY dy, long n0, long n1, const Operand& operand, WeightTile at, const Sink& dw, long first) {
   constexpr Taps taps = Tiles::taps;
-  sized<taps.channels, In>(at.c, [&](auto channels) __attribute__((always_inline)) {
+  sized<taps.channels, In>(at.c, [&](auto channels) CNNC_ALWAYS_INLINE {
     constexpr int C = decltype(channels)::value;
     if constexpr (Tiles::banded) {
       // Without samples, too, dw is overwritten: once, by sums over nothing.
@@ -128,8 +128,8 @@ CNNC_INLINE void conv_weights_unit(X x, DY dy, long n0, long n1, const Operand& 
               conv_weights_tile<V, X, DY, k, In, 1, 1, C, N>(x, dy, band, operand, at, dw, first);
             }
     } else {
-      sized<taps.rows, k.kh>(at.r, [&](auto rows) __attribute__((always_inline)) {
-        sized<taps.columns, k.kw>(at.s, [&](auto columns) __attribute__((always_inline)) {
+      sized<taps.rows, k.kh>(at.r, [&](auto rows) CNNC_ALWAYS_INLINE {
+        sized<taps.columns, k.kw>(at.s, [&](auto columns) CNNC_ALWAYS_INLINE {
           conv_weights_tile<V, X, DY, k, In, decltype(rows)::value, decltype(columns)::value, C, N>(
               x, dy, Pixels{n0, n1, 0, DY::height, false}, operand, at, dw, first);
         });
@@ -165,7 +165,7 @@ CNNC_KERNEL void conv_weights(X x, DY dy, long n0, long n1, int unit, Sink dw) {
   int block = unit / (Tiles::channels * Tiles::columns * Tiles::rows) % Tiles::blocks, g = unit / (Tiles::units / G);
   int v = block * t.vectors, k0 = g * out + v * V::lanes;
   WeightTile at = first_tile<Tiles>(unit, g * in, k0, out - v * V::lanes);
-  sized<t.vectors, vectors>(v, [&](auto n) __attribute__((always_inline)) {
+  sized<t.vectors, vectors>(v, [&](auto n) CNNC_ALWAYS_INLINE {
     conv_weights_unit<V, X, DY, k, in, decltype(n)::value, Tiles>(x, dy, n0, n1, Broadcast<V>{}, at, sink(dw),
                                                                   long(k0) * k.kh * k.kw * in);
   });

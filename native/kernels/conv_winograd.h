@@ -124,7 +124,7 @@ CNNC_KERNEL void winograd_products(const float* v, long row, const float* u, int
   const float* ahead = u + long(channels) * width;
   for (int parts = all; parts > 0; parts--, ahead += channels * step) {
     const int size = ceil_div(count, parts);
-    each<M>([&](auto one_less) __attribute__((always_inline)) {
+    each<M>([&](auto one_less) CNNC_ALWAYS_INLINE {
       constexpr int size_here = decltype(one_less)::value + 1;
       if (size == size_here) winograd_products_tile<V, size_here, N>(v, row, u, channels, ahead, step, o);
     });
@@ -166,7 +166,7 @@ struct PooledOutputs {
   CNNC_INLINE void operator()(V (&y)[R][S], At at) const {
     CNNC_UNROLL for (int i = 0; i < R; i++)
       CNNC_UNROLL for (int j = 0; j < S; j++) y[i][j] = body(y[i][j], At{at.n, at.h + i, at.w + j, at.c});
-    each<(R / w.kh) * (S / w.kw)>([&](auto window) __attribute__((always_inline)) {
+    each<(R / w.kh) * (S / w.kw)>([&](auto window) CNNC_ALWAYS_INLINE {
       constexpr int p = decltype(window)::value / (S / w.kw), q = decltype(window)::value % (S / w.kw);
       V v = y[p * w.kh][q * w.kw], tap = V::zero();
       CNNC_UNROLL for (int i = 1; i < w.kh * w.kw; i++) {
@@ -185,7 +185,7 @@ struct PooledOutputs {
 // Calls f with the rows and columns of tile (y, x): those of a whole one, or what is left at an edge.
 template <int P, int Q, WinogradTile t, class F>
 CNNC_INLINE void with_tile_size(int y, int x, const F& f) {
-  const auto with_height = [&](auto height) __attribute__((always_inline)) {
+  const auto with_height = [&](auto height) CNNC_ALWAYS_INLINE {
     if (Q % t.columns == 0 || x < Q / t.columns) {
       if constexpr (Q >= t.columns) f(height, Count<t.columns>{});
     } else {
@@ -221,7 +221,7 @@ CNNC_INLINE void winograd_rows_input(X x, long n, TileGroup<k, P, Q, t> group, i
         const int h = y * t.rows - k.ph + r;
         rows[r] = h >= 0 && h < X::height ? x.at(n, h, column) : zero_row<X> + (X::left + column) * X::pixel;
       }
-      with_tile_size<P, Q, t>(y, i, [&](auto height, auto width) __attribute__((always_inline)) {
+      with_tile_size<P, Q, t>(y, i, [&](auto height, auto width) CNNC_ALWAYS_INLINE {
         winograd_tile_input<V, X, k, t, decltype(height)::value, decltype(width)::value>(
             rows, part.c0, part.c1, v + group.at(y - first, i) * channels, points);
       });
@@ -250,7 +250,7 @@ CNNC_INLINE void winograd_rows_output(TileGroup<k, P, Q, t> group, const float* 
   for (int y = y0; y < y1; y++)
     for (int i = 0; i < group.across; i++) {
       const float* tile = o + group.at(y - y0, i) * width;
-      with_tile_size<P, Q, t>(y, i, [&](auto height, auto columns) __attribute__((always_inline)) {
+      with_tile_size<P, Q, t>(y, i, [&](auto height, auto columns) CNNC_ALWAYS_INLINE {
         CNNC_ROLLED for (int j = 0; j < N; j++) {
           V outputs[decltype(height)::value][decltype(columns)::value];
           winograd_tile_output<V, k, t>(tile + j * V::lanes, products, outputs);
@@ -283,7 +283,7 @@ CNNC_KERNEL void conv_winograd(X x, const float* u, long n, int y0, int y1, Memo
     const int last = min(first + t.group, y1);
     const TileGroup<k, P, Q, t> group(first, last);
     winograd_rows_input<V, X, k, P, Q, t>(x, n, group, first, first, last, Part{0, 0, X::channels}, v, inputs);
-    tiled<t.tile.vectors, ceil_div(K, V::lanes)>([&](auto vectors, int j) __attribute__((always_inline)) {
+    tiled<t.tile.vectors, ceil_div(K, V::lanes)>([&](auto vectors, int j) CNNC_ALWAYS_INLINE {
       constexpr int N = decltype(vectors)::value;
       const float* block = u + long(j) * V::lanes * L::points * X::channels;
       winograd_group_products<V, X, k, K, P, Q, t, N>(group, v, inputs, block, o, products);
@@ -311,7 +311,7 @@ CNNC_KERNEL void conv_winograd_block(const float* v, long sample, const float* u
   static_assert(Memory::floats >= L::points * products, "too little scratch memory");
   const Group group(0, Group::down);
   float* const o = scratch.data;
-  sized<t.tile.vectors, ceil_div(K, V::lanes)>(b * t.tile.vectors, [&](auto vectors) __attribute__((always_inline)) {
+  sized<t.tile.vectors, ceil_div(K, V::lanes)>(b * t.tile.vectors, [&](auto vectors) CNNC_ALWAYS_INLINE {
     constexpr int N = decltype(vectors)::value, width = N * V::lanes;
     const int k0 = b * t.tile.vectors * V::lanes;
     const float* block = u + long(k0) * L::points * X::channels;

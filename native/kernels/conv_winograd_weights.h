@@ -64,7 +64,7 @@ CNNC_INLINE void winograd_rows_gradient(DY dy, long n, TileGroup<k, P, Q, t> gro
                                         float* z, long points) {
   for (int y = y0; y < y1; y++)
     for (int i = 0; i < group.across; i++)
-      with_tile_size<P, Q, t>(y, i, [&](auto height, auto columns) __attribute__((always_inline)) {
+      with_tile_size<P, Q, t>(y, i, [&](auto height, auto columns) CNNC_ALWAYS_INLINE {
         winograd_tile_gradient<V, DY, k, t, decltype(height)::value, decltype(columns)::value>(
             dy.at(n, y * t.rows, column + i * t.columns), k0, width, z + group.at(y - y0, i) * width, points);
       });
@@ -144,7 +144,7 @@ CNNC_KERNEL void conv_winograd_weights(X x, DY dy, long n0, long n1, int unit, f
                                                              z + i * G::tiles * width, L::gradients);
         }
         for (int point = 0; point < L::points; point++)
-          halving<t.tile.vectors>(0, width / V::lanes, [&](auto vectors, int j) __attribute__((always_inline)) {
+          halving<t.tile.vectors>(0, width / V::lanes, [&](auto vectors, int j) CNNC_ALWAYS_INLINE {
             winograd_weights_products<V, M, decltype(vectors)::value>(
                 v + point * L::inputs, row, z + point * L::gradients + j * V::lanes, width, group.with(point), G::tiles, pictures,
                 c1 - c0, more, s + point * L::sums + j * V::lanes);
@@ -154,7 +154,7 @@ CNNC_KERNEL void conv_winograd_weights(X x, DY dy, long n0, long n1, int unit, f
   using Packed = ConvLayout<V::lanes, packed, K, C, k.kh, k.kw, 1>;
   for (int c = 0; c < c1 - c0; c++)
     for (int j = 0; j < width; j += V::lanes)
-      winograd_weights_output<V, k, t>(s + long(c) * width + j, L::sums, [&](int r, int q, V g) __attribute__((always_inline)) {
+      winograd_weights_output<V, k, t>(s + long(c) * width + j, L::sums, [&](int r, int q, V g) CNNC_ALWAYS_INLINE {
         select(V::first(K - k0 - j), g, V::zero()).store(dw + Packed::at(k0 + j, c0 + c, r, q));
       });
 }

@@ -21,7 +21,7 @@ CNNC_INLINE void each_pixel(X x, const int32_t* target, long n, int h0, int h1, 
 template <class V, class X>
 CNNC_KERNEL void cross_entropy(X logits, const int32_t* target, long n, float* loss) {
   float total = 0;
-  each_pixel(logits, target, n, 0, X::height, [&](const auto* pixel, int32_t t, int, int) __attribute__((always_inline)) {
+  each_pixel(logits, target, n, 0, X::height, [&](const auto* pixel, int32_t t, int, int) CNNC_ALWAYS_INLINE {
     float m = largest_channel<V, X>(pixel);
     float chosen = t >= 0 && t < X::channels ? float(pixel[t]) : m;
     total += log_of(sum_of_exp<V, X>(pixel, m, nullptr)) + (m - chosen);
@@ -34,7 +34,7 @@ template <class V, class X, class Body>
 CNNC_KERNEL void cross_entropy_grad(X logits, const int32_t* target, const float* dloss, long n, int h0, int h1,
                                     Body body) {
   const float share = dloss[n] / float(X::height * X::width);
-  each_pixel(logits, target, n, h0, h1, [&](const auto* pixel, int32_t t, int h, int w) __attribute__((always_inline)) {
+  each_pixel(logits, target, n, h0, h1, [&](const auto* pixel, int32_t t, int h, int w) CNNC_ALWAYS_INLINE {
     alignas(64) float e[round_up(X::channels, V::lanes)];
     V scale(1.f / sum_of_exp<V, X>(pixel, largest_channel<V, X>(pixel), e));
     for (int c = 0; c < X::channels; c += V::lanes)
@@ -46,7 +46,7 @@ CNNC_KERNEL void cross_entropy_grad(X logits, const int32_t* target, const float
 template <class V, class X>
 CNNC_KERNEL void class_hits(X logits, const int32_t* target, long n, float* hits) {
   int right = 0;
-  each_pixel(logits, target, n, 0, X::height, [&](const auto* pixel, int32_t t, int, int) __attribute__((always_inline)) {
+  each_pixel(logits, target, n, 0, X::height, [&](const auto* pixel, int32_t t, int, int) CNNC_ALWAYS_INLINE {
     const float m = largest_channel<V, X>(pixel);
     int first = 0;
     while (first < X::channels && !(float(pixel[first]) == m)) first++;

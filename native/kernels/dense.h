@@ -30,7 +30,7 @@ CNNC_INLINE void dense_tile(X x, const float* w, long n, const Emit& emit) {
     CNNC_UNROLL for (int u = 0; u < together; u++)
       CNNC_UNROLL for (int m = 0; m < M; m++)
         CNNC_UNROLL for (int j = 0; j < N; j++) acc[u][m][j] = V::zero();
-    auto step = [&](const auto* pixel, const float* row, int u, int c) __attribute__((always_inline)) {
+    auto step = [&](const auto* pixel, const float* row, int u, int c) CNNC_ALWAYS_INLINE {
       V b[N];
       CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(row + long(c) * block + j * V::lanes);
       CNNC_UNROLL for (int m = 0; m < M; m++) {
@@ -66,12 +66,12 @@ CNNC_KERNEL void dense(X x, const float* w, long n0, long n1, int b0, int b1, Bo
   constexpr int vectors = ceil_div(K, V::lanes);
   auto flat = as_one_pixel(x);
   for (int b = b0; b < b1; b++)
-    sized<t.vectors, vectors>(b * t.vectors, [&](auto count) __attribute__((always_inline)) {
+    sized<t.vectors, vectors>(b * t.vectors, [&](auto count) CNNC_ALWAYS_INLINE {
       int k0 = b * t.vectors * V::lanes;
       const float* block = w + long(k0) * X::height * X::width * X::channels;
-      halving<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+      halving<t.pixels>(n0, n1, [&](auto samples, long n) CNNC_ALWAYS_INLINE {
         dense_tile<V, decltype(flat), decltype(samples)::value, decltype(count)::value>(
-            flat, block, n, [&](V v, long sample, int j) __attribute__((always_inline)) { body(v, At{sample, 0, 0, k0 + j}); });
+            flat, block, n, [&](V v, long sample, int j) CNNC_ALWAYS_INLINE { body(v, At{sample, 0, 0, k0 + j}); });
       });
     });
 }
@@ -91,7 +91,7 @@ template <class W, int K, int Block, int M, int I, class DY>
 CNNC_INLINE void dense_data_sums(DY dy, const float* w, long n, const long (&input)[I], long inputs, W (&sums)[M][I]) {
   CNNC_UNROLL for (int m = 0; m < M; m++)
     CNNC_UNROLL for (int i = 0; i < I; i++) sums[m][i] = W::zero();
-  tiled<Block, ceil_div(K, W::lanes)>([&](auto count, int v) __attribute__((always_inline)) {
+  tiled<Block, ceil_div(K, W::lanes)>([&](auto count, int v) CNNC_ALWAYS_INLINE {
     constexpr int N = decltype(count)::value, width = N * W::lanes;
     const float* const block = w + long(v) * W::lanes * inputs;
     CNNC_ROLLED for (int j = 0; j < width; j += W::lanes) {
@@ -131,7 +131,7 @@ CNNC_KERNEL void dense_data(DY dy, const float* w, long n0, long n1, int b0, int
   for (int b = b0; b < b1; b++) {
     const int pixel = b / B::per_pixel, v0 = b % B::per_pixel * t.vectors;
     for (int c0 = v0 * V::lanes; c0 < min(C, (v0 + t.vectors) * V::lanes); c0 += V::lanes)
-      halving<t.pixels>(n0, n1, [&](auto samples, long n) __attribute__((always_inline)) {
+      halving<t.pixels>(n0, n1, [&](auto samples, long n) CNNC_ALWAYS_INLINE {
         constexpr int M = decltype(samples)::value;
         W all[M][V::lanes];
         for (int first = 0; first < V::lanes; first += I) {

@@ -105,7 +105,7 @@ void pack_conv(const float* logical, float* packed, long begin, long end) {
   for (long k = begin / row; k < end / row; k += Lanes, logical += Lanes * row)
     for (long i = 0; i < row; i += square_side)
       turn_square<Lanes>(logical + i, row, int(shorter(Lanes, end / row - k)), int(shorter(square_side, row - i)),
-                         [&](int p) __attribute__((always_inline)) {
+                         [&](int p) CNNC_ALWAYS_INLINE {
                            constexpr int taps = KH * KW;
                            return packed + L::at(int(k), int((i + p) / taps), 0, int((i + p) % taps));
                          });

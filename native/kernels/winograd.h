@@ -81,7 +81,7 @@ struct ConstantSum {
 template <const auto& c, int row, int last, int step, class V>
 CNNC_INLINE V row_sum(const V* x) {
   ConstantSum<V> sum;
-  each<last < 0 ? 0 : last / step + 1>([&](auto i) __attribute__((always_inline)) {
+  each<last < 0 ? 0 : last / step + 1>([&](auto i) CNNC_ALWAYS_INLINE {
     constexpr int at = last - decltype(i)::value * step;
     sum.add(c.bt[row][at], x[at]);
   });
@@ -92,7 +92,7 @@ CNNC_INLINE V row_sum(const V* x) {
 template <int m, int taps, int r, class V>
 CNNC_INLINE void winograd_input(const V* d, V* t) {
   constexpr int last = r + taps - 2, even = last / 2 * 2, odd = (last - 1) / 2 * 2 + 1;
-  each<last + 1>([&](auto count) __attribute__((always_inline)) {
+  each<last + 1>([&](auto count) CNNC_ALWAYS_INLINE {
     constexpr int j = decltype(count)::value;
     constexpr auto& w = winograd<m, taps, r>;
     if constexpr (w.paired_inputs(j)) {
@@ -107,12 +107,12 @@ CNNC_INLINE void winograd_input(const V* d, V* t) {
 // z = A y, the adjoint of winograd_output.
 template <int m, int taps, int r, class V>
 CNNC_INLINE void winograd_gradient(const V* y, V* z) {
-  each<r + taps - 1>([&](auto count) __attribute__((always_inline)) {
+  each<r + taps - 1>([&](auto count) CNNC_ALWAYS_INLINE {
     constexpr int j = decltype(count)::value;
     constexpr auto& w = winograd<m, taps, r>;
     if constexpr (j > 0 && w.paired_outputs(max(0, j - 1))) return;
     ConstantSum<V> even, odd;
-    each<r>([&](auto from_last) __attribute__((always_inline)) {
+    each<r>([&](auto from_last) CNNC_ALWAYS_INLINE {
       constexpr int i = r - 1 - decltype(from_last)::value;
       (w.paired_outputs(j) && i % 2 == 1 ? odd : even).add(w.at[i][j], y[i]);
     });
@@ -124,9 +124,9 @@ CNNC_INLINE void winograd_gradient(const V* y, V* z) {
 // w = Gᵀ t, the adjoint of the transform of weights.
 template <int m, int taps, class V>
 CNNC_INLINE void winograd_weights_gradient(const V* t, V* w) {
-  each<taps>([&](auto tap) __attribute__((always_inline)) {
+  each<taps>([&](auto tap) CNNC_ALWAYS_INLINE {
     ConstantSum<V> sum;
-    each<m + taps - 1>([&](auto point) __attribute__((always_inline)) {
+    each<m + taps - 1>([&](auto point) CNNC_ALWAYS_INLINE {
       constexpr int j = decltype(point)::value;
       sum.add(winograd<m, taps>.g[j][decltype(tap)::value], t[j]);
     });
@@ -139,14 +139,14 @@ template <int m, int taps, int r, class V>
 CNNC_INLINE void winograd_output(const V* t, V* y) {
   constexpr int points = r + taps - 1;
   V sum[points], difference[points];
-  each<points>([&](auto j) __attribute__((always_inline)) {
+  each<points>([&](auto j) CNNC_ALWAYS_INLINE {
     constexpr int i = decltype(j)::value;
     if constexpr (winograd<m, taps, r>.paired_outputs(i)) sum[i] = t[i] + t[i + 1], difference[i] = t[i] - t[i + 1];
   });
-  each<r>([&](auto row) __attribute__((always_inline)) {
+  each<r>([&](auto row) CNNC_ALWAYS_INLINE {
     constexpr int i = decltype(row)::value;
     ConstantSum<V> total;
-    each<points>([&](auto from_last) __attribute__((always_inline)) {
+    each<points>([&](auto from_last) CNNC_ALWAYS_INLINE {
       constexpr int j = points - 1 - decltype(from_last)::value;
       constexpr auto& w = winograd<m, taps, r>;
       if constexpr (w.paired_outputs(j)) total.add(w.at[i][j], i % 2 == 0 ? sum[j] : difference[j]);

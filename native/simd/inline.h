@@ -9,10 +9,16 @@
 #error "CNNC_ISA must name the instruction set (avx512, avx2, scalar, neon or cuda)"
 #endif
 
+// Where nothing is optimised, copies of functions gain nothing, and take twice the time to compile.
+#if defined(__OPTIMIZE__) || defined(__CUDACC__)
+#define CNNC_ALWAYS_INLINE __attribute__((always_inline))
+#else
+#define CNNC_ALWAYS_INLINE
+#endif
 #ifdef __CUDACC__
 #define CNNC_INLINE __host__ __device__ __forceinline__
 #else
-#define CNNC_INLINE inline __attribute__((always_inline))
+#define CNNC_INLINE inline CNNC_ALWAYS_INLINE
 #endif
 // A function of its own, whatever calls it: with another kernel's loops around it, its accumulators would be spilled.
 // It takes its body by value, to hold what is in it in registers.

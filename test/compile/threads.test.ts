@@ -12,14 +12,16 @@ import { expectSameOnThreads } from "./threads-check.ts";
 
 const folder = suiteFolder();
 
-/** Those that other suites build too, with these settings; of all examples test/zoo/examples.zoo.test.ts tells. */
-test.each([
+/** Of all examples test/zoo/examples.zoo.test.ts tells. */
+const networks: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
   ["lenet", {}],
   ["autoencoder", {}],
   ["unet", { base: 8, levels: 2, size: 32 }],
-])(
+];
+
+test.each(process.env["CNNC_FULL"] === "1" ? networks : networks.slice(0, 2))(
   "%s predicts the same on 1, 2 and 4 threads",
-  async (name, set: Readonly<Record<string, number>>) => {
+  async (name, set) => {
     const file = `examples/${name}/${name}.cnn`;
     const { models } = compile(sourceFile(file, readText(file)), { cpus: [nativeCpu()], set });
     const { addon } = await build(models, { name, out: path.join(folder, name) });

@@ -2,9 +2,10 @@ import { expect } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { CheckedModel } from "../../compiler/check/program.ts";
 import type { Isa, Precision } from "../../compiler/ir/plan.ts";
-import { buildTestAddon, mapTensor, NativeModel, type Tensors } from "../../compiler/testing/index.ts";
+import { mapTensor, NativeModel, type Tensors } from "../../compiler/testing/index.ts";
 import { drawInputs, drawParameters, drawTarget } from "../../compiler/testing/draws.ts";
 import { RandomStream } from "../../runtime/random/philox.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 
 export interface Training {
   readonly batch: number;
@@ -19,7 +20,7 @@ async function trainer(
   on: Isa | Precision,
   { batch, steps }: Training,
 ): Promise<(parameters: Tensors) => readonly number[]> {
-  const addon = await buildTestAddon(`follows_${model.name}_${on}`, [model], on, () => ["step"]);
+  const addon = await buildQuickly(`follows_${model.name}_${on}`, [model], on, () => ["step"]);
   const { targets } = addon.models().find(({ name }) => name === model.name)!;
   const outputs = model.outputs.filter(({ name }) => targets.some((target) => target.name === name));
   const inputs = drawInputs(model, batch);

@@ -1,9 +1,10 @@
 import { it } from "vitest";
 import { nativeIsa } from "../../compiler/build/toolchain.ts";
 import type { Isa, Precision } from "../../compiler/ir/plan.ts";
-import { buildTestAddon, modelOf, type Tensors } from "../../compiler/testing/index.ts";
+import { modelOf, type Tensors } from "../../compiler/testing/index.ts";
 import { expectSameTraining, withLowMemory } from "../compile/memory-check.ts";
 import { draw, expectClose, open, targetsOf } from "../compile/network-check.ts";
+import { buildQuickly } from "../support/build-quickly.ts";
 import { expectToFollow } from "./follows.ts";
 
 /** Every kind of kernel in one small network: bytes, augmentation, skips, pools, norms, dropout, an optimiser with a norm, a batch in parts. */
@@ -56,7 +57,7 @@ it("parts of a network are frozen or slow on the emulated device as on a process
 it("weights have the same average on the emulated device as on a processor", async () => {
   const { inputs, parameters, targets } = draw(tuned, 6);
   const averages = async (on: Isa | Precision): Promise<Tensors> => {
-    const native = open(await buildTestAddon(`follows_Tuned_${on}`, [tuned], on, () => ["step"]), tuned, parameters);
+    const native = open(await buildQuickly(`follows_Tuned_${on}`, [tuned], on, () => ["step"]), tuned, parameters);
     for (let step = 0; step < 3; step++) native.step(inputs, targetsOf(tuned, targets), { step });
     const found = native.parameters();
     native.dispose();
@@ -67,6 +68,6 @@ it("weights have the same average on the emulated device as on a processor", asy
 });
 
 it("a step in little memory moves weights to the same bits on the emulated device", async () => {
-  const addon = await buildTestAddon("low_Small", [small, withLowMemory(small)], "f32", () => ["step"]);
+  const addon = await buildQuickly("low_Small", [small, withLowMemory(small)], "f32", () => ["step"]);
   expectSameTraining(addon, small, 6);
 });

@@ -1,7 +1,7 @@
 import { buildTestAddon } from "../../compiler/testing/index.ts";
 
 /**
- * The same, without optimisation: half the time. For tests of what generated code says, on networks so small that it may be slow;
+ * The same, without optimisation: a third of the time. For tests of what generated code says, on networks so small that it may be slow;
  * that g++ keeps what it says when it optimises, as for users, the native set's test/ops/every-op tells, and all tests in a full run.
  */
 export const buildQuickly: typeof buildTestAddon = (name, models, on, programs) =>
