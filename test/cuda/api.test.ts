@@ -3,7 +3,6 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { build } from "../../compiler/build/build.ts";
-import { findNvcc } from "../../compiler/build/cuda-toolkit.ts";
 import { nativeCpu } from "../../compiler/build/toolchain.ts";
 import { compile } from "../../compiler/compile.ts";
 import { sourceFile } from "../../grammar/index.ts";
@@ -31,18 +30,18 @@ interface TinyTypes {
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cnnc-cuda-"));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-async function modelFor(level: Level, emulated: boolean): Promise<ModelClass<TinyTypes>> {
+async function modelFor(level: Level): Promise<ModelClass<TinyTypes>> {
   const { models } = compile(sourceFile("tiny.cnn", readText("test/cuda/tiny.cnn")), { cpus: [level] });
-  const out = path.join(folder, `${level}-${emulated}`);
-  const { addon } = await build(models, { name: "tiny", out, emulated });
+  const out = path.join(folder, level);
+  const { addon } = await build(models, { name: "tiny", out, emulated: true });
   return defineModel<TinyTypes>(models[0]!.manifest, addon);
 }
 
 let device: ModelClass<TinyTypes>;
 let processor: ModelClass<TinyTypes>;
 beforeAll(async () => {
-  device = await modelFor("cuda-f32", true);
-  processor = await modelFor(nativeCpu(), false);
+  device = await modelFor("cuda-f32");
+  processor = await modelFor(nativeCpu());
 }, 600_000);
 
 /** What the emulated runtime, and the addon, read of the environment. */
@@ -153,14 +152,6 @@ describe("a machine that cannot run it", () => {
     await expect(processor.load({ device: 0 })).rejects.toThrow(CnncDeviceError);
   });
 });
-
-if (findNvcc() !== undefined)
-  it("built by nvcc, loads anywhere, and says where there is no driver", async () => {
-    const real = await modelFor("cuda-f32", false);
-    const loaded = await real.load().catch((error: unknown) => error);
-    if (loaded instanceof Error) expect(loaded).toBeInstanceOf(CnncDeviceError);
-    else expect((loaded as Net<TinyTypes>).device).toMatch(/^cuda:0 /);
-  }, 600_000);
 
 /** Sums are added in another order. */
 function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): void {

@@ -15,16 +15,16 @@ import { root, withTempFolder } from "../support/paths.ts";
  */
 
 const folder = path.join(root, "test/native");
+const isFull = process.env["CNNC_FULL"] === "1";
+/** What test/ops/every-op tells of each form, and is long to compile, is in a full run only: NAME.full.cpp. */
 const families = fs
   .readdirSync(folder)
-  .filter((file) => file.endsWith(".cpp"))
+  .filter((file) => file.endsWith(".cpp") && (isFull || !file.endsWith(".full.cpp")))
   .map((file) => path.basename(file, ".cpp"))
   .sort();
 
 const language = ["-std=c++20", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fno-rtti"];
 const warnings = ["-Wall", "-Wextra", "-Werror"];
-
-const isFull = process.env["CNNC_FULL"] === "1";
 
 /**
  * One family as built for users, and what computes millions of numbers optimised. Without optimisation, the others take half the
