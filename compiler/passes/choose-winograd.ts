@@ -125,12 +125,17 @@ function directCycles({ core: { window }, x, y, lanes, tile }: Convolution): num
   return Math.max(y.height * row * taps * x.channels, cyclesToRead(taps * x.channels * y.channels * 4));
 }
 
+/** Tiles of a picture that at most two tiles of registers hold, one after the other. */
+const fewTiles = 28;
+
 /**
  * Tiles × vectors of a block in registers. With 32 of them 7 × 4, though one vector of weights then has no register of its own: products
- * of many tiles with few channels read less than those of 14 × 2.
+ * of many tiles with few channels read less than those of 14 × 2. Where few tiles read weights once each, from far away, it is these
+ * that count: in blocks of 2 vectors they go through the registers twice instead of three or four times, and what is fetched
+ * ahead takes half the room.
  */
-function productTile(lanes: number, channels: number, target: CpuTarget): Tile {
-  const vectors = Math.min(target.registers === 32 ? 4 : 2, Math.ceil(channels / lanes));
+function productTile(lanes: number, channels: number, target: CpuTarget, few: boolean): Tile {
+  const vectors = Math.min(target.registers === 32 && !few ? 4 : 2, Math.ceil(channels / lanes));
   const room = target.registers - vectors - (target.registers === 32 ? 0 : broadcastRegisters);
   return { pixels: Math.min(14, Math.floor(room / vectors)), vectors };
 }
@@ -149,41 +154,35 @@ export function tilesOf([rows, columns]: Pair, { height, width }: Extent) {
 function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Convolution) {
   const points = pointsOf(results, window);
   const tiles = tilesOf(results, y);
-  const tile = productTile(lanes, y.channels, target);
+  const macs = window.kernel[0] * window.kernel[1] * x.channels * y.channels * y.height * y.width;
+  const whole = macs >= ownStageFrom && 2 * tiles.count <= y.channels;
+  const tile = productTile(lanes, y.channels, target, whole && tiles.count <= fewTiles);
   const vectors = Math.ceil(y.channels / lanes);
   const weightBytes = points * x.channels * vectors * lanes * 4;
-  const macs = window.kernel[0] * window.kernel[1] * x.channels * y.channels * y.height * y.width;
-  const group = groupOf(tiles, points, weightBytes, tile.vectors * lanes, x, y, macs >= ownStageFrom);
-  const together = group.whole ? tiles.count : Math.min(tiles.count, group.group * tiles.across);
-  const readings = group.whole ? 1 : Math.ceil(tiles.down / group.group);
+  const group = whole
+    ? Math.max(1, Math.floor(tilesTogether / tiles.count))
+    : rowsTogether(tiles, points, weightBytes, x.channels + tile.vectors * lanes);
+  const together = whole ? tiles.count : Math.min(tiles.count, group * tiles.across);
+  const readings = whole ? 1 : Math.ceil(tiles.down / group);
   const products = (cyclesOf(together, vectors, tile, lanes) / together) * tiles.whole * points * x.channels;
   const moved = tiles.whole * points * halvesOf(lanes) * transformCycles * (Math.ceil(x.channels / lanes) + vectors);
   const cycles = Math.max(products, readings * cyclesToRead(weightBytes)) + moved;
-  return { winograd: { results, points, ...group }, tile, weightBytes, cycles };
+  return { winograd: { results, points, group, whole }, tile, weightBytes, cycles };
 }
 
 /** Tiles whose products one block takes at a time, where pictures share the weights. */
 const tilesTogether = 64;
 
-/**
- * Either rows of tiles, enough to be worth the weights that each group goes through, as far as the second cache has room; or, where V
- * is smaller than the weights and tiles are few, the whole picture, and the weights once.
- */
-function groupOf(
-  { count, down, across }: ReturnType<typeof tilesOf>,
+/** Rows of tiles that go through a block together: enough to be worth the weights, as far as the second cache has room. */
+function rowsTogether(
+  { down, across }: ReturnType<typeof tilesOf>,
   points: number,
   weightBytes: number,
-  width: number,
-  x: Extent,
-  y: Extent,
-  ownStage: boolean,
-): Pick<Winograd, "group" | "whole"> {
-  if (ownStage && 2 * count <= y.channels)
-    return { whole: true, group: Math.max(1, Math.floor(tilesTogether / count)) };
-  const rowBytes = points * across * (x.channels + width) * 4;
-  const fitting = Math.floor((2 * cacheBytes.second) / rowBytes);
+  channels: number,
+): number {
+  const fitting = Math.floor((2 * cacheBytes.second) / (points * across * channels * 4));
   const wanted = Math.ceil(tilesFor[levelOf(weightBytes)] / across);
-  return { whole: false, group: Math.max(1, Math.min(wanted, fitting, down)) };
+  return Math.max(1, Math.min(wanted, fitting, down));
 }
 
 export const apart = (floats: number): number => floats + 16;

@@ -12,13 +12,13 @@ struct KernelRow {
   static constexpr int run = merged ? k.kw * In : In, runs = merged ? 1 : k.kw;
 };
 
-// Fetches weights into the second cache while others are multiplied, `step` floats with each step of a reduction: those of the
-// next block, which come from far away, arrive while this one is computed.
+// Fetches weights while others are multiplied, `step` floats with each step of a reduction: those of the next block, which come
+// from far away, arrive while this one is computed. They find room in the second cache, but what is asked for the first comes sooner.
 struct WeightsAhead {
   const float* at;
   long step;
   CNNC_INLINE void operator()() {
-    __builtin_prefetch(at, 0, 2);
+    __builtin_prefetch(at, 0, 3);
     at += step;
   }
 };

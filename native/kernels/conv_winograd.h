@@ -99,10 +99,8 @@ CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u
     CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j] = V::zero();
   CNNC_UNROLL_4 for (int c = 0; c < channels; c++) {
     reload<M * N>();
-    if constexpr (N > 2) {
-      __builtin_prefetch(ahead + c * step, 0, 3);
-      __builtin_prefetch(ahead + c * step + step / 2, 0, 3);
-    }
+    __builtin_prefetch(ahead + c * step, 0, 3);
+    __builtin_prefetch(ahead + c * step + step / 2, 0, 3);
     V b[N];
     CNNC_UNROLL for (int j = 0; j < N; j++) b[j] = V::load(u + c * width + j * V::lanes);
     CNNC_UNROLL for (int i = 0; i < M; i++) {
@@ -114,14 +112,20 @@ CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u
     CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j].store(o + i * width + j * V::lanes);
 }
 
+// Which of so many equal shares.
+struct Share {
+  int index, count;
+};
+
 // The same for `count` tiles, cut into as few register tiles of at most M as can be, of about one size. Each fetches its part
-// of the next point's weights, which lie behind those of this one, into the near caches: reading and multiplying go side by side.
+// of this share of the next point's weights, which lie behind those of this one, into the near caches: reading and multiplying
+// go side by side.
 template <class V, int M, int N>
-CNNC_KERNEL void winograd_products(const float* v, long row, const float* u, int channels, float* o, int count) {
+CNNC_KERNEL void winograd_products(const float* v, long row, const float* u, int channels, float* o, int count, Share next) {
   constexpr int width = N * V::lanes;
   const int all = ceil_div(count, M);
-  const long step = width / max(1, all);
-  const float* ahead = u + long(channels) * width;
+  const long step = width / max(1, all * next.count);
+  const float* ahead = u + long(channels) * (width + next.index * all * step);
   for (int parts = all; parts > 0; parts--, ahead += channels * step) {
     const int size = ceil_div(count, parts);
     each<M>([&](auto one_less) CNNC_ALWAYS_INLINE {
@@ -238,7 +242,7 @@ CNNC_INLINE void winograd_group_products(TileGroup<k, P, Q, t> group, const floa
     const Range with = group.with(point);
     winograd_products<V, t.tile.pixels, N>(v + point * inputs + with.begin * L::channels, L::channels,
                                            block + long(point) * X::channels * width, X::channels,
-                                           o + point * products + with.begin * width, with.end - with.begin);
+                                           o + point * products + with.begin * width, with.end - with.begin, Share{0, 1});
   }
 }
 
@@ -321,7 +325,7 @@ CNNC_KERNEL void conv_winograd_block(const float* v, long sample, const float* u
         winograd_products<V, t.tile.pixels, N>(v + n * sample + point * inputs + with.begin * L::channels, L::channels,
                                                block + long(point) * X::channels * width, X::channels,
                                                o + point * products + ((n - n0) * tiles + with.begin) * width,
-                                               with.end - with.begin);
+                                               with.end - with.begin, Share{int(n - n0), int(n1 - n0)});
     }
     for (long n = n0; n < n1; n++)
       winograd_rows_output<V, k, P, Q, t, N>(group, o + (n - n0) * tiles * width, products, n, 0, Group::down, k0, emit);
