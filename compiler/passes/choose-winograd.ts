@@ -34,7 +34,7 @@ const forms: { readonly [kernel in string]?: readonly Form[] } = {
 };
 
 /** Tiles that share a reading of the weights: enough that multiplications, not reading, take the time. */
-const tilesFor: { readonly [level in CacheLevel]: number } = { first: 14, second: 14, third: 28, memory: 56 };
+const tilesFor: { readonly [level in CacheLevel]: number } = { first: 14, second: 14, third: 56, memory: 56 };
 
 /** Cycles of the transforms of one vector of channels of one tile, for each of its points: loads, stores and arithmetic. */
 export const transformCycles = 5.5;
@@ -155,7 +155,9 @@ function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Co
   const points = pointsOf(results, window);
   const tiles = tilesOf(results, y);
   const macs = window.kernel[0] * window.kernel[1] * x.channels * y.channels * y.height * y.width;
-  const whole = macs >= ownStageFrom && 2 * tiles.count <= y.channels;
+  // V of the whole picture, of which each thread reads what others have made, and the weights once; or rows of tiles, of which V stays with
+  // its thread. By bytes V is to the weights as tiles to outputs.
+  const whole = macs >= ownStageFrom && 4 * tiles.count <= y.channels;
   const tile = productTile(lanes, y.channels, target, whole && tiles.count <= fewTiles);
   const vectors = Math.ceil(y.channels / lanes);
   const weightBytes = points * x.channels * vectors * lanes * 4;
@@ -173,7 +175,7 @@ function planOf({ results }: Form, { core: { window }, x, y, lanes, target }: Co
 /** Tiles whose products one block takes at a time, where pictures share the weights. */
 const tilesTogether = 64;
 
-/** Rows of tiles that go through a block together: enough to be worth the weights, as far as the second cache has room. */
+/** Rows of tiles that go through a block together: enough to be worth the weights, as far as the second cache has room, and about as many each time. */
 function rowsTogether(
   { down, across }: ReturnType<typeof tilesOf>,
   points: number,
@@ -182,7 +184,8 @@ function rowsTogether(
 ): number {
   const fitting = Math.floor((2 * cacheBytes.second) / (points * across * channels * 4));
   const wanted = Math.ceil(tilesFor[levelOf(weightBytes)] / across);
-  return Math.max(1, Math.min(wanted, fitting, down));
+  const most = Math.max(1, Math.min(wanted, fitting, down));
+  return Math.ceil(down / Math.ceil(down / most));
 }
 
 export const apart = (floats: number): number => floats + 16;

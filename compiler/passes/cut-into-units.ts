@@ -115,13 +115,13 @@ function unitsOf(graph: Graph, node: Node, { kernel, lanes, tile, winograd }: Ch
   return height === 1 ? { by: "samples", samples: 1 } : { by: "bands", rows, step: 1 };
 }
 
-/** Bands have whole groups of rows of tiles. */
+/** Bands have groups of rows of tiles, but two have something to do. */
 function tileUnits(graph: Graph, node: Node, winograd: Winograd, blocks: number): Units {
   const { results, whole, group } = winograd;
   const down = Math.ceil(extentOf(valueOf(graph, node.body[0]!.value).type.shape).height / results[0]);
   if (whole) return { by: "tiles", down, blocks, samples: group };
   const step = rowsOfTile(node, winograd);
-  return { by: "bands", rows: group * step, step };
+  return { by: "bands", rows: Math.min(group, Math.ceil(down / 2)) * step, step };
 }
 
 /** Rows of the node's result, pooled or not, that a tile makes: tiles are not cut. */

@@ -101,8 +101,8 @@ describe("a convolution 3×3", () => {
       kernel: "conv_winograd",
       winograd: { results: [4, 4], whole: false },
     });
-    expect(choiceOf(28, 128)).toMatchObject({ winograd: { whole: true }, tile: { pixels: 7, vectors: 4 } });
-    // Of few tiles, whose weights are read for them alone, in narrow blocks.
+    expect(choiceOf(28, 128)).toMatchObject({ winograd: { whole: false, group: 7 }, tile: { pixels: 7, vectors: 4 } });
+    // With few tiles for the weights, block by block, and narrow ones.
     expect(choiceOf(14, 256)).toMatchObject({ winograd: { whole: true }, tile: { pixels: 14, vectors: 2 } });
     expect(choiceOf(56, 4).kernel).toBe("conv_direct");
     expect(choiceOf(56, 64, {}, "scalar").kernel).toBe("conv_direct");

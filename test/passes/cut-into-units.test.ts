@@ -75,6 +75,7 @@ describe("large layers", () => {
       return stages[1]!.units;
     };
     expect(inTiles(56, 64)).toEqual({ by: "bands", rows: 2, step: 2 });
+    expect(inTiles(28, 128)).toEqual({ by: "bands", rows: 8, step: 2 });
     expect(inTiles(14, 256)).toEqual({ by: "tiles", down: 4, blocks: 8, samples: 4 });
   });
 
