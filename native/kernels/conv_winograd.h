@@ -112,7 +112,7 @@ CNNC_INLINE void winograd_products_tile(const float* v, long row, const float* u
     CNNC_UNROLL for (int j = 0; j < N; j++) acc[i][j].store(o + i * width + j * V::lanes);
 }
 
-// Which of so many equal shares.
+// One of `count` equal shares.
 struct Share {
   int index, count;
 };
