@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { kernelFlags } from "../emit/addon/device-files.ts";
@@ -35,6 +35,17 @@ export interface Meter {
 /** Of longer calls, rounds of ten milliseconds say the same. */
 const longestRound = 0.01;
 
+/**
+ * That on which this thread runs, where the system tells. What one thread does is compared with what its own processor can do: on a host that
+ * others use, its neighbours are not those of the next one.
+ */
+function processor(): readonly number[] {
+  const stat = "/proc/thread-self/stat";
+  if (!existsSync(stat)) return [];
+  // proc_pid_stat(5): field 39, of which the second, a name in parentheses, may hold anything.
+  return [Number(readFileSync(stat, "utf8").split(") ").at(-1)!.split(" ")[36])];
+}
+
 /** The rate that the quicker half of some rounds had. */
 export const quickerRate = (rates: readonly number[]): number =>
   meanOfQuickerHalf(rates, (rate) => 1 / rate)((it) => it);
@@ -49,7 +60,8 @@ export async function withMeter<T>(
   const options = { ...(signal && { signal }) };
   const meterIn = (folder: string): Meter => {
     const measure = async <Found>(what: string, seconds: number): Promise<Found> => {
-      const args = [what, threads, Math.min(seconds, longestRound)].map(String);
+      const here = threads === 1 ? processor() : [];
+      const args = [what, threads, Math.min(seconds, longestRound), ...here].map(String);
       const { stdout } = await attempt(() => execute(join(folder, "measure"), args, options), signal);
       return JSON.parse(stdout) as Found;
     };

@@ -1,5 +1,10 @@
 // What this machine can do at most: multiply-adds from registers, and bytes read from memories of several sizes. A program of
-// its own, `measure flops|memory THREADS SECONDS`, compiled for one instruction set; measures in rounds of so many seconds, prints JSON.
+// its own, `measure flops|memory THREADS SECONDS [PROCESSOR]`, compiled for one instruction set; measures in rounds of so many
+// seconds, on that processor alone where one is named, prints JSON.
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -128,6 +133,16 @@ std::vector<double> bandwidth(int threads, Seconds round, long bytes) {
   return rates_of(threads, round, floats * sizeof(float), [&](int thread) { return read_all(shares[thread][0].numbers, floats); });
 }
 
+// Elsewhere, and where it may not be used, the system chooses.
+void stay_on([[maybe_unused]] int processor) {
+#if defined(__linux__)
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  if (processor >= 0 && processor < CPU_SETSIZE) CPU_SET(processor, &one);
+  sched_setaffinity(0, sizeof one, &one);
+#endif
+}
+
 void print(const std::vector<double>& rates) {
   const char* before = "[";
   for (double rate : rates) {
@@ -142,9 +157,10 @@ void print(const std::vector<double>& rates) {
 
 int main(int count, char** arguments) {
   using namespace cnnc::CNNC_ISA;
-  if (count != 4) return 2;
+  if (count != 4 && count != 5) return 2;
   const int threads = std::clamp(std::atoi(arguments[2]), 1, 256);
   const Seconds round(std::atof(arguments[3]));
+  if (count == 5) stay_on(std::atoi(arguments[4]));
   if (std::strcmp(arguments[1], "flops") == 0) {
     print(flops(threads, round));
     return 0;
