@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { check } from "../../compiler/check/check.ts";
 import { parse, render } from "../../grammar/index.ts";
+import { isFullRun } from "../support/full-run.ts";
 import { filesBelow, readText } from "../support/paths.ts";
 import { sectionsOf } from "../support/sections.ts";
 
-const COUNT = process.env["CNNC_FULL"] === "1" ? 40_000 : 3_000;
+const COUNT = isFullRun ? 40_000 : 3_000;
 
 /** A linear congruential generator: the same mutants in every run. */
 function drawer(seed: number): (below: number) => number {

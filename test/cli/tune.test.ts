@@ -36,30 +36,24 @@ beforeEach(() => {
 });
 
 describe("cnnc build --tune", () => {
-  const here = nativeCpu();
-  const build = (): ReturnType<typeof cnnc> =>
-    cnnc(["build", network, "--tune", "--cpu", here, "--out", path.join(folder, "out")]);
-  const written = (): Tuning => JSON.parse(fs.readFileSync(file, "utf8")) as Tuning;
-  beforeEach(() => fs.writeFileSync(file, JSON.stringify({ other: {} })));
-
-  test.skipIf(here === "x86-64")("measures each algorithm of each shape of layer, and writes the best", async () => {
-    const { code, stderr } = await build();
+  test("measures each algorithm of each shape of layer that has several, and writes the best", async () => {
+    fs.writeFileSync(file, JSON.stringify({ other: {} }));
+    const here = nativeCpu();
+    const out = path.join(folder, "out");
+    const { code, stderr } = await cnnc(["build", network, "--tune", "--cpu", here, "--out", out]);
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain(`measuring ${here}: 3 of 3 programs`);
-    const tuning = written();
+    const tuning = JSON.parse(fs.readFileSync(file, "utf8")) as Tuning;
     expect(Object.keys(tuning)).toEqual(["other", here]);
-    expect(Object.keys(tuning[here]!)).toEqual([layer]);
-    const { use, milliseconds } = tuning[here]![layer]!;
-    expect(Object.keys(milliseconds)).toEqual(["direct", "F(4×4, 3×3)", "F(2×2, 3×3)"]);
-    expect(Math.min(...Object.values(milliseconds))).toBe(milliseconds[use]);
-    expect(Math.min(...Object.values(milliseconds))).toBeGreaterThan(0);
-    expect(await algorithms(here)).toContain(`measured: ${use} ${milliseconds[use]} ms, `);
-  });
-
-  test.runIf(here === "x86-64")("has nothing to measure where numbers are computed one by one", async () => {
-    const { code, stderr } = await build();
-    expect(code, stderr).toBe(0);
-    expect(written()).toEqual({ other: {}, "x86-64": {} });
+    const found = Object.entries(tuning[here]!);
+    // Where numbers are computed one by one, there is but the direct sum.
+    expect(found.map(([name]) => name)).toEqual(here === "x86-64" ? [] : [layer]);
+    expect(stderr.includes(`measuring ${here}: 3 of 3 programs`)).toBe(here !== "x86-64");
+    for (const [, { use, milliseconds }] of found) {
+      expect(Object.keys(milliseconds)).toEqual(["direct", "F(4×4, 3×3)", "F(2×2, 3×3)"]);
+      expect(Math.min(...Object.values(milliseconds))).toBe(milliseconds[use]);
+      expect(Math.min(...Object.values(milliseconds))).toBeGreaterThan(0);
+      expect(await algorithms(here)).toContain(`measured: ${use} ${milliseconds[use]} ms, `);
+    }
   });
 
   test("measures processors only", async () => {

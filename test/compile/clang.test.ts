@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { build } from "../../compiler/build/build.ts";
 import { defineModel } from "../../runtime/index.ts";
+import { isFullRun } from "../support/full-run.ts";
 import { readText } from "../support/paths.ts";
 import { batchOf, buildLeNet, clothes, compileText, suiteFolder, type LeNetTypes } from "./lenet.ts";
 
@@ -32,7 +33,7 @@ describe("with clang++", () => {
   }
 
   // The larger one takes a minute.
-  const larger = process.env["CNNC_FULL"] === "1" ? ["fashion-resnet"] : [];
+  const larger = isFullRun ? ["fashion-resnet"] : [];
   it.each(["lenet", ...larger])("%s compiles without a warning", async (example) => {
     vi.stubEnv("CXX", warningCompiler());
     vi.stubEnv("CNNC_CACHE", at("cache"));

@@ -6,6 +6,7 @@ import { modelsOf } from "../../compiler/testing/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
 import { buildQuickly } from "../support/build-quickly.ts";
 import { expectSameTraining, withLowMemory } from "./memory-check.ts";
+import { isFullRun } from "../support/full-run.ts";
 
 const all = modelsOf(`cnn 1
 block Residual(channels, stride=1) {
@@ -51,7 +52,7 @@ model Skips {
 }
 `);
 /** The others in a full run. */
-const networks = process.env["CNNC_FULL"] === "1" ? all : all.slice(0, 1);
+const networks = isFullRun ? all : all.slice(0, 1);
 
 let addon: Addon;
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { nativeCpu } from "../../compiler/build/toolchain.ts";
 import { compile } from "../../compiler/compile.ts";
 import { sourceFile } from "../../grammar/index.ts";
 import type { Addon } from "../../runtime/bind/addon.ts";
+import { isFullRun } from "../support/full-run.ts";
 import { readText } from "../support/paths.ts";
 import { suiteFolder } from "./lenet.ts";
 import { expectSameOnThreads } from "./threads-check.ts";
@@ -19,7 +20,7 @@ const networks: readonly (readonly [string, Readonly<Record<string, number>>])[]
   ["unet", { base: 8, levels: 2, size: 32 }],
 ];
 
-test.each(process.env["CNNC_FULL"] === "1" ? networks : networks.slice(0, 2))(
+test.each(isFullRun ? networks : networks.slice(0, 2))(
   "%s predicts the same on 1, 2 and 4 threads",
   async (name, set) => {
     const file = `examples/${name}/${name}.cnn`;

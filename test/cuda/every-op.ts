@@ -3,6 +3,7 @@ import { cudaTarget } from "../../compiler/passes/targets.ts";
 import { sampleModels } from "../../compiler/testing/index.ts";
 import { checkSamples, type Tolerances } from "../ops/every-op.ts";
 import { samplesOfAllKernels } from "../ops/all-kernels.ts";
+import { isFullRun } from "../support/full-run.ts";
 
 /** What of the largest value results and gradients may be off. */
 export const tolerances: { readonly [P in Precision]: Tolerances } = {
@@ -18,6 +19,6 @@ export const tolerances: { readonly [P in Precision]: Tolerances } = {
  */
 export function everyOpOnDevice(precision: Precision): void {
   const samples = sampleModels();
-  const all = process.env["CNNC_FULL"] === "1";
+  const all = isFullRun;
   checkSamples(precision, tolerances[precision], all ? samples : samplesOfAllKernels(samples, cudaTarget(precision)));
 }

@@ -6,6 +6,7 @@ import { planModel } from "../../compiler/plan-model.ts";
 import { modelsOfSamples } from "../../compiler/testing/index.ts";
 import { checkSamples } from "../ops/every-op.ts";
 import { tolerances } from "./every-op.ts";
+import { isFullRun } from "../support/full-run.ts";
 
 /** Layers that are large enough for the large tiles, which the samples of operators are not: few multiplications all the same. */
 const samples: readonly Sample[] = [
@@ -28,7 +29,7 @@ function tilesOf(precision: Precision): ReadonlySet<string> {
 }
 
 /** Each is another kernel; those of f16 use all primitives. */
-const precisions = process.env["CNNC_FULL"] === "1" ? (["f32", "tf32", "f16", "bf16"] as const) : (["f16"] as const);
+const precisions = isFullRun ? (["f32", "tf32", "f16", "bf16"] as const) : (["f16"] as const);
 
 describe.each(precisions)("products in %s", (precision) => {
   it("have tiles of all sizes", () => {

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { isaFlags } from "../../compiler/emit/addon/project.ts";
 import type { Isa } from "../../compiler/ir/plan.ts";
 import { aarch64Tools } from "../support/aarch64-tools.ts";
+import { isFullRun } from "../support/full-run.ts";
 import { testedIsas } from "../support/instruction-sets.ts";
 import { root, withTempFolder } from "../support/paths.ts";
 
@@ -15,11 +16,10 @@ import { root, withTempFolder } from "../support/paths.ts";
  */
 
 const folder = path.join(root, "test/native");
-const isFull = process.env["CNNC_FULL"] === "1";
 /** What test/ops/every-op tells of each form, and is long to compile, is in a full run only: NAME.full.cpp. */
 const families = fs
   .readdirSync(folder)
-  .filter((file) => file.endsWith(".cpp") && (isFull || !file.endsWith(".full.cpp")))
+  .filter((file) => file.endsWith(".cpp") && (isFullRun || !file.endsWith(".full.cpp")))
   .map((file) => path.basename(file, ".cpp"))
   .sort();
 
@@ -40,7 +40,7 @@ interface Job {
 /** Compiles and runs one program; what it or the compiler complained about. */
 async function outcome({ family, isa }: Job, binaries: string): Promise<string> {
   const binary = path.join(binaries, `${family}.${isa}`);
-  const level = levels[family] ?? (isFull ? "-O1" : "-O0");
+  const level = levels[family] ?? (isFullRun ? "-O1" : "-O0");
   const include = ["-I", path.join(root, "native")];
   const target = [`-DCNNC_ISA=${isa}`, ...isaFlags[isa]];
   const source = path.join(folder, `${family}.cpp`);
@@ -69,7 +69,7 @@ async function outcome({ family, isa }: Job, binaries: string): Promise<string> 
   }
 }
 
-const sets = new Set([...testedIsas, ...(isFull ? (["neon"] as const) : [])]);
+const sets = new Set([...testedIsas, ...(isFullRun ? (["neon"] as const) : [])]);
 const jobs = families.flatMap((family) => [...sets].map((isa): Job => ({ family, isa })));
 const outcomes = new Map<Job, string>();
 

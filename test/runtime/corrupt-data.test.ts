@@ -4,6 +4,7 @@ import { crc32, deflateSync, gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { CnncDataError, openImageFolder, parseIdx, readIdx, readImage } from "../../runtime/index.ts";
+import { isFullRun } from "../support/full-run.ts";
 import { mutations } from "../support/mutations.ts";
 import { withTempFolder } from "../support/paths.ts";
 
@@ -64,7 +65,7 @@ describe("a picture", () => {
 
   it("that is changed at random gives pixels or a typed error", async () => {
     const png = await picture().png().toBuffer();
-    for (const bytes of mutations(png, process.env["CNNC_FULL"] === "1" ? 500 : 100)) {
+    for (const bytes of mutations(png, isFullRun ? 500 : 100)) {
       const outcome = await readImage(bytes, { shape }).catch((error: unknown) => error);
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(CnncDataError);
       else expect(outcome).toMatchObject({ layout: "hwc" });
